@@ -60,9 +60,9 @@ final class InputValues {
     static Value datetime(String text) {
         if (text.length() > 40 || !DATE_TIME.matcher(text).matches()) return NO_TIME;
         try {
-            var instant = OffsetDateTime.parse(text).toInstant();
-            if (instant.getNano() % 1_000_000 != 0) return NO_TIME;
-            return new Value.DateTime(instant.toEpochMilli());
+            var time = OffsetDateTime.parse(text);
+            if (time.getNano() % 1_000_000 != 0) return NO_TIME;
+            return new Value.DateTime(time.toInstant().toEpochMilli());
         } catch (DateTimeException e) {
             return NO_TIME;
         }
