@@ -169,12 +169,14 @@ final class ExprReader {
     }
 
     private Value extension(Json.Obj extension) {
-        EstReader.only(policy, extension, "fn", "arg");
-        var function = Function.named(extension.string("fn").orElse(""));
-        var argument = extension.get("arg");
-        if (function.isEmpty() || argument.isEmpty() || function.get().arity() != 1)
-            throw unknown("unknown extension value");
-        return function.get().apply(value(argument.get()), Value.Bool.FALSE);
+        EstReader.only(policy, extension, "fn", "arg", "args");
+        var arguments = new ArrayList<Json>();
+        extension.get("arg").ifPresent(arguments::add);
+        extension.array("args").ifPresent(all -> arguments.addAll(all.items()));
+        var function = Function.named(extension.string("fn").orElse(""))
+                .filter(named -> named.arity() == arguments.size())
+                .orElseThrow(() -> unknown("unknown extension value"));
+        return function.apply(value(arguments.getFirst()), value(arguments.getLast()));
     }
 
     private Expr part(Json body, String name) {
