@@ -20,14 +20,16 @@ public final class JsonReader {
 
     private final byte[] text;
     private final int end;
+    private final int valuesMax;
     private int at;
     private int depth;
     private int values;
 
-    private JsonReader(byte[] text, int from, int to) {
+    private JsonReader(byte[] text, int from, int to, int valuesMax) {
         this.text = text;
         this.at = from;
         this.end = to;
+        this.valuesMax = valuesMax;
     }
 
     public static Json read(byte[] text) {
@@ -35,7 +37,11 @@ public final class JsonReader {
     }
 
     public static Json read(byte[] text, int from, int to) {
-        var reader = new JsonReader(text, from, to);
+        return read(text, from, to, VALUES_MAX);
+    }
+
+    private static Json read(byte[] text, int from, int to, int valuesMax) {
+        var reader = new JsonReader(text, from, to, valuesMax);
         reader.skipSpace();
         var value = reader.value();
         reader.skipSpace();
@@ -53,8 +59,14 @@ public final class JsonReader {
         throw new JsonError("expected an object", 0);
     }
 
+    /** The same with another bound on the number of values, for large files that we wrote ourselves. */
+    public static Json.Obj readObject(byte[] text, int valuesMax) {
+        if (read(text, 0, text.length, valuesMax) instanceof Json.Obj object) return object;
+        throw new JsonError("expected an object", 0);
+    }
+
     private Json value() {
-        if (++values > VALUES_MAX) throw error("more than " + VALUES_MAX + " values");
+        if (++values > valuesMax) throw error("more than " + valuesMax + " values");
         if (at >= end) throw error("text ends where a value is expected");
         return switch (text[at]) {
             case '{' -> object();

@@ -1,0 +1,94 @@
+package dev.writ.policy;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the policies whose heads match a question without looking at the others. Policies are filed under action, then
+ * resource, then principal, each by the entity that the head names or {@link Scope#ANYTHING}; a question looks under
+ * each of its entities, their ancestors, and anything. This is sound because a head is a necessary condition that
+ * cannot fail. A policy whose head lists several actions is filed under each of them and taken once.
+ */
+final class ScopeIndex {
+    private final Map<Uid, Map<Uid, Map<Uid, Policy[]>>> byAction;
+
+    private ScopeIndex(Map<Uid, Map<Uid, Map<Uid, Policy[]>>> byAction) {
+        this.byAction = byAction;
+    }
+
+    static ScopeIndex of(Collection<Policy> policies) {
+        var lists = new HashMap<Uid, Map<Uid, Map<Uid, List<Policy>>>>();
+        for (var policy : policies)
+            for (var action : policy.action().keys())
+                for (var resource : policy.resource().keys())
+                    for (var principal : policy.principal().keys())
+                        lists.computeIfAbsent(action, _ -> new HashMap<>())
+                                .computeIfAbsent(resource, _ -> new HashMap<>())
+                                .computeIfAbsent(principal, _ -> new ArrayList<>())
+                                .add(policy);
+        return new ScopeIndex(packed(lists));
+    }
+
+    /** The policies whose heads match, in no particular order. */
+    List<Policy> applicable(Evaluation at) {
+        var found = new ArrayList<Policy>();
+        visitAction(byAction.get(at.action.uid()), at.action.uid(), at, found);
+        for (var ancestor : ancestors(at.actionKnown())) visitAction(byAction.get(ancestor), ancestor, at, found);
+        visitAction(byAction.get(Scope.ANYTHING), Scope.ANYTHING, at, found);
+        return found;
+    }
+
+    private static void visitAction(
+            @Nullable Map<Uid, Map<Uid, Policy[]>> byResource, Uid key, Evaluation at, List<Policy> found) {
+        if (byResource == null) return;
+        visitResource(byResource.get(at.resource.uid()), key, at, found);
+        for (var ancestor : ancestors(at.resourceKnown())) visitResource(byResource.get(ancestor), key, at, found);
+        visitResource(byResource.get(Scope.ANYTHING), key, at, found);
+    }
+
+    private static void visitResource(
+            @Nullable Map<Uid, Policy[]> byPrincipal, Uid key, Evaluation at, List<Policy> found) {
+        if (byPrincipal == null) return;
+        take(byPrincipal.get(at.principal.uid()), key, at, found);
+        for (var ancestor : ancestors(at.principalKnown())) take(byPrincipal.get(ancestor), key, at, found);
+        take(byPrincipal.get(Scope.ANYTHING), key, at, found);
+    }
+
+    private static void take(Policy @Nullable [] filed, Uid key, Evaluation at, List<Policy> found) {
+        if (filed == null) return;
+        for (var policy : filed) if (policy.applies(at) && firstKey(policy, key, at)) found.add(policy);
+    }
+
+    private static boolean firstKey(Policy policy, Uid key, Evaluation at) {
+        if (!(policy.action() instanceof Scope.InOneOf(var these))) return true;
+        var known = at.actionKnown();
+        for (var one : these)
+            if (one.equals(at.action.uid())
+                    || (known != null && known.ancestors().contains(one))) return one.equals(key);
+        return false;
+    }
+
+    private static Set<Uid> ancestors(Entities.@Nullable Known known) {
+        return known == null ? Set.of() : known.ancestors();
+    }
+
+    private static Map<Uid, Map<Uid, Map<Uid, Policy[]>>> packed(Map<Uid, Map<Uid, Map<Uid, List<Policy>>>> lists) {
+        var byAction = new HashMap<Uid, Map<Uid, Map<Uid, Policy[]>>>();
+        lists.forEach((action, resources) -> {
+            var byResource = new HashMap<Uid, Map<Uid, Policy[]>>();
+            resources.forEach((resource, principals) -> {
+                var byPrincipal = new HashMap<Uid, Policy[]>();
+                principals.forEach(
+                        (principal, policies) -> byPrincipal.put(principal, policies.toArray(Policy[]::new)));
+                byResource.put(resource, byPrincipal);
+            });
+            byAction.put(action, byResource);
+        });
+        return byAction;
+    }
+}
