@@ -22,18 +22,23 @@ public final class VerifierKey {
     /** The signature types that we make and check. */
     public enum Type {
         ED25519(0x01, "Ed25519", "302a300506032b6570032100", 32),
-        ML_DSA_44(0x06, "ML-DSA-44", "30820532300b060960864801650304031103820521" + "00", 1312);
+        ML_DSA_44(0x06, "ML-DSA-44", "30820532300b06096086480165030403110382052100", 1312);
 
         private final byte code;
         private final String algorithm;
-        private final byte[] prefix;
+        private final String prefix;
         private final int keyBytes;
 
         Type(int code, String algorithm, String prefix, int keyBytes) {
             this.code = (byte) code;
             this.algorithm = algorithm;
-            this.prefix = HexFormat.of().parseHex(prefix);
+            this.prefix = prefix;
             this.keyBytes = keyBytes;
+        }
+
+        /** What an X.509 encoded key (RFC 5280 §4.1.2.7) of this type has before the key itself. */
+        private byte[] prefix() {
+            return HexFormat.of().parseHex(prefix);
         }
 
         /** The name of the algorithm in the JDK. */
@@ -61,10 +66,11 @@ public final class VerifierKey {
     /** The key that a JDK public key is under a name. */
     public static VerifierKey of(String name, Type type, PublicKey key) {
         var encoded = key.getEncoded();
-        if (encoded.length != type.prefix.length + type.keyBytes
-                || !Arrays.equals(encoded, 0, type.prefix.length, type.prefix, 0, type.prefix.length))
+        var prefix = type.prefix();
+        if (encoded.length != prefix.length + type.keyBytes
+                || !Arrays.equals(encoded, 0, prefix.length, prefix, 0, prefix.length))
             throw new IllegalArgumentException("not a key for " + type.algorithm);
-        return new VerifierKey(name, type, Arrays.copyOfRange(encoded, type.prefix.length, encoded.length), key);
+        return new VerifierKey(name, type, Arrays.copyOfRange(encoded, prefix.length, encoded.length), key);
     }
 
     public static VerifierKey parse(String text) {
@@ -84,7 +90,7 @@ public final class VerifierKey {
 
     private static VerifierKey parsed(String name, Type type, byte[] raw, String text) {
         var encoded = new ByteArrayOutputStream();
-        encoded.writeBytes(type.prefix);
+        encoded.writeBytes(type.prefix());
         encoded.writeBytes(raw);
         try {
             var spec = new X509EncodedKeySpec(encoded.toByteArray());
