@@ -1,5 +1,12 @@
 package dev.writ.ledger;
 
+import dev.writ.ledger.verify.EvidenceFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import org.jspecify.annotations.Nullable;
+
 /** The ledger cannot do what was asked. Whoever needed the evidence must refuse the action. */
 public sealed class LedgerFailure extends RuntimeException permits LedgerClosed {
     private static final long serialVersionUID = 1;
@@ -27,9 +34,29 @@ public sealed class LedgerFailure extends RuntimeException permits LedgerClosed 
         this.code = code;
     }
 
-    public LedgerFailure(Code code, String message, Throwable cause) {
+    public LedgerFailure(Code code, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.code = code;
+    }
+
+    /** What a broken surrounding means for the caller. */
+    static LedgerFailure of(Throwable cause, String what) {
+        return switch (cause) {
+            case LedgerFailure known -> known;
+            case EvidenceFailure e -> new LedgerFailure(Code.DAMAGED, what + ": " + e.getMessage(), e);
+            case UncheckedIOException e -> new LedgerFailure(Code.DISK, what + ": " + reason(e.getCause()), e);
+            case IOException e -> new LedgerFailure(Code.DISK, what + ": " + reason(e), e);
+            default -> new LedgerFailure(Code.DISK, what + ": " + cause, cause);
+        };
+    }
+
+    private static String reason(@Nullable IOException e) {
+        return switch (e) {
+            case null -> "the disk failed";
+            case AccessDeniedException denied -> "no permission for " + denied.getFile();
+            case FileSystemException named -> named.getMessage() + "";
+            default -> e.getMessage() + "";
+        };
     }
 
     public final Code code() {
