@@ -1,0 +1,249 @@
+package dev.writ.ledger;
+
+import dev.writ.base.Id;
+import dev.writ.base.Json;
+import dev.writ.base.Name;
+import dev.writ.ledger.verify.Checkpoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/**
+ * The evidence of a node: one append-only log per tenant, and the side values its records commit to. A record's index
+ * is told only when record and side values are on disk. Thread-safe. One process at a time may have a data folder.
+ */
+public final class Ledger implements AutoCloseable {
+    private final LedgerSettings settings;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final Disk disk;
+    private final FolderLock folder;
+    private final ConcurrentHashMap<Name, TenantLog> logs;
+    private final WriteAhead wal;
+    private final Integrator integrator;
+    private final Writer writer;
+
+    private Ledger(LedgerSettings settings, InstantSource clock, SecureRandom random, Disk disk, FolderLock folder)
+            throws IOException {
+        this.settings = settings;
+        this.clock = clock;
+        this.random = random;
+        this.disk = disk;
+        this.folder = folder;
+        var recovery = new Recovery(settings, clock, random, disk);
+        this.wal = recovery.run();
+        this.logs = recovery.logs();
+        this.integrator = new Integrator(logs, wal, clock);
+        this.writer = new Writer(wal, integrator);
+        integrator.start(writer::fail);
+        writer.start();
+    }
+
+    /** Opens or creates the ledger of a data folder and completes whatever a crash left half done. */
+    public static Ledger open(LedgerSettings settings, InstantSource clock, SecureRandom random) {
+        return open(settings, clock, random, Disk.REAL);
+    }
+
+    static Ledger open(LedgerSettings settings, InstantSource clock, SecureRandom random, Disk disk) {
+        var folder = FolderLock.take(settings.data());
+        try {
+            return new Ledger(settings, clock, random, disk, folder);
+        } catch (IOException | RuntimeException e) {
+            folder.release();
+            throw LedgerFailure.of(e, "the ledger in " + settings.data() + " cannot be opened");
+        }
+    }
+
+    /** Appends a record and waits until it and its side values are on disk. */
+    public Appended append(Name tenant, Json.Obj record, Map<String, byte[]> side) {
+        try {
+            return begin(tenant, record, side).join();
+        } catch (CompletionException e) {
+            throw LedgerFailure.of(e.getCause() == null ? e : e.getCause(), "the record was not written");
+        }
+    }
+
+    /**
+     * As append, without waiting. A record that is refused throws here; a write that fails completes the future with
+     * {@link LedgerClosed}. Completes on the writer's thread, so dependents must be short.
+     */
+    public CompletableFuture<Appended> begin(Name tenant, Json.Obj record, Map<String, byte[]> side) {
+        var log = log(tenant);
+        return writer.offer(log, log.seal().seal(record, side));
+    }
+
+    private TenantLog log(Name tenant) {
+        var log = logs.get(tenant);
+        return log != null ? log : integrator.call(() -> created(tenant));
+    }
+
+    /** On the integrator's thread, so that two first records of a tenant make one log. */
+    private TenantLog created(Name tenant) throws IOException {
+        var known = logs.get(tenant);
+        if (known != null) return known;
+        var failed = writer.closed();
+        if (failed != null) throw failed;
+        var log = new TenantLog(tenant, settings, clock, random, disk);
+        logs.put(tenant, log);
+        return log;
+    }
+
+    /** The tenants that have a log. */
+    public Set<Name> tenants() {
+        return new TreeSet<>(logs.keySet());
+    }
+
+    /** The number of durable records. */
+    public long size(Name tenant) {
+        var log = logs.get(tenant);
+        return log == null ? 0 : log.durable();
+    }
+
+    private Optional<Records> records(Name tenant) {
+        return Optional.ofNullable(logs.get(tenant)).map(Records::new);
+    }
+
+    /** A record by index; reads one bundle, at most 256 records. */
+    public Optional<Entry> read(Name tenant, long index) {
+        return records(tenant).flatMap(records -> records.read(index));
+    }
+
+    /** Visits records in order from an index until the visitor says false or the log ends. */
+    public void scan(Name tenant, long from, Predicate<Entry> visitor) {
+        records(tenant).ifPresent(records -> records.scan(from, visitor));
+    }
+
+    /** The record with this id. Reads the log's index of ids: 32 MB for a million records. */
+    public Optional<Entry> find(Name tenant, Id record) {
+        return about(tenant, record).stream().filter(e -> e.id().equals(record)).findFirst();
+    }
+
+    /**
+     * The record with this id; all records of this decision, approval, consent or task; the outcome of this intent.
+     * Oldest first. Costs what find costs.
+     */
+    public List<Entry> about(Name tenant, Id subject) {
+        return records(tenant).map(records -> records.about(subject.text())).orElse(List.of());
+    }
+
+    /** Intents without an outcome, oldest first. */
+    public List<Entry> openIntents(Name tenant) {
+        var log = logs.get(tenant);
+        if (log == null) return List.of();
+        var records = new Records(log);
+        return integrator.call(log::openIntents).stream()
+                .flatMap(index -> records.read(index).stream())
+                .toList();
+    }
+
+    /** A value that a record commits to. A value becomes readable with the checkpoint that covers its record. */
+    public SideValue side(Name tenant, long index, String name) {
+        var log = logs.get(tenant);
+        if (log == null) return new SideValue.Unknown();
+        if (index >= log.integrated() && index < log.durable()) checkpoint(tenant);
+        return new Records(log).side(index, name);
+    }
+
+    /**
+     * Destroys the key of a side value for good: overwrites it where it lies, and what the write-ahead file may still
+     * hold of it. The caller has recorded the order before, at {@code orderedBy}. Overwriting reaches the file's blocks,
+     * not copies that a file system or a drive keeps below them. False when there is no such value.
+     */
+    public boolean erase(Name tenant, long index, String name, long orderedBy) {
+        var log = logs.get(tenant);
+        if (log == null || index >= log.durable()) return false;
+        if (orderedBy <= index || orderedBy >= log.durable())
+            throw new IllegalArgumentException("no later record " + orderedBy + " orders this");
+        checkpoint(tenant);
+        boolean erased = integrator.call(() -> {
+            var found = log.side().reader().find(index, name);
+            if (found.isEmpty()) return false;
+            if (!found.get().slot().isErased()) log.side().erase(found.get(), orderedBy);
+            return true;
+        });
+        if (!erased) return false;
+        if (!writer.rotate().join()) throw closed();
+        integrator.call(() -> {
+            integrator.scrub();
+            return true;
+        });
+        return true;
+    }
+
+    /** A signed checkpoint that covers everything durable now. */
+    public Checkpoint checkpoint(Name tenant) {
+        var log = log(tenant);
+        long wanted = log.durable();
+        if (log.checkpoint().size() >= wanted) return log.checkpoint();
+        var signed = integrator.call(() -> {
+            integrator.checkpoint(log);
+            return log.checkpoint();
+        });
+        if (signed.size() < wanted) throw closed();
+        return signed;
+    }
+
+    private LedgerClosed closed() {
+        var failed = writer.closed();
+        return failed == null
+                ? new LedgerClosed("the ledger is closed")
+                : new LedgerClosed(failed.getMessage() + "", failed);
+    }
+
+    /** The verifier keys of a tenant's log, one to a line: keep them elsewhere, for {@code verify --trust}. */
+    public String trust(Name tenant) {
+        return log(tenant).keys().trust().text();
+    }
+
+    /**
+     * A {@code writ-receipt/v1} for a decision, intent, refusal or hold: its records in order with their proofs under one
+     * checkpoint; {@code disclose} picks by name the side values that it opens.
+     */
+    public Optional<byte[]> receipt(Name tenant, Id subject, Predicate<String> disclose) {
+        var log = logs.get(tenant);
+        if (log == null) return Optional.empty();
+        return new Receipts(log, checkpoint(tenant)).receipt(subject, disclose);
+    }
+
+    /**
+     * Copies a tenant's log, checkpoint and verifier keys to a new folder, or to a new file that ends in .zip;
+     * {@code disclose} picks by name the side values that go with it in clear.
+     */
+    public void export(Name tenant, Path target, Predicate<String> disclose) {
+        var signed = checkpoint(tenant);
+        try {
+            new Exports(log(tenant), signed, settings).write(target, disclose);
+        } catch (IOException e) {
+            throw LedgerFailure.of(e, "the export to " + target + " failed");
+        }
+    }
+
+    /** Why no more records are taken, when that is so. */
+    public Optional<String> closedBecause() {
+        return Optional.ofNullable(writer.closed()).map(LedgerClosed::getMessage);
+    }
+
+    /** Writes what waits, checkpoints every log and gives the data folder back. */
+    @Override
+    public void close() {
+        writer.close();
+        integrator.close();
+        try {
+            wal.close();
+        } catch (IOException e) {
+            throw LedgerFailure.of(e, "the write-ahead file could not be closed");
+        } finally {
+            folder.release();
+        }
+    }
+}

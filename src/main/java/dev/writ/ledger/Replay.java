@@ -1,0 +1,113 @@
+package dev.writ.ledger;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * Reads what a write-ahead folder holds. Frames end at the first one that is not whole; that is the torn tail of a
+ * crash if it lies in the last segment and nothing behind it was written later. A frame of a later batch behind it
+ * means that the broken one had been synced and told: then bytes were changed, and the ledger does not open.
+ */
+final class Replay {
+    private static final Pattern SEGMENT = Pattern.compile("([0-9]{16})\\.wal");
+
+    private final Path folder;
+    private final Consumer<Frame> apply;
+    private long segment = -1;
+    private long sequence = -1;
+
+    Replay(Path folder, Consumer<Frame> apply) {
+        this.folder = folder;
+        this.apply = apply;
+    }
+
+    /** The segments of a folder, oldest first. */
+    static List<Path> segments(Path folder) throws IOException {
+        return matching(folder, SEGMENT);
+    }
+
+    static List<Path> spares(Path folder) throws IOException {
+        return matching(folder, Pattern.compile("spare-[0-9]+"));
+    }
+
+    private static List<Path> matching(Path folder, Pattern name) throws IOException {
+        if (!Files.isDirectory(folder)) return List.of();
+        try (var files = Files.list(folder)) {
+            return files.filter(
+                            f -> name.matcher(String.valueOf(f.getFileName())).matches())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    void run() throws IOException {
+        var files = segments(folder);
+        for (int i = 0; i < files.size(); i++) read(files.get(i), i == files.size() - 1);
+    }
+
+    private void read(Path file, boolean last) throws IOException {
+        var matcher = SEGMENT.matcher(String.valueOf(file.getFileName()));
+        if (!matcher.matches()) throw new IllegalStateException("not a segment: " + file);
+        long number = Long.parseLong(matcher.group(1));
+        if (segment >= 0 && number != segment + 1) throw damaged(file, "the segment before it is missing");
+        segment = number;
+        var content = Files.readAllBytes(file);
+        var header = Segment.Header.read(content);
+        // The header is synced before the first frame: zeros, or the header of an earlier life, mean that there is
+        // none.
+        boolean unused = header.isEmpty()
+                ? Segment.Header.isBlank(content)
+                : header.get().number() != number;
+        if (unused && last) return;
+        if (unused || header.isEmpty()) throw damaged(file, "its header is damaged");
+        long salt = header.get().salt();
+        long first = header.get().firstSequence();
+        if (sequence >= 0 && first != sequence) throw damaged(file, "does not continue the segment before it");
+        sequence = first;
+        int end = frames(content, salt);
+        if (survivor(content, end, salt, sequence))
+            throw damaged(file, "a frame at byte " + end + " was changed after it had been written");
+    }
+
+    private int frames(byte[] content, long salt) {
+        int at = Segment.HEADER_BYTES;
+        while (true) {
+            var frame = Frame.read(content, at, salt);
+            if (frame.isEmpty() || frame.get().sequence() != sequence) return at;
+            apply.accept(frame.get());
+            sequence++;
+            at += frame.get().bytes();
+        }
+    }
+
+    /** Whether a whole frame of a batch after the broken frame lies behind it. */
+    private static boolean survivor(byte[] content, int from, long salt, long broken) {
+        var view = ByteBuffer.wrap(content);
+        for (int at = from; at + Frame.HEADER_BYTES < content.length; at += Frame.ALIGNMENT) {
+            if (view.getInt(at) == 0) continue;
+            long sequence = view.getLong(at + 8);
+            long batch = view.getLong(at + 16);
+            // Plausible numbers first: a checksum at every place of a large random value would take minutes.
+            if (batch <= broken || batch > sequence || sequence - batch > content.length) continue;
+            if (Frame.read(content, at, salt).isPresent()) return true;
+        }
+        return false;
+    }
+
+    private static LedgerFailure damaged(Path file, String why) {
+        return new LedgerFailure(LedgerFailure.Code.DAMAGED, file + ": " + why);
+    }
+
+    long nextSegment() {
+        return segment + 1;
+    }
+
+    long nextSequence() {
+        return Math.max(0, sequence);
+    }
+}

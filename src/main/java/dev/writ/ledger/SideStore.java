@@ -1,0 +1,88 @@
+package dev.writ.ledger;
+
+import dev.writ.ledger.verify.SideFolder;
+import dev.writ.ledger.verify.SideSlot;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/** Writes the side values of one log; {@link SideFolder} describes the files and reads them. */
+final class SideStore {
+    private final Path slots;
+    private final Path values;
+    private final Disk disk;
+    private final SideFolder reader;
+    private final ByteArrayOutputStream newSlots = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream newValues = new ByteArrayOutputStream();
+    private long slotsEnd;
+    private long valuesEnd;
+
+    /** Cuts off what belongs to records after the checkpointed size: the write-ahead file brings it again. */
+    SideStore(Path folder, long size, Disk disk) throws IOException {
+        this.slots = folder.resolve(SideFolder.SLOTS);
+        this.values = folder.resolve(SideFolder.VALUES);
+        this.disk = disk;
+        this.reader = new SideFolder(folder);
+        disk.createFolders(folder);
+        try (var channel = disk.open(slots)) {
+            slotsEnd = channel.size() - channel.size() % SideSlot.BYTES;
+            while (slotsEnd > 0 && beyond(channel, slotsEnd - SideSlot.BYTES, size)) slotsEnd -= SideSlot.BYTES;
+            channel.truncate(slotsEnd);
+            if (slotsEnd > 0) {
+                var last = slot(channel, slotsEnd - SideSlot.BYTES);
+                valuesEnd = last.offset() + last.length();
+            }
+        }
+    }
+
+    /** A damaged slot at the end can only be one that a crash left half written: a whole one has been synced. */
+    private static boolean beyond(FileChannel channel, long at, long size) throws IOException {
+        var bytes = ByteBuffer.allocate(SideSlot.BYTES);
+        channel.read(bytes, at);
+        return SideSlot.read(bytes.array()).map(s -> s.index() >= size).orElse(true);
+    }
+
+    private SideSlot slot(FileChannel channel, long at) throws IOException {
+        var bytes = ByteBuffer.allocate(SideSlot.BYTES);
+        channel.read(bytes, at);
+        return SideSlot.read(bytes.array())
+                .orElseThrow(() -> new LedgerFailure(
+                        LedgerFailure.Code.DAMAGED, slots + ": the slot at byte " + at + " is damaged"));
+    }
+
+    SideFolder reader() {
+        return reader;
+    }
+
+    void add(long index, Sealed.Side value) {
+        var slot = SideSlot.present(
+                index, value.name(), valuesEnd + newValues.size(), value.ciphertext().length, value.wrappedKey());
+        newSlots.writeBytes(slot.bytes());
+        newValues.writeBytes(value.ciphertext());
+    }
+
+    /** Writes what was added and makes it durable, values before the slots that point to them. */
+    void settle() throws IOException {
+        if (newSlots.size() == 0) return;
+        append(values, valuesEnd, newValues.toByteArray());
+        append(slots, slotsEnd, newSlots.toByteArray());
+        valuesEnd += newValues.size();
+        slotsEnd += newSlots.size();
+        newValues.reset();
+        newSlots.reset();
+    }
+
+    private void append(Path file, long at, byte[] bytes) throws IOException {
+        try (var channel = disk.open(file)) {
+            disk.write(channel, file, ByteBuffer.wrap(bytes), at);
+            disk.force(channel, file);
+        }
+    }
+
+    /** Overwrites the key of a value where it lies. */
+    void erase(SideFolder.Found found, long orderedBy) throws IOException {
+        append(slots, found.position(), found.slot().erased(orderedBy).bytes());
+    }
+}

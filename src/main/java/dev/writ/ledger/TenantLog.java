@@ -1,0 +1,273 @@
+package dev.writ.ledger;
+
+import dev.writ.base.Digest;
+import dev.writ.base.JsonReader;
+import dev.writ.base.Name;
+import dev.writ.ledger.verify.Checkpoint;
+import dev.writ.ledger.verify.LogFolder;
+import dev.writ.ledger.verify.TilePath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One tenant's log. The writer gives indexes and hands over what is durable; the integrator moves it into tiles, side
+ * store and caches, and signs checkpoints. What is durable but not yet in tiles waits in memory, where readers find it.
+ */
+final class TenantLog {
+    /** Records after which the cache of open intents is written again: what a start after a crash may have to read. */
+    private static final long CACHE_RECORDS = 10_000;
+
+    private record Waiting(long index, Sealed sealed) {}
+
+    private final Name tenant;
+    private final LogKeys keys;
+    private final Seal seal;
+    private final LogFolder folder;
+    private final Tiles tiles;
+    private final SideStore side;
+    private final RecordIndex records;
+    private final OpenIntents intents;
+    private final Disk disk;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<Waiting> waiting = new ArrayList<>();
+    private long next;
+    private volatile long durable;
+    private volatile long integrated;
+    private volatile Checkpoint checkpoint;
+
+    /** Opens a log or makes an empty one, with its keys, verifier keys and a checkpoint of size 0. */
+    TenantLog(Name tenant, LedgerSettings settings, InstantSource clock, SecureRandom random, Disk disk)
+            throws IOException {
+        this.tenant = tenant;
+        this.disk = disk;
+        var origin = settings.origin(tenant);
+        var place = tenant + "/" + settings.node();
+        this.folder = new LogFolder(settings.data().resolve("ledger").resolve(place));
+        boolean exists = Files.exists(folder.checkpointFile());
+        var keyFolder = settings.data().resolve("keys").resolve(place);
+        this.keys = new LogKeys(origin, new KeyFolder(keyFolder, disk, random, !exists));
+        this.seal = new Seal(tenant, settings, keys.cipher(), random);
+        this.checkpoint = exists ? existing() : create(clock);
+        long size = checkpoint.size();
+        this.tiles = new Tiles(folder, checkpoint, disk);
+        this.side = new SideStore(settings.data().resolve("side").resolve(place), size, disk);
+        var cache = settings.data().resolve("cache/ledger").resolve(place);
+        this.records = new RecordIndex(cache.resolve("records"), origin, size, disk);
+        this.intents = new OpenIntents(cache.resolve("open-intents"), origin);
+        this.next = size;
+        this.durable = size;
+        this.integrated = size;
+        rebuildCaches(size);
+    }
+
+    private Checkpoint existing() {
+        var found = folder.checkpoint();
+        keys.trust().objection(found).ifPresent(why -> {
+            throw new LedgerFailure(LedgerFailure.Code.DAMAGED, folder.checkpointFile() + ": " + why);
+        });
+        return found;
+    }
+
+    private Checkpoint create(InstantSource clock) throws IOException {
+        disk.createFolders(folder.path());
+        disk.replace(
+                folder.path().resolve("trust"), keys.trust().text().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        var empty = keys.sign(0, Digest.of(), clock.instant().getEpochSecond());
+        disk.replace(folder.checkpointFile(), empty.bytes());
+        return empty;
+    }
+
+    private void rebuildCaches(long size) {
+        intents.load(size, at -> Digest.ofBytes(folder.proofs(size).range(0, at)));
+        long from = Math.min(records.rows(), intents.size());
+        for (long bundle = from / TilePath.WIDTH; bundle * TilePath.WIDTH < size; bundle++) {
+            long index = bundle * TilePath.WIDTH;
+            for (var leaf : folder.entries(bundle, size)) {
+                var found = RecordKeys.of(JsonReader.readObject(leaf));
+                if (index >= records.rows()) records.add(found);
+                intents.add(index++, found);
+            }
+        }
+    }
+
+    Name tenant() {
+        return tenant;
+    }
+
+    LogKeys keys() {
+        return keys;
+    }
+
+    Seal seal() {
+        return seal;
+    }
+
+    LogFolder folder() {
+        return folder;
+    }
+
+    SideStore side() {
+        return side;
+    }
+
+    RecordIndex records() {
+        return records;
+    }
+
+    Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    long durable() {
+        return durable;
+    }
+
+    /** Up to where tiles and side store hold everything. */
+    long integrated() {
+        return integrated;
+    }
+
+    /** The next free index; asked by the writer alone. */
+    long assign() {
+        return next++;
+    }
+
+    /** Takes a record that is on disk. */
+    void accept(long index, Sealed sealed) {
+        lock.lock();
+        try {
+            waiting.add(new Waiting(index, sealed));
+            durable = index + 1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a record out of the write-ahead file at start; those already in tiles come again and are passed over. */
+    void replay(Frame frame) {
+        if (frame.index() < next) return;
+        if (frame.index() > next)
+            throw new LedgerFailure(
+                    LedgerFailure.Code.DAMAGED,
+                    folder.checkpointFile() + ": the tiles end at record " + next + ", the write-ahead file goes on at "
+                            + frame.index());
+        var keysOf = RecordKeys.of(JsonReader.readObject(frame.leaf()));
+        var hash = new dev.writ.ledger.verify.TreeHash().leaf(frame.leaf());
+        accept(assign(), new Sealed(frame.leaf(), hash, keysOf, frame.side()));
+    }
+
+    /** Moves whole bundles into tiles; returns how much memory that gave back. */
+    long integrateBundles() throws IOException {
+        long freed = integrate(durable / TilePath.WIDTH * TilePath.WIDTH);
+        records.settle(false);
+        release();
+        return freed;
+    }
+
+    private long integrate(long end) throws IOException {
+        long weight = 0;
+        for (var record : upTo(end)) {
+            for (var value : record.sealed.side()) side.add(record.index, value);
+            tiles.append(record.sealed.leaf(), record.sealed.hash());
+            records.add(record.sealed.keys());
+            intents.add(record.index, record.sealed.keys());
+            weight += record.sealed.weight();
+        }
+        side.settle();
+        return weight;
+    }
+
+    /** The waiting records that are not in tiles yet, below an end. */
+    private List<Waiting> upTo(long end) {
+        lock.lock();
+        try {
+            return waiting.stream()
+                    .dropWhile(w -> w.index < tiles.size())
+                    .takeWhile(w -> w.index < end)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void release() {
+        lock.lock();
+        try {
+            integrated = tiles.size();
+            waiting.removeIf(w -> w.index < integrated);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Moves everything durable into tiles and signs that size; returns how much memory that gave back. */
+    long checkpointNow(InstantSource clock) throws IOException {
+        long freed = integrate(durable);
+        if (tiles.size() == checkpoint.size()) return freed;
+        tiles.settle();
+        records.settle(true);
+        var signed = keys.sign(tiles.size(), tiles.root(), clock.instant().getEpochSecond());
+        disk.replace(folder.checkpointFile(), signed.bytes());
+        checkpoint = signed;
+        release();
+        tiles.prune();
+        if (tiles.size() - intents.saved() >= CACHE_RECORDS) saveIntents();
+        return freed;
+    }
+
+    /** Writes the cache of open intents; the log must be checkpointed up to its end. */
+    void saveIntents() throws IOException {
+        if (intents.saved() != checkpoint.size() && intents.size() == checkpoint.size())
+            intents.save(intents.snapshot(checkpoint.root()), checkpoint.size(), disk);
+    }
+
+    /** A durable record that waits in memory. */
+    java.util.Optional<byte[]> waitingLeaf(long index) {
+        lock.lock();
+        try {
+            if (waiting.isEmpty()) return java.util.Optional.empty();
+            long at = index - waiting.getFirst().index;
+            return at < 0 || at >= waiting.size()
+                    ? java.util.Optional.empty()
+                    : java.util.Optional.of(waiting.get((int) at).sealed.leaf());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Indexes of waiting records that an id finds. */
+    List<Long> waitingAbout(String id) {
+        lock.lock();
+        try {
+            return waiting.stream()
+                    .filter(w -> w.sealed.keys().has(id))
+                    .map(Waiting::index)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Indexes of the intents without an outcome, ascending. Runs on the integrator's thread. */
+    List<Long> openIntents() {
+        lock.lock();
+        try {
+            var current = intents.copy();
+            for (var record : waiting) current.add(record.index, record.sealed.keys());
+            return current.indexes();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Path path() {
+        return folder.path();
+    }
+}

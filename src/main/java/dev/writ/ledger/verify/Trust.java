@@ -1,0 +1,50 @@
+package dev.writ.ledger.verify;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+
+/** The keys that a verifier believes: a text of one verifier key per line. A key's name is the origin it may sign for. */
+public record Trust(List<VerifierKey> keys) {
+    private static final int KEYS_MAX = 10_000;
+
+    public Trust {
+        keys = List.copyOf(keys);
+    }
+
+    public static Trust parse(String text) {
+        var keys = new ArrayList<VerifierKey>();
+        if (!text.endsWith("\n")) throw new IllegalArgumentException("a trust file is lines, each ending in a newline");
+        for (var line : text.substring(0, text.length() - 1).split("\n", -1)) keys.add(VerifierKey.parse(line));
+        if (keys.size() > KEYS_MAX) throw new IllegalArgumentException("more than " + KEYS_MAX + " keys");
+        return new Trust(keys);
+    }
+
+    public String text() {
+        var text = new StringBuilder();
+        for (var key : keys) text.append(key).append('\n');
+        return text.toString();
+    }
+
+    /**
+     * Why a checkpoint is not to be believed, if so. Of every type that we hold a key of for its origin, one key must
+     * have signed: were one type enough, breaking that one would do, and cutting a line off would go unnoticed.
+     */
+    public Optional<String> objection(Checkpoint checkpoint) {
+        var of = keys.stream().filter(k -> k.name().equals(checkpoint.origin())).toList();
+        if (of.isEmpty()) return Optional.of("no trusted key for the origin " + checkpoint.origin());
+        var open = EnumSet.noneOf(VerifierKey.Type.class);
+        for (var key : of) open.add(key.type());
+        for (var key : of) if (checkpoint.signedBy(key)) open.remove(key.type());
+        // signed-note: a note with a bad signature of a known key is rejected whole.
+        for (var key : of)
+            if (!checkpoint.signedBy(key)
+                    && checkpoint.note().signatures().stream().anyMatch(l -> l.by(key)))
+                return Optional.of("the " + key.type().algorithm() + " signature does not verify");
+        return open.isEmpty()
+                ? Optional.empty()
+                : Optional.of("no signature by a trusted key of type "
+                        + open.iterator().next().algorithm());
+    }
+}
