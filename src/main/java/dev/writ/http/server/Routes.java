@@ -60,7 +60,7 @@ public final class Routes {
         if (at == segments.size()) return node.routes.isEmpty() ? null : node;
         var literal = node.literals.get(segments.get(at));
         var found = literal == null ? null : find(literal, segments, at + 1);
-        if (found != null || node.parameter == null) return found;
+        if (found != null || node.parameter == null || segments.get(at).isEmpty()) return found;
         return find(node.parameter, segments, at + 1);
     }
 
