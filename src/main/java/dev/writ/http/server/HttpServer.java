@@ -1,0 +1,159 @@
+package dev.writ.http.server;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** An HTTP/1.1 server on one address. */
+public final class HttpServer implements AutoCloseable {
+    static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
+
+    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final WriteBufferWaterMark WRITE_MARKS = new WriteBufferWaterMark(32 << 10, 64 << 10);
+
+    final Limits limits;
+    final Gate gate;
+    final Encoder encoder;
+    final Deadlines deadlines = new Deadlines();
+
+    private final Routes routes;
+    private final Admission admission;
+    private final EventLoopGroup loops;
+    private final Channel listener;
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Void> emptied = new CompletableFuture<>();
+    private volatile boolean closing;
+
+    private HttpServer(Settings settings, Routes routes, InstantSource clock) {
+        this.limits = settings.limits();
+        this.routes = routes;
+        this.admission = new Admission(limits);
+        this.gate = new Gate(routes, settings, admission);
+        this.encoder = new Encoder(clock);
+        var threads = new DefaultThreadFactory("http-server", true);
+        this.loops = new MultiThreadIoEventLoopGroup(
+                settings.threads(),
+                threads,
+                Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        this.listener = bind(settings);
+        long sweep = Deadlines.sweep(limits).toMillis();
+        var _ = loops.scheduleAtFixedRate(this::sweep, sweep, sweep, TimeUnit.MILLISECONDS);
+    }
+
+    /** Listens from now on. @throws ServerError {@code ADDRESS_UNAVAILABLE} */
+    public static HttpServer start(Settings settings, Routes routes, InstantSource clock) {
+        return new HttpServer(settings, routes, clock);
+    }
+
+    public InetSocketAddress address() {
+        return (InetSocketAddress) listener.localAddress();
+    }
+
+    /** The inventory of what this server answers. */
+    public Routes routes() {
+        return routes;
+    }
+
+    public int connectionsOpen() {
+        return connections.size();
+    }
+
+    public int callsInFlight() {
+        return admission.callsInFlight();
+    }
+
+    @Override
+    public void close() {
+        close(GRACE);
+    }
+
+    /** Stops listening, ends open streams, lets calls finish within the grace period and cuts what is left. */
+    public void close(Duration grace) {
+        if (closing) return;
+        listener.close().awaitUninterruptibly();
+        closing = true;
+        connections.forEach(Connection::retire);
+        if (connections.isEmpty()) emptied.complete(null);
+        if (!emptiedWithin(grace)) {
+            connections.forEach(Connection::kill);
+            emptiedWithin(Duration.ofSeconds(1));
+        }
+        var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+
+    boolean closing() {
+        return closing;
+    }
+
+    /** Counts a connection in; false when there are too many. */
+    boolean join(Connection connection) {
+        if (closing || connections.size() >= limits.connectionsMax()) return false;
+        return connections.add(connection);
+    }
+
+    void leave(Connection connection) {
+        connections.remove(connection);
+        if (closing && connections.isEmpty()) emptied.complete(null);
+    }
+
+    private void sweep() {
+        connections.forEach(Connection::expireIfDue);
+    }
+
+    private boolean emptiedWithin(Duration time) {
+        try {
+            emptied.get(time.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Channel bind(Settings settings) {
+        var address = new InetSocketAddress(settings.address(), settings.port());
+        var bound = new ServerBootstrap()
+                .group(loops)
+                .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new Connection(HttpServer.this, channel));
+                    }
+                })
+                .bind(address)
+                .awaitUninterruptibly();
+        if (bound.isSuccess()) return bound.channel();
+        var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        throw new ServerError(
+                ServerError.Code.ADDRESS_UNAVAILABLE,
+                "cannot listen on " + settings.address() + ":" + settings.port()
+                        + ": stop the process that holds the port, or choose another port or address");
+    }
+}

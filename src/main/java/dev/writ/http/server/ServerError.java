@@ -1,0 +1,26 @@
+package dev.writ.http.server;
+
+/** Broken surroundings of the server; {@link #code} says which. */
+public final class ServerError extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public enum Code {
+        /** The address to listen on is in use or not ours. */
+        ADDRESS_UNAVAILABLE,
+        /** The stream ended: the client left, or the sink was closed from another thread. */
+        GONE,
+        /** The client did not read for so long that its connection was cut. */
+        STALLED
+    }
+
+    private final Code code;
+
+    ServerError(Code code, String message) {
+        super(message);
+        this.code = code;
+    }
+
+    public Code code() {
+        return code;
+    }
+}
