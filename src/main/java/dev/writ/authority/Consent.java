@@ -45,6 +45,7 @@ public record Consent(
         return servers.contains(server)
                 && categories.containsAll(toolCategories)
                 && data.containsAll(toolData)
-                && definition.equals(pins.get(tool));
+                && pins.containsKey(tool)
+                && pins.get(tool).equals(definition);
     }
 }
