@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,9 @@ public record Approval(
     public static final Duration LIFETIME_MAX = Duration.ofHours(24);
     public static final int ALTERNATIVES_MAX = 100;
 
+    private static final Comparator<Vote> BY_TIME =
+            Comparator.comparing(Vote::at).thenComparing(Vote::person);
+
     /** Where an approval stands; from the last four there is no way on. */
     public enum State {
         PENDING,
@@ -59,7 +63,7 @@ public record Approval(
         parties = Set.copyOf(parties);
         requestedAt = requestedAt.truncatedTo(ChronoUnit.MILLIS);
         expiresAt = expiresAt.truncatedTo(ChronoUnit.MILLIS);
-        votes = List.copyOf(votes);
+        votes = votes.stream().sorted(BY_TIME).toList();
         if (alternatives.isEmpty() || alternatives.size() > ALTERNATIVES_MAX)
             throw new IllegalArgumentException("an approval has 1 to " + ALTERNATIVES_MAX + " alternatives");
         for (var alternative : alternatives)

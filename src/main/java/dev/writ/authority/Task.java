@@ -113,9 +113,14 @@ public record Task(
                 Optional.of(over));
     }
 
-    Task withLabels(Set<Name> more) {
+    Set<Name> labelsWith(Set<Name> more) {
         var union = new TreeSet<>(labels);
         union.addAll(more);
+        return union;
+    }
+
+    Task withLabels(Set<Name> more) {
+        var union = labelsWith(more);
         return new Task(
                 id, purpose, person, agent, openedBy, openedAt, scope, callBudget, deadline, union, callsLeased, end);
     }

@@ -1,6 +1,7 @@
 package dev.writ.registry;
 
 import dev.writ.base.Name;
+import dev.writ.base.Proof;
 import dev.writ.store.Row;
 import dev.writ.store.Schema;
 import dev.writ.store.Sql;
@@ -102,7 +103,7 @@ final class Tables {
                 name,
                 row.choice("kind", Group.Kind.class),
                 (int) row.integer("quorum"),
-                row.choice("proof", dev.writ.base.Proof.class),
+                row.choice("proof", Proof.class),
                 row.flag("separation"),
                 members.getOrDefault(name, Set.of()));
     }

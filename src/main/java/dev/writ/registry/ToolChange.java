@@ -16,7 +16,7 @@ public sealed interface ToolChange {
     /** The approved definition is back: callable again. */
     record Restored(ToolName name, Digest digest) implements ToolChange {}
 
-    /** Listed again after an absence, not as approved. */
+    /** Listed again after an absence or an unclear list, not as approved. */
     record Returned(ToolName name, Digest digest) implements ToolChange {}
 
     record Removed(ToolName name) implements ToolChange {}

@@ -19,7 +19,7 @@ final class ToolComparison {
         var to = newest.listed().get().digest();
         if (newest.equals(tool)) return Optional.empty();
         if (newest.state() == Tool.State.APPROVED) return Optional.of(new ToolChange.Restored(tool.name(), to));
-        if (tool.listed().isEmpty()) return Optional.of(new ToolChange.Returned(tool.name(), to));
+        if (tool.listed().isEmpty() || tool.ambiguous()) return Optional.of(new ToolChange.Returned(tool.name(), to));
         return Optional.of(
                 new ToolChange.Changed(tool.name(), tool.listed().get().digest(), to));
     }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Commands about tools: comparing what a server lists with what people approved, approving, withdrawing.
@@ -175,8 +176,7 @@ public final class Tools {
                         tool.ambiguous()));
     }
 
-    private static RegistrySnapshot changed(
-            RegistrySnapshot now, Tool tool, java.util.function.UnaryOperator<Tool> change) {
+    private static RegistrySnapshot changed(RegistrySnapshot now, Tool tool, UnaryOperator<Tool> change) {
         var tools = new HashMap<>(now.tools().getOrDefault(tool.server(), Map.of()));
         tools.merge(tool.name(), tool, (known, _) -> change.apply(known));
         return now.withToolsOf(tool.server(), Map.copyOf(tools));

@@ -81,6 +81,19 @@ public final class Book<S> {
         return new AtOnce<>(plan.answer(), failure);
     }
 
+    /** Returns when the database holds everything that is seen, and throws when it cannot. */
+    public void settle() {
+        synchronized (swap) {
+            if (unsaved.isEmpty()) return;
+        }
+        commands.lock();
+        try {
+            saveWhatIsUnsaved();
+        } finally {
+            commands.unlock();
+        }
+    }
+
     private Optional<StoreError> trySaving() {
         commands.lock();
         try {
