@@ -17,6 +17,16 @@ public final class Visible {
         return shown.toString();
     }
 
+    /** The text itself when it is one line that people can read and nothing is hidden in it; refuses it otherwise. */
+    public static String line(String what, String text, int charsMax) {
+        if (text.isBlank() || !text.equals(text.strip()) || text.length() > charsMax)
+            throw new IllegalArgumentException(
+                    what + " has 1 to " + charsMax + " characters and no space at either end: " + text(text, 80));
+        if (text.codePoints().anyMatch(Visible::hidden))
+            throw new IllegalArgumentException(what + " has hidden characters: " + text(text, 80));
+        return text;
+    }
+
     /** Whether a character is invisible or changes how its neighbours look: control, format, private use, separators. */
     public static boolean hidden(int codePoint) {
         return switch (Character.getType(codePoint)) {

@@ -1,0 +1,103 @@
+package dev.writ.authority;
+
+import dev.writ.base.Id;
+import dev.writ.base.Name;
+import dev.writ.store.Plan;
+import dev.writ.store.StoreError;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Counts calls against the budgets of tasks. Quanta of a budget are leased durably and spent in memory, so most calls
+ * cost no disk; after a crash what was leased counts as used. Used is never more than leased, leased never more than the
+ * budget.
+ */
+public final class Budgets {
+    static final long QUANTUM = 16;
+
+    private final Authority authority;
+    private final InstantSource clock;
+    private final Map<Key, Meter> meters = new ConcurrentHashMap<>();
+
+    private record Key(Name tenant, Id task) {}
+
+    private sealed interface Lease {
+        record UpTo(long calls) implements Lease {}
+
+        record None() implements Lease {}
+
+        record Over() implements Lease {}
+    }
+
+    Budgets(Authority authority, InstantSource clock) {
+        this.authority = authority;
+        this.clock = clock;
+    }
+
+    /** Charges one call to a task's budget. */
+    public Reserving reserve(Name tenant, Id id) {
+        var task = authority.snapshot(tenant).task(id);
+        if (task.isEmpty()) return new Reserving.NotFound();
+        if (!task.get().open(clock.instant())) return new Reserving.TaskOver();
+        var meter = meters.computeIfAbsent(
+                new Key(tenant, id), _ -> new Meter(task.get().callsLeased()));
+        while (!meter.take()) {
+            if (meter.closed())
+                throw new StoreError(StoreError.Code.CLOSED, "the budgets are closed; Writ is stopping");
+            switch (lease(tenant, id, meter)) {
+                case Lease.UpTo(var calls) -> meter.raise(calls);
+                case Lease.None() -> {
+                    return new Reserving.Exhausted();
+                }
+                case Lease.Over() -> {
+                    return new Reserving.TaskOver();
+                }
+            }
+        }
+        return new Reserving.Reserved(new Reservation(meter));
+    }
+
+    /**
+     * Ends a reservation; a second settlement changes nothing.
+     *
+     * @param charged false only when it is certain that nothing was sent
+     */
+    public void settle(Reservation reservation, boolean charged) {
+        reservation.settle(charged);
+    }
+
+    /** How many calls of a task's budget are used or reserved; 0 for a task that does not exist. */
+    public long used(Name tenant, Id id) {
+        var meter = meters.get(new Key(tenant, id));
+        if (meter != null) return meter.used();
+        return authority.snapshot(tenant).task(id).map(Task::callsLeased).orElse(0L);
+    }
+
+    private Lease lease(Name tenant, Id id, Meter meter) {
+        return authority.bookOf(tenant).command(now -> {
+            var task = now.task(id).filter(each -> each.open(clock.instant()));
+            if (task.isEmpty()) return Plan.nothing(new Lease.Over());
+            long leased = task.get().callsLeased();
+            // Another call has leased while this one waited.
+            if (leased > meter.leased()) return Plan.nothing(new Lease.UpTo(leased));
+            if (leased >= task.get().callBudget()) return Plan.nothing(new Lease.None());
+            long more = Math.min(task.get().callBudget(), leased + QUANTUM);
+            return Plan.of(new Lease.UpTo(more), Changes.leased(tenant, id, more));
+        });
+    }
+
+    void close() {
+        for (var each : meters.entrySet()) {
+            var key = each.getKey();
+            long used = each.getValue().close();
+            authority
+                    .bookOf(key.tenant())
+                    .command(now -> now.task(key.task())
+                                    .filter(task -> task.callsLeased() > used)
+                                    .isEmpty()
+                            ? Plan.nothing(used)
+                            : Plan.of(used, Changes.leased(key.tenant(), key.task(), used)));
+        }
+    }
+}

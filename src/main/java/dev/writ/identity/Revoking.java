@@ -1,0 +1,17 @@
+package dev.writ.identity;
+
+import dev.writ.store.StoreError;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What came of ending or revoking keys: it is in force.
+ *
+ * @param keys the keys that it changed
+ * @param unsaved why the database does not hold it yet; it is in force nevertheless and is saved before the next command
+ */
+public record Revoking(List<Key> keys, Optional<StoreError> unsaved) {
+    public Revoking {
+        keys = List.copyOf(keys);
+    }
+}

@@ -1,0 +1,9 @@
+package dev.writ.store;
+
+import java.sql.SQLException;
+
+/** Work inside one database transaction; when it throws, nothing of it remains. It must not call the store again. */
+@FunctionalInterface
+public interface Transaction<T> {
+    T run(Sql sql) throws SQLException;
+}

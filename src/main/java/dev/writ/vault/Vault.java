@@ -1,0 +1,160 @@
+package dev.writ.vault;
+
+import dev.writ.base.Name;
+import dev.writ.base.Secret;
+import dev.writ.store.Book;
+import dev.writ.store.Change;
+import dev.writ.store.Copies;
+import dev.writ.store.Plan;
+import dev.writ.store.Schema;
+import dev.writ.store.Sql;
+import dev.writ.store.Store;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+
+/** Static secrets for servers, by tenant and name. Memory holds them sealed and opens one at a time. Thread-safe. */
+public final class Vault {
+    public static final int SECRET_BYTES_MAX = 16 * 1024;
+    private static final String KEY_FILE = "vault.key";
+
+    private static final Schema SCHEMA = new Schema("vault", List.of("""
+            CREATE TABLE secrets (
+              tenant text NOT NULL, name text NOT NULL, version bigint NOT NULL, master text NOT NULL,
+              wrapped text NOT NULL, sealed text NOT NULL,
+              PRIMARY KEY (tenant, name))"""));
+
+    private final Book<Map<Place, Envelope>> book;
+    private final MasterKey master;
+    private final RandomGenerator random;
+
+    private record Place(Name tenant, Name name) {}
+
+    private Vault(Store store, Map<Place, Envelope> envelopes, MasterKey master, RandomGenerator random) {
+        this.book = new Book<>(store, envelopes);
+        this.master = master;
+        this.random = random;
+    }
+
+    public static Schema schema() {
+        return SCHEMA;
+    }
+
+    /**
+     * Opens the vault. The master key is made when there is neither a key nor a secret, never otherwise.
+     *
+     * @param keys the folder of the master key; it exists
+     * @param random must be unpredictable: keys are made of it
+     */
+    public static Vault open(Store store, Path keys, RandomGenerator random) {
+        var envelopes = store.read(Vault::load);
+        var file = keys.resolve(KEY_FILE);
+        boolean first = envelopes.isEmpty() && Files.notExists(file);
+        var master = first ? MasterKey.create(file, random) : MasterKey.read(file);
+        for (var envelope : envelopes.values()) envelope.open(master);
+        return new Vault(store, envelopes, master, random);
+    }
+
+    public Keeping put(Name tenant, Name name, Secret secret) {
+        var place = new Place(tenant, name);
+        checkSize(secret);
+        return book.command(now -> now.containsKey(place)
+                ? Plan.nothing(new Keeping.AlreadyExists())
+                : kept(Envelope.seal(tenant, name, 1, secret, master, random)));
+    }
+
+    /** Replaces a secret under a new data key; the old one is gone. */
+    public Keeping rotate(Name tenant, Name name, Secret secret) {
+        var place = new Place(tenant, name);
+        checkSize(secret);
+        return book.command(now -> {
+            var old = now.get(place);
+            if (old == null) return Plan.nothing(new Keeping.NotFound());
+            return kept(Envelope.seal(tenant, name, old.version() + 1, secret, master, random));
+        });
+    }
+
+    /** Opens a secret; reads memory only. */
+    public Keeping reveal(Name tenant, Name name) {
+        var envelope = book.now().get(new Place(tenant, name));
+        return envelope == null
+                ? new Keeping.NotFound()
+                : new Keeping.Revealed(envelope.open(master), envelope.version());
+    }
+
+    /** Deletes a secret, at once; throws when the database still holds it. */
+    public Keeping delete(Name tenant, Name name) {
+        var place = new Place(tenant, name);
+        var done = book.<Keeping>atOnce(
+                now -> {
+                    if (!now.containsKey(place)) return Plan.nothing(new Keeping.NotFound());
+                    return Plan.of(
+                            new Keeping.Deleted(),
+                            Change.of(
+                                    secrets -> without(secrets, place),
+                                    sql -> sql.change(
+                                            "DELETE FROM secrets WHERE tenant = ? AND name = ?", tenant, name)));
+                },
+                _ -> {});
+        return done.saved();
+    }
+
+    /** The names of a tenant's secrets, sorted. */
+    public Set<Name> names(Name tenant) {
+        var names = new TreeSet<Name>();
+        for (var place : book.now().keySet()) if (place.tenant().equals(tenant)) names.add(place.name());
+        return names;
+    }
+
+    private static Map<Place, Envelope> load(Sql sql) throws SQLException {
+        var found = new HashMap<Place, Envelope>();
+        for (var envelope : sql.rows(
+                "SELECT * FROM secrets",
+                row -> new Envelope(
+                        row.name("tenant"),
+                        row.name("name"),
+                        row.integer("version"),
+                        row.text("master"),
+                        row.text("wrapped"),
+                        row.text("sealed")))) found.put(new Place(envelope.tenant(), envelope.name()), envelope);
+        return Map.copyOf(found);
+    }
+
+    private static Plan<Map<Place, Envelope>, Keeping> kept(Envelope envelope) {
+        return Plan.of(
+                new Keeping.Kept(envelope.version()),
+                Change.of(
+                        secrets -> Copies.with(secrets, new Place(envelope.tenant(), envelope.name()), envelope),
+                        sql -> sql.changeOne(
+                                """
+                                INSERT INTO secrets (tenant, name, version, master, wrapped, sealed)
+                                VALUES (?, ?, ?, ?, ?, ?)
+                                ON CONFLICT (tenant, name) DO UPDATE SET version = excluded.version,
+                                  master = excluded.master, wrapped = excluded.wrapped, sealed = excluded.sealed""",
+                                envelope.tenant(),
+                                envelope.name(),
+                                envelope.version(),
+                                envelope.master(),
+                                envelope.wrapped(),
+                                envelope.sealed())));
+    }
+
+    private static Map<Place, Envelope> without(Map<Place, Envelope> secrets, Place place) {
+        var fewer = new HashMap<>(secrets);
+        fewer.remove(place);
+        return Map.copyOf(fewer);
+    }
+
+    private static void checkSize(Secret secret) {
+        int bytes = secret.reveal().getBytes(StandardCharsets.UTF_8).length;
+        if (bytes == 0 || bytes > SECRET_BYTES_MAX)
+            throw new IllegalArgumentException("a secret has 1 to " + SECRET_BYTES_MAX + " bytes");
+    }
+}
