@@ -130,6 +130,14 @@ public record Approval(
                 && !(rule.separation() && parties.contains(vote.person()));
     }
 
+    /** Whether a vote would count for one of the groups that are asked; a no counts from any member of them. */
+    public boolean eligible(Vote vote) {
+        return switch (vote.choice()) {
+            case APPROVE -> rules.values().stream().anyMatch(rule -> counts(rule, vote));
+            case REFUSE -> vote.groups().stream().anyMatch(rules::containsKey);
+        };
+    }
+
     boolean votedBy(Id person) {
         return votes.stream().anyMatch(vote -> vote.person().equals(person));
     }

@@ -68,7 +68,7 @@ public final class Approvals {
             var state = stateOf(now, approval, at);
             if (state != State.PENDING) return Plan.nothing(new Voting.Closed(state));
             if (approval.votedBy(vote.person())) return Plan.nothing(new Voting.AlreadyVoted());
-            if (!eligible(approval, vote)) return Plan.nothing(new Voting.NotEligible());
+            if (!approval.eligible(vote)) return Plan.nothing(new Voting.NotEligible());
             return Plan.of(new Voting.Counted(approval.with(vote)), Changes.voted(tenant, approval, vote));
         });
     }
@@ -141,13 +141,6 @@ public final class Approvals {
     private static State stateOf(AuthoritySnapshot now, Approval approval, Instant at) {
         boolean over = now.task(approval.task()).filter(task -> task.open(at)).isEmpty();
         return over && approval.state(at) == State.PENDING ? State.VOID : approval.state(at);
-    }
-
-    private static boolean eligible(Approval approval, Vote vote) {
-        return switch (vote.choice()) {
-            case APPROVE -> approval.rules().values().stream().anyMatch(rule -> approval.counts(rule, vote));
-            case REFUSE -> vote.groups().stream().anyMatch(approval.rules()::containsKey);
-        };
     }
 
     private static long pendingOf(AuthoritySnapshot now, Name agent, Instant at) {

@@ -1,0 +1,166 @@
+package dev.writ.gateway.mcp;
+
+import dev.writ.base.Json;
+import dev.writ.base.Visible;
+import dev.writ.guard.Held;
+import dev.writ.guard.Refusal;
+import dev.writ.guard.TaskBrief;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What a model reads when a call does not go through: a tool result with {@code isError} and text blocks only, at HTTP
+ * 200, because every client shows exactly that to its model. The first line has at most {@value #FIRST_LINE_CHARS_MAX}
+ * characters, since people see little more. The last block and {@code _meta["dev.writ/decision"]} say the same to
+ * programs.
+ */
+final class Denials {
+    static final int FIRST_LINE_CHARS_MAX = 100;
+    static final String META = "dev.writ/decision";
+    private static final String WELL_FORMED =
+            "The arguments are well-formed; do not retry unchanged, split the action, or use"
+                    + " another tool to get around this.";
+
+    private Denials() {}
+
+    /** The result of a call that was refused; {@code tool} is a name the caller knows. */
+    static Json.Obj refused(String tool, Refusal refusal) {
+        var brief = refusal.standing();
+        var machine = machine(refusal.reason().code(), refusal.decision().text());
+        return switch (refusal.reason()) {
+            case Refusal.ByPolicy(var policies, var why) ->
+                result(
+                        "DENIED " + tool + ": "
+                                + (policies.isEmpty() ? "no policy permits it" : "policy " + policies.getFirst()),
+                        List.of(
+                                "Why: " + why + about(brief, refusal),
+                                WELL_FORMED,
+                                "Tell the user in one sentence what was blocked; the owner of the policy can change it."),
+                        machine);
+            case Refusal.Quarantined() ->
+                result(
+                        "QUARANTINED " + tool + ": its definition changed and awaits approval",
+                        List.of(
+                                "Why: the server now offers another definition than the one that was approved"
+                                        + about(brief, refusal),
+                                "Do not retry and do not use another tool to get around this.",
+                                "Tell the user in one sentence that the tool changed and must be approved again."),
+                        machine);
+            case Refusal.BadArguments(var why) ->
+                result(
+                        "DENIED " + tool + ": the arguments do not fit the tool",
+                        List.of(
+                                "Why: " + Visible.text(why, 400) + about(brief, refusal),
+                                "Correct the arguments and call again."),
+                        machine);
+            case Refusal.TaskEnded(var how, var by, var when, var why) ->
+                result(
+                        how.toUpperCase(java.util.Locale.ROOT)
+                                + by.map(name -> " by " + Visible.text(name, 40))
+                                        .orElse("") + " at " + time(when) + ": stop and tell the user",
+                        List.of(
+                                "Why: the task has ended" + (why.isEmpty() ? "" : ": " + Visible.text(why, 200))
+                                        + about(brief, refusal),
+                                "No call of this task goes through any more."),
+                        machine);
+            case Refusal.BudgetSpent(var calls) ->
+                result(
+                        "DENIED " + tool + ": this task's budget of " + calls + " calls is used up",
+                        List.of(
+                                "Why: the budget was set when the task was opened" + about(brief, refusal),
+                                WELL_FORMED,
+                                "Tell the user in one sentence that the task needs a new budget."),
+                        machine);
+            case Refusal.ByPerson(var approval, var by, var why) ->
+                result(
+                        "REFUSED by " + Visible.text(by, 40) + " (approval " + approval.brief() + ")",
+                        List.of(
+                                "Why: " + (why.isEmpty() ? "no reason given" : "\"" + Visible.text(why, 200) + "\"")
+                                        + about(brief, refusal),
+                                "This is final for these arguments. " + WELL_FORMED),
+                        machine);
+            case Refusal.Unavailable(var what) ->
+                result(
+                        "TEMPORARILY BLOCKED " + tool + ": safe to retry in 30 s",
+                        List.of("Why: " + what + "; nothing was done" + about(brief, refusal)),
+                        machine);
+            case Refusal.NotAllowed(var why) ->
+                result("DENIED " + tool, List.of("Why: " + Visible.text(why, 200) + about(brief, refusal)), machine);
+            case Refusal.Absent _ ->
+                throw new IllegalArgumentException("an absent tool is answered as one that does not exist");
+        };
+    }
+
+    /** The result of a call that waits for a person. */
+    static Json.Obj pending(String tool, Held held) {
+        var id = held.approval().brief();
+        var machine = machine("pending", held.decision().text())
+                .with("approval", Json.of(held.approval().text()))
+                .with("retry", Json.of("after_approval"));
+        var lines = new ArrayList<String>();
+        lines.add("Why: " + policies(held.policies()) + " asks for a yes of " + groups(held.of())
+                + about(held.standing(), held.decision().text()));
+        held.note().ifPresent(note -> lines.add("Note: " + Visible.text(note, 200)));
+        lines.add(
+                "Approve on the command line: writ approval approve " + id + " (until " + time(held.expires()) + ").");
+        lines.add("After the yes, call " + tool + " again with exactly these arguments; it goes through once. "
+                + WELL_FORMED);
+        lines.add("Tell the user in one sentence what waits and who can approve it.");
+        return result("PENDING approval " + id + ": " + tool + " needs a yes of " + groups(held.of()), lines, machine);
+    }
+
+    private static Json.Obj result(String firstLine, List<String> lines, Json.Obj machine) {
+        var text = cut(firstLine) + "\n" + String.join("\n", lines);
+        return Json.object()
+                .put(
+                        "content",
+                        new Json.Arr(List.of(
+                                block(text),
+                                block(Json.object().put("writ", machine).build().text()))))
+                .put("isError", true)
+                .put("_meta", Json.object().put(META, machine).build())
+                .build();
+    }
+
+    private static Json block(String text) {
+        return Json.object().put("type", "text").put("text", text).build();
+    }
+
+    private static Json.Obj machine(String verdict, String decision) {
+        return Json.object().put("decision", decision).put("verdict", verdict).build();
+    }
+
+    private static String about(java.util.Optional<TaskBrief> brief, Refusal refusal) {
+        var decision = refusal.decision().text();
+        return brief.map(known -> about(known, decision)).orElse(" (decision " + decision + ").");
+    }
+
+    private static String about(TaskBrief brief, String decision) {
+        return " (task " + brief.task().brief() + " \"" + Visible.text(brief.purpose(), 60) + "\" for "
+                + Visible.text(brief.person(), 40) + ", agent " + brief.agent() + " of "
+                + Visible.text(brief.owner(), 40) + ", decision "
+                + decision + ").";
+    }
+
+    private static String policies(List<String> policies) {
+        return policies.isEmpty() ? "policy" : "policy " + String.join(", ", policies);
+    }
+
+    private static String groups(List<Set<String>> of) {
+        return of.stream()
+                .map(set -> set.stream().sorted().collect(Collectors.joining(" and ")))
+                .collect(Collectors.joining(", or "));
+    }
+
+    private static String time(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    private static String cut(String line) {
+        return line.length() <= FIRST_LINE_CHARS_MAX ? line : line.substring(0, FIRST_LINE_CHARS_MAX - 1) + "…";
+    }
+}

@@ -1,0 +1,170 @@
+package dev.writ.guard;
+
+import dev.writ.base.Canonical;
+import dev.writ.base.Json;
+import dev.writ.base.Name;
+
+/**
+ * What is attempted. Sealed: a protocol method that maps to no case is refused, and a new case breaks every reader at
+ * compile time. {@code payload} is every member of the request that the gateway does not create itself, so what is
+ * judged, digested, recorded and sent are the same bytes.
+ */
+public sealed interface Action {
+
+    /** The case's name in records and digests. */
+    String kind();
+
+    /** What it is done to, for example {@code shop/create_refund}. */
+    String target();
+
+    /** The request's own members, digested in canonical form. */
+    Json.Obj payload();
+
+    default byte[] payloadBytes() {
+        return Canonical.bytes(payload());
+    }
+
+    /** An action on an MCP server that an agent takes. */
+    sealed interface OnServer extends Action {
+        Name server();
+    }
+
+    /** To learn that a server exists and to open a session with it. */
+    record DiscoverServer(Name server, Json.Obj payload) implements OnServer {
+        @Override
+        public String kind() {
+            return "discover-server";
+        }
+
+        @Override
+        public String target() {
+            return server.text();
+        }
+    }
+
+    /** To list what a server offers: tools, prompts, resources, resource templates. */
+    record ListItems(Name server, Listing listing, Json.Obj payload) implements OnServer {
+        @Override
+        public String kind() {
+            return "list";
+        }
+
+        @Override
+        public String target() {
+            return server + "/" + listing.method();
+        }
+    }
+
+    /** The list methods of MCP. */
+    enum Listing {
+        TOOLS("tools/list", "tools"),
+        PROMPTS("prompts/list", "prompts"),
+        RESOURCES("resources/list", "resources"),
+        RESOURCE_TEMPLATES("resources/templates/list", "resourceTemplates");
+
+        private final String method;
+        private final String member;
+
+        Listing(String method, String member) {
+            this.method = method;
+            this.member = member;
+        }
+
+        public String method() {
+            return method;
+        }
+
+        /** The member of the result that holds the items. */
+        public String member() {
+            return member;
+        }
+    }
+
+    /** To ask a server for completions of an argument ({@code completion/complete}). */
+    record Complete(Name server, Json.Obj payload) implements OnServer {
+        @Override
+        public String kind() {
+            return "complete";
+        }
+
+        @Override
+        public String target() {
+            return server.text();
+        }
+    }
+
+    /** To call a tool; {@code input} is what the payload carries as arguments. */
+    record CallTool(Name server, String tool, Json.Obj input, Json.Obj payload) implements OnServer {
+        @Override
+        public String kind() {
+            return "call-tool";
+        }
+
+        @Override
+        public String target() {
+            return server + "/" + tool;
+        }
+    }
+
+    /** To read a resource, or to be told of its changes ({@code resources/read}, {@code resources/subscribe}). */
+    record ReadResource(Name server, String uri, Json.Obj payload) implements OnServer {
+        @Override
+        public String kind() {
+            return "read-resource";
+        }
+
+        @Override
+        public String target() {
+            return server + "/" + uri;
+        }
+    }
+
+    record GetPrompt(Name server, String prompt, Json.Obj payload) implements OnServer {
+        @Override
+        public String kind() {
+            return "get-prompt";
+        }
+
+        @Override
+        public String target() {
+            return server + "/" + prompt;
+        }
+    }
+
+    /** To set what a server logs to this session ({@code logging/setLevel}). */
+    record SetLogLevel(Name server, Json.Obj payload) implements OnServer {
+        @Override
+        public String kind() {
+            return "set-log-level";
+        }
+
+        @Override
+        public String target() {
+            return server.text();
+        }
+    }
+
+    /** A person's yes or no to one exact action. */
+    record Approve(String target, Json.Obj payload) implements Action {
+        @Override
+        public String kind() {
+            return "approve";
+        }
+    }
+
+    /** To look into the ledger. */
+    record ReadEvidence(String target, Json.Obj payload) implements Action {
+        @Override
+        public String kind() {
+            return "read-evidence";
+        }
+    }
+
+    /** Any change a person makes to the control plane; {@code operation} is {@code noun:verb}, as in {@code agent:create}. */
+    record Administer(String operation, String target, Json.Obj payload) implements Action {
+        @Override
+        public String kind() {
+            return "administer";
+        }
+    }
+}

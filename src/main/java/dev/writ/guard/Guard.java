@@ -1,0 +1,330 @@
+package dev.writ.guard;
+
+import dev.writ.authority.Approval;
+import dev.writ.authority.Authority;
+import dev.writ.authority.Revocation;
+import dev.writ.authority.Vote;
+import dev.writ.authority.Voting;
+import dev.writ.base.Id;
+import dev.writ.base.Ids;
+import dev.writ.base.Json;
+import dev.writ.base.Name;
+import dev.writ.base.Proof;
+import dev.writ.identity.Identity;
+import dev.writ.ledger.Ledger;
+import dev.writ.registry.Registry;
+import dev.writ.registry.Tool;
+import dev.writ.vault.Keeping;
+import dev.writ.vault.Vault;
+import dev.writ.vault.VaultError;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The one door. Whoever wants something done makes an {@link Attempt}; {@link #admit} answers with a {@link Verdict}
+ * whose record is already on disk. A permit is used once ({@link #use}) and settled once ({@link #settle}). Thread-safe.
+ */
+public final class Guard {
+    /** The operation by which an administrator looks at a server before its tools are approved. */
+    public static final String INSPECT = "server:inspect";
+
+    private final Identity identity;
+    private final Authority authority;
+    private final Vault vault;
+    private final InstantSource clock;
+    private final Evidence evidence;
+    private final Recorder recorder;
+    private final Standings standings;
+    private final AgentAdmission agents;
+    private final PersonAdmission people;
+    private final Shown shown;
+    private final Streams streams = new Streams();
+    private final Waiting waiting = new Waiting();
+
+    /** What guard joins; each knows nothing of the others. */
+    public record Parts(
+            Identity identity, Registry registry, Authority authority, Policies policies, Ledger ledger, Vault vault) {}
+
+    /**
+     * @param node which node writes the records
+     * @param custody {@code separate}, or {@code shared-user} where agents run as the same system user as we do
+     */
+    public Guard(Parts parts, Name node, String custody, Ids ids, InstantSource clock) {
+        this.identity = parts.identity();
+        this.authority = parts.authority();
+        this.vault = parts.vault();
+        this.clock = clock;
+        this.evidence = new Evidence(node, ids, custody);
+        this.recorder = new Recorder(parts.ledger());
+        this.standings = new Standings(parts.registry(), authority);
+        this.agents = new AgentAdmission(standings, parts.policies(), authority, recorder, evidence, ids, clock);
+        this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, ids, clock);
+        this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
+        authority.onRevoked(this::revoked);
+        closeOpenIntents(parts.ledger());
+    }
+
+    /** Who calls with a credential; empty for anything that is not one in force. Reads memory only. */
+    public Optional<Caller> callerOf(Optional<String> bearer) {
+        return switch (identity.callerOf(bearer)) {
+            case dev.writ.identity.Caller.AgentCaller agent ->
+                Optional.of(
+                        new Caller.OfAgent(agent.tenant(), agent.agent(), agent.task(), agent.key(), agent.binding()));
+            case dev.writ.identity.Caller.PersonCaller person ->
+                Optional.of(new Caller.OfPerson(person.tenant(), person.person(), Asks.proof(person.proof())));
+            case dev.writ.identity.Caller.Unknown _ -> Optional.empty();
+        };
+    }
+
+    /** Decides, records, answers. When the record cannot be written the answer is a refusal. */
+    public Verdict admit(Attempt attempt) {
+        return switch (attempt.caller()) {
+            case Caller.OfAgent agent -> agents.admit(agent, attempt);
+            case Caller.OfPerson person -> people.admit(person, attempt);
+        };
+    }
+
+    /** As {@link #admit} for taking authority away: it is decided now, and its record is not waited for. */
+    public Verdict admitAtOnce(Attempt attempt) {
+        return switch (attempt.caller()) {
+            case Caller.OfAgent agent -> agents.admit(agent, attempt);
+            case Caller.OfPerson person -> people.admitAtOnce(person, attempt);
+        };
+    }
+
+    /** Whether a permit is still good when the first byte is due. */
+    public sealed interface Use {
+        /** @param credentials what to inject: header or variable → value */
+        record Go(Map<String, String> credentials) implements Use {
+            public Go {
+                credentials = Map.copyOf(credentials);
+            }
+
+            @Override
+            public String toString() {
+                return "Go[" + credentials.size() + " credentials]";
+            }
+        }
+
+        record Stop(Refusal.Reason reason) implements Use {}
+    }
+
+    /** Uses a permit: checks once more everything that may have changed since, and opens the credential. */
+    public Use use(Permit permit) {
+        if (!permit.markUsed()) return new Use.Stop(new Refusal.NotAllowed("this permit is used"));
+        if (!clock.instant().isBefore(permit.until()))
+            return new Use.Stop(new Refusal.Unavailable("the permit waited too long"));
+        var stop =
+                switch (permit.attempt().caller()) {
+                    case Caller.OfAgent agent -> changedSince(permit, agent);
+                    case Caller.OfPerson _ -> Optional.<Refusal.Reason>empty();
+                };
+        if (stop.isPresent()) return new Use.Stop(stop.get());
+        return credentials(permit);
+    }
+
+    private Optional<Refusal.Reason> changedSince(Permit permit, Caller.OfAgent caller) {
+        if (!(permit.action() instanceof Action.OnServer action)) return Optional.empty();
+        return switch (standings.of(caller, action.server(), clock.instant())) {
+            case Standings.Found.No(var reason, var _) -> Optional.of(reason);
+            case Standings.Found.Yes(var standing) -> {
+                if (!sameEndpoint(permit, standing)) yield Optional.of(new Refusal.Absent());
+                yield action instanceof Action.CallTool call && !stillApproved(standing, call)
+                        ? Optional.of(new Refusal.Quarantined())
+                        : Optional.empty();
+            }
+        };
+    }
+
+    private static boolean sameEndpoint(Permit permit, Standing standing) {
+        return permit.target()
+                .map(target -> target.endpointDigest()
+                        .equals(standing.server().transport().digest()))
+                .orElse(false);
+    }
+
+    private static boolean stillApproved(Standing standing, Action.CallTool call) {
+        return standing.world()
+                .callable(call.server(), call.tool())
+                .filter(callable -> callable.tool().state() == Tool.State.APPROVED)
+                .isPresent();
+    }
+
+    private Use credentials(Permit permit) {
+        var tenant = permit.attempt().caller().tenant();
+        var server = permit.target()
+                .flatMap(target -> standings.world(tenant).registry().server(target.server()));
+        if (server.isEmpty() || server.get().credential().isEmpty()) return new Use.Go(Map.of());
+        var credential = server.get().credential().get();
+        try {
+            return vault.reveal(tenant, credential.name()) instanceof Keeping.Revealed(var secret, var _)
+                    ? new Use.Go(Map.of(credential.header(), secret.reveal()))
+                    : new Use.Stop(new Refusal.Unavailable("the server's credential is not in the vault"));
+        } catch (VaultError e) {
+            return new Use.Stop(new Refusal.Unavailable("the server's credential cannot be opened"));
+        }
+    }
+
+    /** Records what came of a permit; a second settlement changes nothing. */
+    public void settle(Permit permit, Outcome outcome) {
+        if (!permit.markSettled()) return;
+        permit.reservation()
+                .ifPresent(reservation ->
+                        authority.budgets().settle(reservation, outcome.status() != Outcome.Status.NOT_SENT));
+        recorder.begin(permit.attempt().caller().tenant(), evidence.outcome(permit, outcome, clock.instant()));
+    }
+
+    /**
+     * What an agent may see of a server's list. For tools the answer is first held against the pins, and a tool whose
+     * definition changed is no longer shown.
+     */
+    public List<Json> shown(Permit permit, List<Json> items) {
+        if (!(permit.attempt().caller() instanceof Caller.OfAgent caller)
+                || !(permit.action() instanceof Action.ListItems list))
+            throw new IllegalArgumentException("not a permit to list");
+        return shown.of(caller, list, items, clock.instant());
+    }
+
+    /** Takes notice of a server's tools for an administrator, who looks at it before anything is approved. */
+    public void inspected(Permit permit, List<Json> definitions) {
+        var server = permit.target().orElseThrow().server();
+        shown.seen(permit.attempt().caller().tenant(), server, definitions, clock.instant());
+    }
+
+    /**
+     * Has {@code cut} run once, at once, when the caller's task, agent or person loses authority or the server is cut
+     * off; now, when that has happened already. Closing the answer takes it back.
+     */
+    public AutoCloseable watch(Caller.OfAgent caller, Name server, Runnable cut) {
+        var taken = streams.watch(caller, server, cut);
+        if (standings.of(caller, server, clock.instant()) instanceof Standings.Found.No)
+            streams.cutTask(caller.tenant(), caller.task());
+        return taken::run;
+    }
+
+    /** Completes when somebody votes on an approval; the same attempt then finds out what that means. */
+    public CompletableFuture<Void> nextVote(Name tenant, Id approval) {
+        return waiting.on(tenant, approval);
+    }
+
+    /** What came of a person's vote. */
+    public sealed interface Voted {
+        /** @param state the approval's state now, in lower case */
+        record Counted(String state) implements Voted {}
+
+        record NotCounted(String why) implements Voted {}
+
+        record Refused(Refusal refusal) implements Voted {}
+    }
+
+    /** A person's yes or no to one action. The record comes first; then the vote counts. */
+    public Voted vote(Caller.OfPerson caller, Id approval, boolean approve, String reason) {
+        var payload = Json.object()
+                .put("approval", approval.text())
+                .put("decision", approve ? "approve" : "refuse")
+                .put("reason", reason)
+                .build();
+        return switch (admit(new Attempt(caller, new Action.Approve(approval.text(), payload)))) {
+            case Refusal refusal -> new Voted.Refused(refusal);
+            case Held _ -> new Voted.NotCounted("a vote cannot be held");
+            case Permit permit -> {
+                var voted = cast(caller, approval, approve, reason);
+                boolean counted = voted instanceof Voted.Counted;
+                settle(
+                        permit,
+                        Outcome.without(
+                                counted ? Outcome.Status.DONE : Outcome.Status.NOT_SENT,
+                                "authority",
+                                0,
+                                counted ? "" : "not counted"));
+                yield voted;
+            }
+        };
+    }
+
+    private Voted cast(Caller.OfPerson caller, Id id, boolean approve, String reason) {
+        var tenant = caller.tenant();
+        var found = authority.snapshot(tenant).approval(id);
+        if (found.isEmpty()) return new Voted.NotCounted("there is no such approval");
+        var vote = new Vote(
+                caller.person(),
+                approve ? Vote.Choice.APPROVE : Vote.Choice.REFUSE,
+                groupsOf(caller, found.get()),
+                Proof.valueOf(caller.proof().toUpperCase(Locale.ROOT)),
+                reason,
+                clock.instant());
+        var ineligible = ineligible(found.get(), vote);
+        if (ineligible.isPresent()) return new Voted.NotCounted(ineligible.get());
+        var event = approve ? "approved" : "refused";
+        var record =
+                evidence.transition("approval", event, tenant, clock.instant(), Asks.voted(found.get(), vote, approve));
+        if (!recorder.durable(tenant, record)) return new Voted.NotCounted("the ledger cannot be written");
+        var counted = authority.approvals().vote(tenant, id, vote);
+        if (counted instanceof Voting.Counted) waiting.voted(tenant, id);
+        else
+            recorder.begin(
+                    tenant,
+                    evidence.transition(
+                            "approval", "voided", tenant, clock.instant(), Asks.voted(found.get(), vote, false)));
+        return switch (counted) {
+            case Voting.Counted(var approval) ->
+                new Voted.Counted(approval.state().name().toLowerCase(Locale.ROOT));
+            case Voting.AlreadyVoted _ -> new Voted.NotCounted("you have voted on this already");
+            case Voting.Closed(var state) ->
+                new Voted.NotCounted("it is no longer open: " + state.name().toLowerCase(Locale.ROOT));
+            case Voting.NotEligible _ -> new Voted.NotCounted(NOT_ELIGIBLE);
+            case Voting.NotFound _ -> new Voted.NotCounted("there is no such approval");
+        };
+    }
+
+    /** The groups that a person's vote may count for: the person's own, and the task's person for its task. */
+    private Set<Name> groupsOf(Caller.OfPerson caller, Approval approval) {
+        var registry = standings.world(caller.tenant()).registry();
+        var groups = new TreeSet<Name>();
+        for (var group : registry.groupsOf(caller.person()))
+            if (registry.activeMember(group, caller.person())) groups.add(group);
+        authority
+                .snapshot(caller.tenant())
+                .task(approval.task())
+                .filter(task -> task.person().equals(caller.person()))
+                .ifPresent(_ -> groups.add(Asks.TASK_PERSON));
+        return groups;
+    }
+
+    private static final String NOT_ELIGIBLE =
+            "your vote would count for none of the groups that are asked: not a member, a weaker proof than asked for, or a"
+                    + " party to the action";
+
+    /** Why a vote will not count, before anything is recorded of it; the authority checks the same again. */
+    private Optional<String> ineligible(Approval approval, Vote vote) {
+        if (approval.state(clock.instant()) != Approval.State.PENDING)
+            return Optional.of("it is no longer open: "
+                    + approval.state(clock.instant()).name().toLowerCase(Locale.ROOT));
+        return approval.eligible(vote) ? Optional.empty() : Optional.of(NOT_ELIGIBLE);
+    }
+
+    private void revoked(Revocation revocation) {
+        switch (revocation) {
+            case Revocation.OfTask(var tenant, var task) -> streams.cutTask(tenant, task.id());
+            case Revocation.OfAgent(var tenant, var agent) -> streams.cutAgent(tenant, agent);
+            case Revocation.OfServer(var tenant, var server) -> streams.cutServer(tenant, server);
+            // The person's tasks come one by one as OfTask.
+            case Revocation.OfPerson _ -> {}
+        }
+    }
+
+    /** An intent that a crash left without an outcome is closed as indeterminate, never dropped. */
+    private void closeOpenIntents(Ledger ledger) {
+        for (var tenant : ledger.tenants())
+            for (var open : ledger.openIntents(tenant))
+                recorder.begin(
+                        tenant,
+                        evidence.indeterminate(tenant, open.id(), open.record().string("decision"), clock.instant()));
+    }
+}

@@ -1,0 +1,87 @@
+package dev.writ.guard;
+
+import dev.writ.base.Json;
+import dev.writ.base.Name;
+import dev.writ.registry.Outcome;
+import dev.writ.registry.Registry;
+import dev.writ.registry.Tool;
+import dev.writ.registry.ToolChange;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What an agent may see of a server's lists, and what a new list means for the pins. */
+final class Shown {
+    private final Standings standings;
+    private final AgentAdmission admission;
+    private final Registry registry;
+    private final Recorder recorder;
+    private final Evidence evidence;
+
+    Shown(Standings standings, AgentAdmission admission, Registry registry, Recorder recorder, Evidence evidence) {
+        this.standings = standings;
+        this.admission = admission;
+        this.registry = registry;
+        this.recorder = recorder;
+        this.evidence = evidence;
+    }
+
+    List<Json> of(Caller.OfAgent caller, Action.ListItems list, List<Json> items, Instant now) {
+        if (list.listing() == Action.Listing.TOOLS) seen(caller.tenant(), list.server(), items, now);
+        // After the pins were compared: a tool that has just changed must not be shown.
+        if (!(standings.of(caller, list.server(), now) instanceof Standings.Found.Yes(var standing))) return List.of();
+        var shown = new ArrayList<Json>();
+        for (var item : items)
+            if (item instanceof Json.Obj object && visible(standing, list.listing(), object)) shown.add(object);
+        return List.copyOf(shown);
+    }
+
+    /** Holds a server's tools against the pins and records what changed. */
+    void seen(Name tenant, Name server, List<Json> definitions, Instant now) {
+        if (!(registry.tools().seen(tenant, server, definitions) instanceof Outcome.Done<?>(var value))
+                || !(value instanceof dev.writ.registry.Tools.Seen seen)) return;
+        for (var change : seen.changes())
+            recorder.begin(
+                    tenant, evidence.transition("definition-pin", event(change), tenant, now, about(server, change)));
+    }
+
+    private boolean visible(Standing standing, Action.Listing listing, Json.Obj item) {
+        return switch (listing) {
+            case TOOLS ->
+                item.string("name")
+                        .flatMap(name ->
+                                standing.world().callable(standing.server().name(), name))
+                        .filter(callable -> callable.tool().state() == Tool.State.APPROVED)
+                        .filter(callable -> admission.visible(standing, callable))
+                        .isPresent();
+            case PROMPTS -> visible(standing, item.string("name").map(name -> Questions.prompt(standing, name)));
+            case RESOURCES -> visible(standing, item.string("uri").map(uri -> Questions.resource(standing, uri)));
+            case RESOURCE_TEMPLATES ->
+                visible(standing, item.string("uriTemplate").map(uri -> Questions.resource(standing, uri)));
+        };
+    }
+
+    private boolean visible(Standing standing, Optional<dev.writ.policy.Question> question) {
+        return question.map(asked -> admission.visible(standing, asked)).orElse(false);
+    }
+
+    private static String event(ToolChange change) {
+        return change.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    }
+
+    private static Json.Obj about(Name server, ToolChange change) {
+        var json = Json.object().put("target", server + "/" + change.name());
+        switch (change) {
+            case ToolChange.Added(var _, var digest) -> json.put("definition", digest.toString());
+            case ToolChange.Changed(var _, var from, var to) ->
+                json.put("before", from.toString()).put("definition", to.toString());
+            case ToolChange.Restored(var _, var digest) -> json.put("definition", digest.toString());
+            case ToolChange.Returned(var _, var digest) -> json.put("definition", digest.toString());
+            case ToolChange.Removed _ -> {}
+            case ToolChange.Unclear(var _, var last) -> last.ifPresent(digest -> json.put("before", digest.toString()));
+        }
+        return json.build();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.writ.guard;
+
+import dev.writ.authority.Consent;
+import dev.writ.authority.Task;
+import dev.writ.base.Name;
+import dev.writ.registry.Agent;
+import dev.writ.registry.Person;
+import dev.writ.registry.Server;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Under which authority an agent acts, read once from immutable snapshots: nothing that changes afterwards is mixed in.
+ */
+record Standing(
+        Caller.OfAgent caller,
+        Instant now,
+        World world,
+        Agent agent,
+        Person owner,
+        Task task,
+        Person person,
+        Optional<Consent> consent,
+        Server server) {
+
+    Name tenant() {
+        return caller.tenant();
+    }
+
+    TaskBrief brief() {
+        return new TaskBrief(agent.name().text(), owner.displayName(), task.id(), task.purpose(), person.displayName());
+    }
+
+    /** The persons and agents through whom the authority came, the person first. */
+    List<String> chain() {
+        return List.of(person.id().text(), agent.name().text());
+    }
+
+    /** Whether the task's consent covers a tool as it is pinned now. */
+    boolean consented(World.Callable callable) {
+        var classification = callable.pin().classification();
+        return consent.isPresent()
+                && consent.get()
+                        .covers(
+                                server.name(),
+                                callable.tool().reference(),
+                                classification.categories(),
+                                classification.data(),
+                                callable.pin().definition().digest());
+    }
+
+    /** Whether the task's consent covers the server as such. */
+    boolean consented() {
+        return consent.map(given -> given.servers().contains(server.name())).orElse(false);
+    }
+
+    /** Those whom separation keeps from approving: for whom, who opened the task, who answers for the agent. */
+    Set<dev.writ.base.Id> parties() {
+        return new java.util.TreeSet<>(List.of(task.person(), task.openedBy(), agent.owner()));
+    }
+}

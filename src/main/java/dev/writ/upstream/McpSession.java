@@ -1,0 +1,262 @@
+package dev.writ.upstream;
+
+import dev.writ.base.Canonical;
+import dev.writ.base.Digest;
+import dev.writ.base.Json;
+import dev.writ.guard.Guard;
+import dev.writ.guard.Outcome;
+import dev.writ.guard.Permit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * A session with one MCP server on behalf of one client session. Every request takes a permit, is sent only when the
+ * permit is still good and its digest fits the bytes, and is settled with guard whatever happens.
+ */
+public final class McpSession implements AutoCloseable {
+    /** The revisions that we speak, oldest first. */
+    public static final List<String> VERSIONS = List.of("2025-03-26", "2025-06-18", "2025-11-25");
+
+    static final int PAGES_MAX = 100;
+    static final int ITEMS_MAX = 10_000;
+    private static final String CLIENT_NAME = "writ";
+    private static final Set<String> RELAYED = Set.of(
+            "notifications/message",
+            "notifications/resources/updated",
+            "notifications/tools/list_changed",
+            "notifications/prompts/list_changed",
+            "notifications/resources/list_changed");
+
+    private final Guard guard;
+    private final Wire wire;
+    private final AtomicLong ids = new AtomicLong();
+    private volatile Json.Obj initialized = Json.Obj.EMPTY;
+    private volatile String version = "";
+
+    McpSession(Guard guard, Wire wire) {
+        this.guard = guard;
+        this.wire = wire;
+    }
+
+    /** The handshake (MCP basic/lifecycle); {@code wanted} is the revision that the client asked for. */
+    void initialize(String wanted, Incoming incoming) {
+        var params = Json.object()
+                .put("protocolVersion", wanted)
+                .put("capabilities", Json.Obj.EMPTY)
+                .put(
+                        "clientInfo",
+                        Json.object()
+                                .put("name", CLIENT_NAME)
+                                .put("version", "0.1.0")
+                                .build())
+                .build();
+        var answer = exchange("initialize", params, _ -> {}, new Cancellation());
+        var result = answer.object("result")
+                .orElseThrow(() -> new UpstreamError(true, "the server refuses to initialize a session"));
+        version = result.string("protocolVersion")
+                .filter(VERSIONS::contains)
+                .orElseThrow(() -> new UpstreamError(true, "the server offers no revision of MCP that we speak"));
+        initialized = result;
+        wire.send(message("notifications/initialized", Json.Obj.EMPTY));
+        wire.ready(version, message -> unasked(message, incoming));
+    }
+
+    /** The revision that the server agreed to. */
+    public String version() {
+        return version;
+    }
+
+    public Json.Obj capabilities() {
+        return initialized.object("capabilities").orElse(Json.Obj.EMPTY);
+    }
+
+    /** What the server says of itself; a claim. */
+    public Json.Obj serverInfo() {
+        return initialized.object("serverInfo").orElse(Json.Obj.EMPTY);
+    }
+
+    /**
+     * Sends the permitted request and waits for its answer.
+     *
+     * @param payload {@code method} and {@code params}: the very members that were judged
+     * @param progress takes progress notifications of this request; empty when the client asked for none
+     */
+    public Answer send(
+            Permit permit, Json.Obj payload, Optional<Consumer<Json.Obj>> progress, Cancellation cancellation) {
+        var bytes = Canonical.bytes(payload);
+        if (!Digest.of(bytes).equals(permit.payload()))
+            throw new IllegalArgumentException("these are not the permitted bytes");
+        if (guard.use(permit) instanceof Guard.Use.Stop(var reason)) {
+            guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, wire.peer(), 0, reason.code()));
+            return new Answer.Stopped(reason);
+        }
+        return settled(permit, bytes.length, cancellation, () -> {
+            var params = payload.object("params");
+            return exchange(
+                    payload.string("method").orElseThrow(),
+                    params,
+                    message -> meanwhile(message, progress),
+                    progress.isPresent(),
+                    cancellation);
+        });
+    }
+
+    /** Sends the permitted list request and follows the server's cursors to the end; the result holds all items. */
+    public Answer list(Permit permit, String method, String member, Cancellation cancellation) {
+        if (guard.use(permit) instanceof Guard.Use.Stop(var reason)) {
+            guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, wire.peer(), 0, reason.code()));
+            return new Answer.Stopped(reason);
+        }
+        return settled(permit, 0, cancellation, () -> allPages(method, member, cancellation));
+    }
+
+    private Json.Obj allPages(String method, String member, Cancellation cancellation) {
+        var items = new ArrayList<Json>();
+        var cursor = Optional.<String>empty();
+        for (int page = 0; page < PAGES_MAX; page++) {
+            var params = cursor.map(c -> Json.object().put("cursor", c).build());
+            var answer = exchange(method, params, _ -> {}, false, cancellation);
+            if (answer.get("error").isPresent()) return answer;
+            var result = answer.object("result").orElseThrow(() -> new UpstreamError(true, "a list without result"));
+            result.array(member).ifPresent(found -> items.addAll(found.items()));
+            if (items.size() > ITEMS_MAX)
+                throw new UpstreamError(true, "the server lists more than " + ITEMS_MAX + " items");
+            cursor = result.string("nextCursor");
+            if (cursor.isEmpty())
+                return Json.object()
+                        .put("result", result.without("nextCursor").with(member, new Json.Arr(items)))
+                        .build();
+        }
+        throw new UpstreamError(true, "the server's list has more than " + PAGES_MAX + " pages");
+    }
+
+    @FunctionalInterface
+    private interface Sending {
+        Json.Obj answer();
+    }
+
+    /** Sends, and tells guard what came of it on every way out. */
+    private Answer settled(Permit permit, long bytes, Cancellation cancellation, Sending sending) {
+        var outcome = Outcome.without(Outcome.Status.INDETERMINATE, wire.peer(), bytes, "the call ended unexpectedly");
+        try {
+            var answer = sending.answer();
+            var error = answer.object("error");
+            var text = answer.bytes();
+            outcome = new Outcome(
+                    error.isPresent() ? Outcome.Status.ERROR : Outcome.Status.DONE,
+                    wire.peer(),
+                    bytes,
+                    Optional.of(Digest.of(text)),
+                    text.length,
+                    "");
+            if (error.isPresent()) return new Answer.ServerError(error.get());
+            return answer.object("result")
+                    .<Answer>map(Answer.Result::new)
+                    .orElseGet(() -> new Answer.Failed(true, "the server's answer has no result"));
+        } catch (UpstreamError e) {
+            if (cancellation.cancelled()) {
+                outcome = Outcome.without(Outcome.Status.CUT, wire.peer(), bytes, "cut before the answer");
+                return new Answer.Cut();
+            }
+            outcome = Outcome.without(
+                    e.sent() ? Outcome.Status.INDETERMINATE : Outcome.Status.NOT_SENT, wire.peer(), bytes, e.why());
+            return new Answer.Failed(e.sent(), e.why());
+        } finally {
+            guard.settle(permit, outcome);
+        }
+    }
+
+    private Json.Obj exchange(String method, Json.Obj params, Wire.Meanwhile meanwhile, Cancellation cancellation) {
+        return exchange(method, Optional.of(params), meanwhile, false, cancellation);
+    }
+
+    private Json.Obj exchange(
+            String method,
+            Optional<Json.Obj> params,
+            Wire.Meanwhile meanwhile,
+            boolean wantsProgress,
+            Cancellation cancellation) {
+        long id = ids.incrementAndGet();
+        var request = Json.object().put("jsonrpc", "2.0").put("id", id).put("method", method);
+        // Arguments go out in canonical form: what was judged and digested is what is sent.
+        if (params.isPresent() || wantsProgress)
+            request.put("params", wantsProgress ? withToken(params.orElse(Json.Obj.EMPTY), id) : params.orElseThrow());
+        try (var _ = cancellation.then(() -> cancel(id))) {
+            return wire.exchange(
+                    id, Canonical.bytes(request.build()), message -> serverAsks(message, meanwhile), cancellation);
+        }
+    }
+
+    private static Json.Obj withToken(Json.Obj params, long id) {
+        var meta = new LinkedHashMap<>(
+                params.object("_meta").orElse(Json.Obj.EMPTY).members());
+        meta.put("progressToken", Json.of(id));
+        return params.with("_meta", new Json.Obj(meta));
+    }
+
+    private void cancel(long id) {
+        try {
+            wire.send(message(
+                    "notifications/cancelled",
+                    Json.object().put("requestId", id).build()));
+        } catch (UpstreamError e) {
+            // The server will find out by the closed connection.
+        }
+    }
+
+    /** A request of the server's own is answered here, a notification goes on. */
+    private void serverAsks(Json.Obj message, Wire.Meanwhile meanwhile) {
+        var id = message.get("id");
+        if (id.isEmpty()) {
+            meanwhile.message(message);
+            return;
+        }
+        // Sampling, elicitation and roots are never offered in our handshake; only ping may be asked
+        // (basic/utilities/ping).
+        if (message.get("method").isEmpty()) return;
+        var answer = Json.object().put("jsonrpc", "2.0").put("id", id.get());
+        if (message.string("method").equals(Optional.of("ping"))) answer.put("result", Json.Obj.EMPTY);
+        else
+            answer.put(
+                    "error",
+                    Json.object()
+                            .put("code", -32601)
+                            .put("message", "not offered")
+                            .build());
+        wire.send(Canonical.bytes(answer.build()));
+    }
+
+    private void unasked(Json.Obj message, Incoming incoming) {
+        try {
+            serverAsks(message, notification -> notification
+                    .string("method")
+                    .filter(RELAYED::contains)
+                    .ifPresent(method -> incoming.notification(
+                            method, notification.object("params").orElse(Json.Obj.EMPTY))));
+        } catch (UpstreamError e) {
+            // An answer to a ping that cannot be sent: the next call will tell.
+        }
+    }
+
+    private static void meanwhile(Json.Obj message, Optional<Consumer<Json.Obj>> progress) {
+        if (message.string("method").equals(Optional.of("notifications/progress")))
+            progress.ifPresent(listener -> message.object("params").ifPresent(listener));
+    }
+
+    private static byte[] message(String method, Json.Obj params) {
+        var message = Json.object().put("jsonrpc", "2.0").put("method", method);
+        if (!params.members().isEmpty()) message.put("params", params);
+        return Canonical.bytes(message.build());
+    }
+
+    /** Ends the session and, for a stdio server, its process. */
+    @Override
+    public void close() {
+        wire.close();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.writ.upstream;
+
+import dev.writ.base.Json;
+
+/** One connection to one server, for one client session: carries JSON-RPC messages and nothing else. */
+interface Wire extends AutoCloseable {
+    /**
+     * Sends a request and waits for the answer with its id. Messages that arrive meanwhile go to {@code meanwhile}.
+     *
+     * @throws UpstreamError when there is no answer
+     */
+    Json.Obj exchange(long id, byte[] message, Meanwhile meanwhile, Cancellation cancellation);
+
+    /** Sends a notification or an answer to a server's request. */
+    void send(byte[] message);
+
+    /** The server's name for people: an address or a command. */
+    String peer();
+
+    /** Called once after the handshake, with the agreed revision; from then on unasked messages may arrive. */
+    void ready(String protocolVersion, Meanwhile unasked);
+
+    @Override
+    void close();
+
+    /** Takes a message that is not the awaited answer. */
+    @FunctionalInterface
+    interface Meanwhile {
+        void message(Json.Obj message);
+    }
+}
