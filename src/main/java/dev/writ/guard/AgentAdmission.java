@@ -98,7 +98,16 @@ final class AgentAdmission {
                         judge(open(standing, attempt, Questions.resource(standing, read.uri())), 1);
                     case Action.GetPrompt get ->
                         judge(open(standing, attempt, Questions.prompt(standing, get.prompt())), 1);
-                    case Action.DiscoverServer _, Action.ListItems _, Action.Complete _, Action.SetLogLevel _ ->
+                    case Action.Complete complete ->
+                        judge(
+                                open(
+                                        standing,
+                                        attempt,
+                                        complete.ofPrompt()
+                                                ? Questions.prompt(standing, complete.ref())
+                                                : Questions.resource(standing, complete.ref())),
+                                1);
+                    case Action.DiscoverServer _, Action.ListItems _, Action.SetLogLevel _ ->
                         judge(open(standing, attempt, Questions.server(standing)), 1);
                 };
         };

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The one door. Whoever wants something done makes an {@link Attempt}; {@link #admit} answers with a {@link Verdict}
@@ -34,10 +35,13 @@ public final class Guard {
     /** The operation by which an administrator looks at a server before its tools are approved. */
     public static final String INSPECT = "server:inspect";
 
+    private static final System.Logger LOG = System.getLogger(Guard.class.getName());
+
     private final Identity identity;
     private final Authority authority;
     private final Vault vault;
     private final InstantSource clock;
+    private final Ids ids;
     private final Evidence evidence;
     private final Recorder recorder;
     private final Standings standings;
@@ -60,6 +64,7 @@ public final class Guard {
         this.authority = parts.authority();
         this.vault = parts.vault();
         this.clock = clock;
+        this.ids = ids;
         this.evidence = new Evidence(node, ids, custody);
         this.recorder = new Recorder(parts.ledger());
         this.standings = new Standings(parts.registry(), authority);
@@ -84,18 +89,35 @@ public final class Guard {
 
     /** Decides, records, answers. When the record cannot be written the answer is a refusal. */
     public Verdict admit(Attempt attempt) {
-        return switch (attempt.caller()) {
+        return closed(() -> switch (attempt.caller()) {
             case Caller.OfAgent agent -> agents.admit(agent, attempt);
             case Caller.OfPerson person -> people.admit(person, attempt);
-        };
+        });
     }
 
     /** As {@link #admit} for taking authority away: it is decided now, and its record is not waited for. */
     public Verdict admitAtOnce(Attempt attempt) {
-        return switch (attempt.caller()) {
+        return closed(() -> switch (attempt.caller()) {
             case Caller.OfAgent agent -> agents.admit(agent, attempt);
             case Caller.OfPerson person -> people.admitAtOnce(person, attempt);
-        };
+        });
+    }
+
+    /** A decision that breaks is a refusal: whatever the fault, nothing passes. */
+    private Verdict closed(Supplier<Verdict> decision) {
+        try {
+            return decision.get();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a decision failed and was refused", e);
+            return new Refusal(ids.next("dec"), new Refusal.Unavailable("the decision failed"), Optional.empty());
+        }
+    }
+
+    /** Why an agent can do nothing with a server now, if that is so; looks, decides nothing, records nothing. */
+    public Optional<Refusal.Reason> barred(Caller.OfAgent caller, Name server) {
+        return standings.of(caller, server, clock.instant()) instanceof Standings.Found.No(var reason, var _)
+                ? Optional.of(reason)
+                : Optional.empty();
     }
 
     /** Whether a permit is still good when the first byte is due. */
@@ -199,13 +221,13 @@ public final class Guard {
 
     /**
      * Has {@code cut} run once, at once, when the caller's task, agent or person loses authority or the server is cut
-     * off; now, when that has happened already. Closing the answer takes it back.
+     * off; now, when that has happened already. Running the answer takes it back.
      */
-    public AutoCloseable watch(Caller.OfAgent caller, Name server, Runnable cut) {
+    public Runnable watch(Caller.OfAgent caller, Name server, Runnable cut) {
         var taken = streams.watch(caller, server, cut);
         if (standings.of(caller, server, clock.instant()) instanceof Standings.Found.No)
             streams.cutTask(caller.tenant(), caller.task());
-        return taken::run;
+        return taken;
     }
 
     /** Completes when somebody votes on an approval; the same attempt then finds out what that means. */
