@@ -92,7 +92,7 @@ final class RandomCedar {
     /** A clause in which approvals may stand as the rules of publishing allow. */
     String askingClause(int depth) {
         if (depth == 0)
-            return pick(approval(), approval(), "context.consented", "context.b", number(1) + " < " + number(1));
+            return pick(approval(), approval(), "context.consented", "context.b", "context.n < principal.age");
         return switch (random.nextInt(4)) {
             case 0 -> "(" + askingClause(depth - 1) + " && " + askingClause(depth - 1) + ")";
             case 1, 2 -> "(" + askingClause(depth - 1) + " || " + askingClause(depth - 1) + ")";
