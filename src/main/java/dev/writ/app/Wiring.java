@@ -31,7 +31,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -73,12 +72,11 @@ public final class Wiring implements AutoCloseable {
      * @param gateways make the routes that are served beside the control plane's own
      * @param random must be unpredictable: keys and ids are made of it
      */
-    @SafeVarargs
     public static Wiring start(
-            Settings settings, InstantSource clock, SecureRandom random, Function<Parts, List<Route>>... gateways) {
+            Settings settings, InstantSource clock, SecureRandom random, List<Function<Parts, List<Route>>> gateways) {
         var opened = new ArrayDeque<AutoCloseable>();
         try {
-            return start(settings, clock, random, opened, List.of(gateways));
+            return start(settings, clock, random, opened, gateways);
         } catch (RuntimeException e) {
             close(opened, e);
             throw e;
@@ -190,10 +188,6 @@ public final class Wiring implements AutoCloseable {
     private static dev.writ.http.server.Settings listening(Settings settings) {
         int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
         return new dev.writ.http.server.Settings(
-                settings.address(), settings.port(), names(settings), settings.origins(), Limits.DEFAULT, threads);
-    }
-
-    private static Set<String> names(Settings settings) {
-        return settings.hosts();
+                settings.address(), settings.port(), settings.hosts(), settings.origins(), Limits.DEFAULT, threads);
     }
 }
