@@ -34,9 +34,8 @@ class DenialsTest {
                 new Refusal.ByPerson(APPROVAL, "Dana Reyes", "wrong order"),
                 new Refusal.NotAllowed("the agent is suspended"),
                 new Refusal.Unavailable("the ledger cannot be written"));
-        var refused = reasons.stream()
-                .flatMap(reason -> Stream.of("create_refund", LONG_TOOL)
-                        .map(tool -> Denials.refused(tool, new Refusal(DECISION, reason, Optional.of(BRIEF)))));
+        var refused = reasons.stream().flatMap(reason -> Stream.of("create_refund", LONG_TOOL)
+                .map(tool -> Denials.refused(tool, new Refusal(DECISION, reason, Optional.of(BRIEF)))));
         var held = new Held(
                 DECISION,
                 APPROVAL,
@@ -47,7 +46,9 @@ class DenialsTest {
                 Optional.of("approval X was for one call and is used"));
         return Stream.concat(
                 refused,
-                Stream.of(Denials.pending("create_refund", held), Denials.pending(LONG_TOOL, held),
+                Stream.of(
+                        Denials.pending("create_refund", held),
+                        Denials.pending(LONG_TOOL, held),
                         Denials.failed("create_refund", true, "gone")));
     }
 
@@ -57,12 +58,14 @@ class DenialsTest {
         assertThat(denial.bool("isError")).contains(true);
         assertThat(denial.get("structuredContent")).isEmpty();
         var blocks = denial.array("content").orElseThrow().items();
-        assertThat(blocks).allSatisfy(block -> assertThat(((Json.Obj) block).string("type")).contains("text"));
+        assertThat(blocks).allSatisfy(block -> assertThat(((Json.Obj) block).string("type"))
+                .contains("text"));
         var text = ((Json.Obj) blocks.getFirst()).string("text").orElseThrow();
         assertThat(text.lines().findFirst().orElseThrow().length()).isBetween(10, Denials.FIRST_LINE_CHARS_MAX);
         assertThat(text).matches("(?s)(DENIED|PENDING|QUARANTINED|REVOKED|REFUSED|TEMPORARILY BLOCKED|FAILED).*");
         assertThat(text.codePoints()).noneMatch(c -> c != '\n' && dev.writ.base.Visible.hidden(c));
         assertThat(text.length()).isLessThan(1_500);
-        assertThat(denial.object("_meta").flatMap(meta -> meta.object(Denials.META))).isPresent();
+        assertThat(denial.object("_meta").flatMap(meta -> meta.object(Denials.META)))
+                .isPresent();
     }
 }
