@@ -58,7 +58,7 @@ public final class Vault {
         var file = keys.resolve(KEY_FILE);
         boolean first = envelopes.isEmpty() && Files.notExists(file);
         var master = first ? MasterKey.create(file, random) : MasterKey.read(file);
-        for (var envelope : envelopes.values()) envelope.open(master);
+        for (var envelope : envelopes.values()) envelope.require(master);
         return new Vault(store, envelopes, master, random);
     }
 
