@@ -98,7 +98,7 @@ public final class Vault {
                     return Plan.of(
                             new Keeping.Deleted(),
                             Change.of(
-                                    secrets -> without(secrets, place),
+                                    secrets -> Copies.without(secrets, place),
                                     sql -> sql.change(
                                             "DELETE FROM secrets WHERE tenant = ? AND name = ?", tenant, name)));
                 },
@@ -144,12 +144,6 @@ public final class Vault {
                                 envelope.master(),
                                 envelope.wrapped(),
                                 envelope.sealed())));
-    }
-
-    private static Map<Place, Envelope> without(Map<Place, Envelope> secrets, Place place) {
-        var fewer = new HashMap<>(secrets);
-        fewer.remove(place);
-        return Map.copyOf(fewer);
     }
 
     private static void checkSize(Secret secret) {
