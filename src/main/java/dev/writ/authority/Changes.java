@@ -111,8 +111,9 @@ final class Changes {
                 sql -> sql.changeOne(
                         """
                         INSERT INTO approvals (tenant, id, action, task, agent, labels, rules, alternatives, parties,
-                                               requested_at, expires_at, state, about)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                                               requested_at, expires_at, state, about, round)
+                        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, COUNT(*) FROM approvals
+                        WHERE tenant = ? AND task = ? AND action = ?""",
                         tenant,
                         approval.id(),
                         approval.action(),
@@ -125,7 +126,10 @@ final class Changes {
                         approval.requestedAt(),
                         approval.expiresAt(),
                         approval.state(),
-                        about));
+                        about,
+                        tenant,
+                        approval.task(),
+                        approval.action()));
     }
 
     static Change<AuthoritySnapshot> voted(Name tenant, Approval before, Vote vote) {

@@ -108,7 +108,12 @@ class ApprovalsTest extends AuthorityFixture {
         assertThat(answer()).isEqualTo(new Answer.None());
         assertThat(consume(before)).isEqualTo(new Consumption.LabelsGrew());
         var stale = Approval.asking(
-                ids.next("apr"), ACTION, task, List.copyOf(before.rules().values()), before.alternatives(), Set.of(),
+                ids.next("apr"),
+                ACTION,
+                task,
+                List.copyOf(before.rules().values()),
+                before.alternatives(),
+                Set.of(),
                 clock.instant());
         assertThat(request(stale)).isEqualTo(new Asking.LabelsGrew());
         approved(task, ACTION);
@@ -161,8 +166,8 @@ class ApprovalsTest extends AuthorityFixture {
                 clock.instant());
         request(approval);
         vote(approval.id(), yes(bob, Proof.CLI, FINANCE));
-        assertThat(answer()).isInstanceOfSatisfying(
-                Answer.Waiting.class, waiting -> assertThat(waiting.satisfied()).containsExactly(FINANCE));
+        assertThat(answer()).isInstanceOfSatisfying(Answer.Waiting.class, waiting -> assertThat(waiting.satisfied())
+                .containsExactly(FINANCE));
         vote(approval.id(), yes(carol, Proof.CLI, LEGAL));
         assertThat(stateOf(approval)).isEqualTo(Approval.State.APPROVED);
     }
@@ -214,7 +219,8 @@ class ApprovalsTest extends AuthorityFixture {
     @Test
     void aQuestionIsBoundedAndBeginsEmpty() {
         var approval = question(task, ACTION, 1, Proof.CLI, true);
-        var huge = Json.object().put("text", "x".repeat(Approvals.ABOUT_BYTES_MAX)).build();
+        var huge =
+                Json.object().put("text", "x".repeat(Approvals.ABOUT_BYTES_MAX)).build();
         assertThatThrownBy(() -> authority.approvals().request(ACME, approval, huge))
                 .isInstanceOf(IllegalArgumentException.class);
         var forged = approval.with(yes(bob, Proof.PASSKEY, FINANCE));

@@ -73,7 +73,8 @@ abstract class AuthorityFixture {
                 agent,
                 person,
                 clock.instant(),
-                new Scope(Set.of(SHOP), Optional.of(Set.of("shop/refund")), Set.of(new Name("money")), Set.of(PERSONAL)),
+                new Scope(
+                        Set.of(SHOP), Optional.of(Set.of("shop/refund")), Set.of(new Name("money")), Set.of(PERSONAL)),
                 calls,
                 clock.instant().plus(Duration.ofHours(8)));
     }
@@ -104,7 +105,8 @@ abstract class AuthorityFixture {
 
     Approval asked(Task about, Digest action) {
         var approval = question(about, action, 1, Proof.CLI, true);
-        assertThat(authority.approvals().request(ACME, approval, Json.Obj.EMPTY)).isEqualTo(new Asking.Asked(approval));
+        assertThat(authority.approvals().request(ACME, approval, Json.Obj.EMPTY))
+                .isEqualTo(new Asking.Asked(approval));
         return approval;
     }
 

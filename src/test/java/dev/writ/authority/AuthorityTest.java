@@ -31,8 +31,8 @@ class AuthorityTest extends AuthorityFixture {
         assertThat(authority.open(ACME, fresh, consentTo(task))).isInstanceOf(Opening.Refused.class);
         assertThat(authority.open(ACME, fresh, consentTo(taskFor(BOT, bob, 1)))).isInstanceOf(Opening.Refused.class);
         for (var deadline : List.of(clock.instant(), clock.instant().plus(Duration.ofDays(91)))) {
-            var wrong = Task.opening(
-                    ids.next("tsk"), "x", alice, BOT, alice, clock.instant(), fresh.scope(), 1, deadline);
+            var wrong =
+                    Task.opening(ids.next("tsk"), "x", alice, BOT, alice, clock.instant(), fresh.scope(), 1, deadline);
             assertThat(authority.open(ACME, wrong, consentTo(wrong))).isInstanceOf(Opening.Refused.class);
         }
         assertThatThrownBy(() -> taskFor(BOT, alice, 0)).isInstanceOf(IllegalArgumentException.class);
@@ -147,7 +147,8 @@ class AuthorityTest extends AuthorityFixture {
             throw new ArithmeticException("broken listener");
         });
         authority.onRevoked(told::add);
-        assertThatThrownBy(() -> authority.revoke(ACME, task.id(), bob, "stop")).isInstanceOf(ArithmeticException.class);
+        assertThatThrownBy(() -> authority.revoke(ACME, task.id(), bob, "stop"))
+                .isInstanceOf(ArithmeticException.class);
         assertThat(told).hasSize(1);
     }
 
@@ -190,7 +191,8 @@ class AuthorityTest extends AuthorityFixture {
     void aLabelThatCannotBeSavedHoldsAndIsNotReportedAsSavedTheSecondTimeEither() {
         Disk.refuseWrites(store);
         for (int i = 0; i < 2; i++)
-            assertThatThrownBy(() -> authority.label(ACME, task.id(), Set.of(PERSONAL))).isInstanceOf(StoreError.class);
+            assertThatThrownBy(() -> authority.label(ACME, task.id(), Set.of(PERSONAL)))
+                    .isInstanceOf(StoreError.class);
         assertThat(current(task).labels()).containsExactly(PERSONAL);
         Disk.acceptWrites(store);
         assertThat(authority.label(ACME, task.id(), Set.of(PERSONAL))).isInstanceOf(Labelling.Labelled.class);
@@ -207,11 +209,16 @@ class AuthorityTest extends AuthorityFixture {
                 .hasMessageContaining("does not hold the server");
         var consent = consentTo(task);
         var money = Set.of(new Name("money"));
-        assertThat(consent.covers(SHOP, "shop/refund", money, Set.of(PERSONAL), ACTION)).isTrue();
-        assertThat(consent.covers(new Name("mail"), "shop/refund", money, Set.of(PERSONAL), ACTION)).isFalse();
-        assertThat(consent.covers(SHOP, "shop/refund", Set.of(new Name("write")), Set.of(), ACTION)).isFalse();
-        assertThat(consent.covers(SHOP, "shop/refund", money, Set.of(new Name("payment")), ACTION)).isFalse();
-        assertThat(consent.covers(SHOP, "shop/refund", money, Set.of(), action("changed"))).isFalse();
+        assertThat(consent.covers(SHOP, "shop/refund", money, Set.of(PERSONAL), ACTION))
+                .isTrue();
+        assertThat(consent.covers(new Name("mail"), "shop/refund", money, Set.of(PERSONAL), ACTION))
+                .isFalse();
+        assertThat(consent.covers(SHOP, "shop/refund", Set.of(new Name("write")), Set.of(), ACTION))
+                .isFalse();
+        assertThat(consent.covers(SHOP, "shop/refund", money, Set.of(new Name("payment")), ACTION))
+                .isFalse();
+        assertThat(consent.covers(SHOP, "shop/refund", money, Set.of(), action("changed")))
+                .isFalse();
         assertThat(consent.covers(SHOP, "shop/other", money, Set.of(), ACTION)).isFalse();
     }
 }

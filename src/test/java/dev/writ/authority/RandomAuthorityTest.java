@@ -67,8 +67,10 @@ class RandomAuthorityTest extends AuthorityFixture {
             case 10 -> {
                 if (random.nextInt(6) == 0) authority.stopPerson(ACME, bob, carol, "left");
             }
-            default -> authority.snapshot(ACME).newest(on.id(), action).ifPresent(approval ->
-                    authority.approvals().consume(ACME, approval.id(), on.id(), action));
+            default ->
+                authority.snapshot(ACME).newest(on.id(), action).ifPresent(approval -> authority
+                        .approvals()
+                        .consume(ACME, approval.id(), on.id(), action));
         }
     }
 
@@ -79,7 +81,8 @@ class RandomAuthorityTest extends AuthorityFixture {
 
     private void ask(Task on, Random random) {
         var approval = question(on, action("a" + random.nextInt(4)), 1 + random.nextInt(2), Proof.CLI, true);
-        if (authority.approvals().request(ACME, approval, Json.Obj.EMPTY) instanceof Asking.Asked) approvals.add(approval);
+        if (authority.approvals().request(ACME, approval, Json.Obj.EMPTY) instanceof Asking.Asked)
+            approvals.add(approval);
     }
 
     private void vote(Random random) {
