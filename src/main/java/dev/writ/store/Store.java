@@ -105,9 +105,11 @@ public final class Store implements AutoCloseable {
     /** Waits for transactions that have begun, then releases the database. A second call does nothing. */
     @Override
     public void close() {
-        readers.close();
-        writer.close();
-        lock.close();
+        try (lock;
+                writer;
+                readers) {
+            // Closed in the reverse order, each also when another one fails.
+        }
     }
 
     /** Begins and ends the transaction by statements of our own, for the driver's own does not survive a full disk. */

@@ -89,6 +89,18 @@ class ApprovalsTest extends AuthorityFixture {
     }
 
     @Test
+    void aQuestionThatExpiredLongAgoAndIsForgottenCanBeAskedAgain() {
+        var until = clock.instant().plus(Duration.ofDays(10));
+        var lasting = Task.opening(ids.next("tsk"), "wait", alice, BOT, alice, clock.instant(), task.scope(), 1, until);
+        assertThat(authority.open(ACME, lasting, consentTo(lasting))).isInstanceOf(Opening.Opened.class);
+        var first = asked(lasting, ACTION);
+        clock.advance(Duration.ofHours(30));
+        opened(BOT, bob, 1);
+        assertThat(authority.snapshot(ACME).approval(first.id())).isEmpty();
+        asked(lasting, ACTION);
+    }
+
+    @Test
     void anApprovalIsGoodUntilItExpiresAndNotAMillisecondLonger() {
         var used = approved(task, ACTION);
         var late = approved(task, action("late"));

@@ -149,6 +149,17 @@ class IdentityTest {
     }
 
     @Test
+    void keysThatAreOverForLongAreForgottenInMemoryAndStayUseless() {
+        var ended = agentKey(ids.next("key"), BOT, task);
+        identity.endTask(ACME, task);
+        clock.advance(Duration.ofDays(8));
+        var fresh = agentKey(ids.next("key"), BOT, ids.next("tsk"));
+        assertThat(identity.keys(ACME)).hasSize(1);
+        assertThat(callerOf(ended)).isEqualTo(unknown(Caller.Reason.NO_SUCH_KEY));
+        assertThat(callerOf(fresh)).isInstanceOf(Caller.AgentCaller.class);
+    }
+
+    @Test
     void aKilledAgentIsNobodyAtOnceAlsoWhenTheDiskFails() {
         var text = agentKey(ids.next("key"), BOT, task);
         var spared = agentKey(ids.next("key"), new Name("bot-2"), task);
