@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 class ApprovalsTest extends AuthorityFixture {
@@ -49,17 +49,18 @@ class ApprovalsTest extends AuthorityFixture {
         var approval = approved(task, ACTION);
         var told = new CountDownLatch(1);
         authority.onRevoked(_ -> told.countDown());
-        try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Consumption> use;
-            Future<Stop> stop;
-            try (var stall = Disk.stall(store)) {
-                use = callers.submit(() -> consume(approval));
-                stop = callers.submit(() -> authority.revoke(ACME, task.id(), carol, "stop"));
-                told.await();
-            }
-            assertThat(use.get()).isEqualTo(new Consumption.TaskOver());
-            assertThat(stop.get()).isInstanceOf(Stop.Stopped.class);
+        var use = new FutureTask<>(() -> consume(approval));
+        var stop = new FutureTask<>(() -> authority.revoke(ACME, task.id(), carol, "stop"));
+        try (var stall = Disk.stall(store)) {
+            var using = Thread.startVirtualThread(use);
+            // The disk is the only thing that it can wait for: then it is decided and not yet written.
+            while (using.getState() != Thread.State.WAITING) Thread.onSpinWait();
+            Thread.startVirtualThread(stop);
+            told.await();
         }
+        assertThat(use.get()).isEqualTo(new Consumption.TaskOver());
+        assertThat(stop.get()).isInstanceOf(Stop.Stopped.class);
+        assertThat(stateOf(approval)).isEqualTo(Approval.State.CONSUMED);
     }
 
     @Test
