@@ -80,7 +80,7 @@ public final class Budgets {
             if (task.isEmpty()) return Plan.nothing(new Lease.Over());
             long leased = task.get().callsLeased();
             // Another call has leased while this one waited.
-            if (leased > meter.leased()) return Plan.nothing(new Lease.UpTo(leased));
+            if (leased > meter.leased() || meter.hasRoom()) return Plan.nothing(new Lease.UpTo(leased));
             if (leased >= task.get().callBudget()) return Plan.nothing(new Lease.None());
             long more = Math.min(task.get().callBudget(), leased + QUANTUM);
             return Plan.of(new Lease.UpTo(more), Changes.leased(tenant, id, more));
