@@ -93,7 +93,7 @@ public class PolicyBench {
         return theirs.allowed();
     }
 
-    /** A server with tools, 40 agents in groups, and a mix of policies about them. */
+    /** A server whose tools and agents grow with the policies about them, so that a call meets about as many of them. */
     @State(Scope.Benchmark)
     public static class Ours {
         @Param({"10", "1000", "10000"})
@@ -136,7 +136,7 @@ public class PolicyBench {
             var context = new HashMap<>(facts);
             context.put("input", typed.input());
             return new Question(
-                    uid("Agent", "a" + call % 40),
+                    uid("Agent", "a" + call % tools.size()),
                     tool.uid(),
                     uid("Tool", "t" + call % tools.size()),
                     Value.Record.of(context),
@@ -205,17 +205,19 @@ public class PolicyBench {
         return texts;
     }
 
+    /** Of ten policies one forbids, two are for an agent, seven for a group; each ten have a tool of their own. */
     private static String text(int i, int tools) {
+        int tool = i / 10 % tools;
         return switch (i % 10) {
             case 0 ->
                 "forbid (principal, action == Writ::Action::\"call:shop/t%d\", resource) when { context.input.amount.greaterThan(decimal(\"%d.0\")) } unless { context.approvals.contains(Writ::Group::\"finance-leads\") };"
-                        .formatted(i % tools, 1_000 + i % 50);
+                        .formatted(tool, 1_000 + i % 50);
             case 1, 2 ->
                 "permit (principal == Writ::Agent::\"a%d\", action in Writ::Action::\"tool:call\", resource in Writ::McpServer::\"shop\") when { context.task.purpose == \"audit\" };"
-                        .formatted(i % 40);
+                        .formatted(tool);
             default ->
                 "permit (principal in Writ::Group::\"g%d\", action == Writ::Action::\"call:shop/t%d\", resource) when { context.input.amount.lessThanOrEqual(decimal(\"%d.0\")) && context.task.purpose == \"support case\" };"
-                        .formatted(i % 5, i % tools, 100 + i % 400);
+                        .formatted(i % 5, tool, 100 + i % 400);
         };
     }
 
@@ -240,7 +242,7 @@ public class PolicyBench {
         entities.add(Entity.of(MONEY));
         entities.add(Entity.of(PERSON, Value.Record.of(Map.of("active", Value.Bool.TRUE)), Set.of()));
         for (int i = 0; i < 5; i++) entities.add(Entity.of(uid("Group", "g" + i)));
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < tools.size(); i++)
             entities.add(Entity.of(
                     uid("Agent", "a" + i),
                     Value.Record.of(Map.of(

@@ -18,7 +18,7 @@ class PossibilityTest {
         int shown = 0;
         int hidden = 0;
         int permitted = 0;
-        for (int round = 0; round < 1_500; round++) {
+        for (int round = 0; round < 1_000; round++) {
             var cedar = new RandomCedar(random, true);
             var texts = cedar.policies(1 + random.nextInt(4));
             var set = CedarOracle.compile(texts);
@@ -39,7 +39,7 @@ class PossibilityTest {
         }
         System.out.println(
                 "COUNT possibility shown=" + shown + " hidden=" + hidden + " permitted samples=" + permitted);
-        assertThat(shown).isGreaterThan(200);
+        assertThat(shown).isGreaterThan(150);
         assertThat(hidden).isGreaterThan(200);
         assertThat(permitted).isGreaterThan(1_000);
     }

@@ -89,24 +89,36 @@ final class RandomCedar {
                 "action in [Writ::Action::\"any\", Writ::Action::\"write\"]");
     }
 
-    /** A clause in which approvals may stand as the rules of publishing allow. */
-    String askingClause(int depth) {
+    /**
+     * A clause in which approvals stand positively.
+     *
+     * @param risky whether it may also hold parts that can fail
+     */
+    String askingClause(int depth, boolean risky) {
         if (depth == 0)
-            return pick(approval(), approval(), "context.consented", "context.b", "context.n < principal.age");
+            return pick(
+                    approval(),
+                    approval(),
+                    "context.consented",
+                    "context.b",
+                    risky ? "(9223372036854775807 + context.n > 5)" : "context.n < principal.age");
         return switch (random.nextInt(4)) {
-            case 0 -> "(" + askingClause(depth - 1) + " && " + askingClause(depth - 1) + ")";
-            case 1, 2 -> "(" + askingClause(depth - 1) + " || " + askingClause(depth - 1) + ")";
+            case 0 -> "(" + askingClause(depth - 1, risky) + " && " + askingClause(depth - 1, risky) + ")";
+            case 1, 2 -> "(" + askingClause(depth - 1, risky) + " || " + askingClause(depth - 1, risky) + ")";
             default ->
-                "(if " + pick("context.b", "principal.active", "context.n < 2") + " then " + askingClause(depth - 1)
-                        + " else " + askingClause(depth - 1) + ")";
+                "(if " + pick("context.b", "principal.active", "context.n < 2") + " then "
+                        + askingClause(depth - 1, risky) + " else " + askingClause(depth - 1, risky) + ")";
         };
     }
 
-    String askingPolicy() {
-        return (random.nextInt(3) > 0
-                        ? "permit (principal, action, resource) when { "
-                        : "forbid (principal, action, resource) unless { ")
-                + askingClause(1 + random.nextInt(2)) + " };";
+    String askingPolicy(boolean risky) {
+        boolean permits = random.nextInt(3) > 0;
+        var text = new StringBuilder(permits ? "permit" : "forbid").append(" (principal, action, resource)");
+        for (int i = risky ? 1 + random.nextInt(2) : 1; i > 0; i--)
+            text.append(permits ? " when { " : " unless { ")
+                    .append(askingClause(1 + random.nextInt(risky ? 3 : 2), risky))
+                    .append(" }");
+        return text.append(";").toString();
     }
 
     private String approval() {
