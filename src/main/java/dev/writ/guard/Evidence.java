@@ -113,6 +113,14 @@ final class Evidence {
         return sealed(record, Map.of());
     }
 
+    /** A person's change, or our own; {@code by} says on whose decision. */
+    Draft transition(Transition transition, Name tenant, Instant now, Json.Obj by) {
+        var record = common(transition.kind(), now, tenant).put("event", transition.event());
+        by.members().forEach(record::put);
+        transition.members().members().forEach(record::put);
+        return sealed(record, transition.side());
+    }
+
     private Json.ObjectBuilder about(String kind, String verdict, Matter matter) {
         var attempt = matter.attempt();
         var record = common(kind, matter.now(), attempt.caller().tenant())

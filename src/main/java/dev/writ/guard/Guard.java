@@ -13,11 +13,13 @@ import dev.writ.base.Proof;
 import dev.writ.identity.Identity;
 import dev.writ.ledger.Ledger;
 import dev.writ.registry.Registry;
+import dev.writ.registry.Server;
 import dev.writ.registry.Tool;
 import dev.writ.vault.Keeping;
 import dev.writ.vault.Vault;
 import dev.writ.vault.VaultError;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,6 +50,7 @@ public final class Guard {
     private final AgentAdmission agents;
     private final PersonAdmission people;
     private final Shown shown;
+    private final Rehearsal rehearsal;
     private final Streams streams = new Streams();
     private final Waiting waiting = new Waiting();
 
@@ -71,6 +74,7 @@ public final class Guard {
         this.agents = new AgentAdmission(standings, parts.policies(), authority, recorder, evidence, ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, ids, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
+        this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
         authority.onRevoked(this::revoked);
         closeOpenIntents(parts.ledger());
     }
@@ -182,14 +186,16 @@ public final class Guard {
         var tenant = permit.attempt().caller().tenant();
         var server = permit.target()
                 .flatMap(target -> standings.world(tenant).registry().server(target.server()));
-        if (server.isEmpty() || server.get().credential().isEmpty()) return new Use.Go(Map.of());
-        var credential = server.get().credential().get();
+        var revealed = new HashMap<String, String>();
         try {
-            return vault.reveal(tenant, credential.name()) instanceof Keeping.Revealed(var secret, var _)
-                    ? new Use.Go(Map.of(credential.header(), secret.reveal()))
-                    : new Use.Stop(new Refusal.Unavailable("the server's credential is not in the vault"));
+            for (var credential : server.map(Server::credentials).orElse(List.of())) {
+                if (!(vault.reveal(tenant, credential.name()) instanceof Keeping.Revealed(var secret, var _)))
+                    return new Use.Stop(new Refusal.Unavailable("a credential of the server is not in the vault"));
+                revealed.put(credential.header(), secret.reveal());
+            }
+            return new Use.Go(revealed);
         } catch (VaultError e) {
-            return new Use.Stop(new Refusal.Unavailable("the server's credential cannot be opened"));
+            return new Use.Stop(new Refusal.Unavailable("a credential of the server cannot be opened"));
         }
     }
 
@@ -200,6 +206,45 @@ public final class Guard {
                 .ifPresent(reservation ->
                         authority.budgets().settle(reservation, outcome.status() != Outcome.Status.NOT_SENT));
         recorder.begin(permit.attempt().caller().tenant(), evidence.outcome(permit, outcome, clock.instant()));
+    }
+
+    /**
+     * Records a change that a permit in use allows, before it is made. False when it is not on disk: then the change is
+     * not made.
+     */
+    public boolean record(Permit permit, Transition transition) {
+        return recorder.durable(permit.attempt().caller().tenant(), draft(permit, transition));
+    }
+
+    /** Records a change that was made already: one that takes authority away, and waits for no disk. */
+    public void recordAfter(Permit permit, Transition transition) {
+        recorder.begin(permit.attempt().caller().tenant(), draft(permit, transition));
+    }
+
+    private Evidence.Draft draft(Permit permit, Transition transition) {
+        if (!(permit.attempt().caller() instanceof Caller.OfPerson person) || !permit.inUse())
+            throw new IllegalArgumentException("not a person's permit in use");
+        var by = Json.object()
+                .put("decision", permit.decision().text())
+                .put("by", person.person().text());
+        return evidence.transition(transition, person.tenant(), clock.instant(), by.build());
+    }
+
+    /** Records a change that nobody attempted: a tenant's first start, or what the clock ended. */
+    public boolean recordOwn(Name tenant, String by, Transition transition) {
+        var draft = evidence.transition(
+                transition, tenant, clock.instant(), Json.object().put("by", by).build());
+        return recorder.durable(tenant, draft);
+    }
+
+    /** What would become of a call, for people who wonder: decided like a call, but nothing is recorded or charged. */
+    public Rehearsal rehearsal() {
+        return rehearsal;
+    }
+
+    /** A moment as records write it. */
+    public static String time(java.time.Instant instant) {
+        return Evidence.time(instant);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.writ.policy.publish;
 
 import dev.writ.base.Json;
+import dev.writ.base.Nearest;
 import dev.writ.base.Visible;
 import dev.writ.policy.Facts;
 import dev.writ.policy.Inspection;
