@@ -13,7 +13,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,7 +58,7 @@ abstract class RegistryFixture {
                 new Transport.Http(URI.create("https://shop.example/mcp")),
                 1,
                 Server.Status.PENDING,
-                Optional.empty(),
+                List.of(),
                 owner,
                 clock.instant());
     }

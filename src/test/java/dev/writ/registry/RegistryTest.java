@@ -146,7 +146,7 @@ class RegistryTest extends RegistryFixture {
         assertThat(moved.transport().digest())
                 .isNotEqualTo(server(SHOP).transport().digest());
         done(registry.servers()
-                .credential(ACME, SHOP, Optional.of(new Server.Credential(new Name("shop-token"), "Authorization"))));
+                .credentials(ACME, SHOP, List.of(new Server.Credential(new Name("shop-token"), "Authorization"))));
         done(registry.servers().trust(ACME, SHOP, 3));
         assertThat(registry.servers().register(ACME, server(SHOP))).isInstanceOf(Outcome.AlreadyExists.class);
     }

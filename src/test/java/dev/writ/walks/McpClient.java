@@ -47,7 +47,9 @@ public final class McpClient implements AutoCloseable {
         var params = Json.object()
                 .put("protocolVersion", "2025-06-18")
                 .put("capabilities", Json.Obj.EMPTY)
-                .put("clientInfo", Json.object().put("name", "test").put("version", "1").build())
+                .put(
+                        "clientInfo",
+                        Json.object().put("name", "test").put("version", "1").build())
                 .build();
         var answer = ask("initialize", params);
         post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
@@ -86,10 +88,12 @@ public final class McpClient implements AutoCloseable {
     }
 
     public Json.Obj call(String tool, String arguments) {
-        return ask("tools/call", Json.object()
-                .put("name", tool)
-                .put("arguments", JsonReader.read(arguments))
-                .build());
+        return ask(
+                "tools/call",
+                Json.object()
+                        .put("name", tool)
+                        .put("arguments", JsonReader.read(arguments))
+                        .build());
     }
 
     /** Sends a body as it is. */
@@ -114,7 +118,8 @@ public final class McpClient implements AutoCloseable {
         var events = exchange.events(BYTES_MAX);
         for (var event = events.next(); event.isPresent(); event = events.next()) {
             var data = event.get().data();
-            if (!data.isEmpty() && JsonReader.readObject(data.getBytes(UTF_8)).get("id").isPresent()) return data;
+            if (!data.isEmpty()
+                    && JsonReader.readObject(data.getBytes(UTF_8)).get("id").isPresent()) return data;
         }
         return "";
     }
@@ -123,7 +128,8 @@ public final class McpClient implements AutoCloseable {
     public CompletableFuture<Void> listen(CompletableFuture<Void> opened) {
         var ended = new CompletableFuture<Void>();
         Thread.ofVirtual().start(() -> {
-            var call = headers(Call.get(url).header("accept", "text/event-stream")).within(Deadlines.STREAM);
+            var call =
+                    headers(Call.get(url).header("accept", "text/event-stream")).within(Deadlines.STREAM);
             try (var exchange = client.send(call)) {
                 if (exchange.status() != 200) throw new AssertionError("listen: " + exchange.status());
                 opened.complete(null);
@@ -160,7 +166,8 @@ public final class McpClient implements AutoCloseable {
     public static String text(Json.Obj answer) {
         return answer.object("result")
                 .flatMap(result -> result.array("content"))
-                .map(content -> ((Json.Obj) content.items().getFirst()).string("text").orElse(""))
+                .map(content ->
+                        ((Json.Obj) content.items().getFirst()).string("text").orElse(""))
                 .orElseGet(answer::text);
     }
 

@@ -103,7 +103,8 @@ public final class Product implements AutoCloseable {
     }
 
     private static List<dev.writ.http.server.Route> gateway(Wiring.Parts parts) {
-        return new McpEndpoint(parts.guard(), parts.upstreams(), new SecureRandom(), parts.clock(), Duration.ZERO).routes();
+        return new McpEndpoint(parts.guard(), parts.upstreams(), new SecureRandom(), parts.clock(), Duration.ZERO)
+                .routes();
     }
 
     /** Registers a shop under a name and approves its tools as they are listed now. */
@@ -127,17 +128,23 @@ public final class Product implements AutoCloseable {
 
     /** Approves a tool as its server lists it now. */
     public void approve(Name server, ToolName tool) {
-        var listed = registry().snapshot(TENANT).tool(server, tool).orElseThrow().listed().orElseThrow();
+        var listed = registry()
+                .snapshot(TENANT)
+                .tool(server, tool)
+                .orElseThrow()
+                .listed()
+                .orElseThrow();
         done(registry().tools().approve(TENANT, server, tool, listed.digest(), classification(tool), owner));
     }
 
     private static Classification classification(ToolName tool) {
-        var categories = switch (tool.text()) {
-            case "get_order", "list_orders" -> Set.of(new Name("read"));
-            case "create_refund" -> Set.of(new Name("money"));
-            case "send_email" -> Set.of(new Name("external"));
-            default -> Set.of(new Name("irreversible"));
-        };
+        var categories =
+                switch (tool.text()) {
+                    case "get_order", "list_orders" -> Set.of(new Name("read"));
+                    case "create_refund" -> Set.of(new Name("money"));
+                    case "send_email" -> Set.of(new Name("external"));
+                    default -> Set.of(new Name("irreversible"));
+                };
         return new Classification(categories, Set.of(), Set.of(), Set.of(), true);
     }
 
@@ -154,8 +161,12 @@ public final class Product implements AutoCloseable {
         var actions = new ArrayList<ToolAction>();
         for (var tools : registry.tools().values())
             for (var tool : tools.values())
-                tool.pin().ifPresent(pin -> actions.add(ToolAction.of(
-                        tool.server(), tool.name().text(), pin.definition().inputSchema(), Set.of())));
+                tool.pin()
+                        .ifPresent(pin -> actions.add(ToolAction.of(
+                                tool.server(),
+                                tool.name().text(),
+                                pin.definition().inputSchema(),
+                                Set.of())));
         var files = new TreeMap<>(Map.of("guardrails.cedar", Shipped.guardrails(), "test.cedar", text));
         var groups = registry.groups().keySet().stream().map(Name::text).collect(Collectors.toSet());
         var outcome = policies.publish(
@@ -164,7 +175,8 @@ public final class Product implements AutoCloseable {
     }
 
     /** What a test's task is like; change what matters to the test. */
-    public record TaskSpec(Name agent, String purpose, Set<Name> servers, Optional<Set<String>> tools, long calls, Duration life) {
+    public record TaskSpec(
+            Name agent, String purpose, Set<Name> servers, Optional<Set<String>> tools, long calls, Duration life) {
         public static final TaskSpec SUPPORT =
                 new TaskSpec(BOT, "support case", Set.of(SHOP), Optional.empty(), 1_000, Duration.ofHours(1));
 
@@ -191,11 +203,14 @@ public final class Product implements AutoCloseable {
         var categories = Set.of(new Name("read"), new Name("money"), new Name("external"), new Name("irreversible"));
         var scope = new Scope(spec.servers(), spec.tools(), categories, Set.of());
         var id = parts().ids().next("tsk");
-        var task = Task.opening(id, spec.purpose(), erin, spec.agent(), owner, now, scope, spec.calls(), now.plus(spec.life()));
+        var task = Task.opening(
+                id, spec.purpose(), erin, spec.agent(), owner, now, scope, spec.calls(), now.plus(spec.life()));
         var pins = new HashMap<String, Digest>();
         for (var server : spec.servers())
             for (var tool : registry().snapshot(TENANT).toolsOf(server))
-                tool.pin().ifPresent(pin -> pins.put(tool.reference(), pin.definition().digest()));
+                tool.pin()
+                        .ifPresent(pin ->
+                                pins.put(tool.reference(), pin.definition().digest()));
         var consent = new Consent(parts().ids().next("con"), id, erin, now, spec.servers(), categories, Set.of(), pins);
         var opened = parts().authority().open(TENANT, task, consent);
         if (!(opened instanceof Opening.Opened)) throw new AssertionError("not opened: " + opened);
@@ -228,7 +243,8 @@ public final class Product implements AutoCloseable {
     public Caller.OfPerson caller(Id person) {
         var issued = parts().identity().issueForPerson(TENANT, parts().ids().next("key"), person);
         if (!(issued instanceof Issue.Issued(var _, var text))) throw new AssertionError("no key: " + issued);
-        return (Caller.OfPerson) parts().guard().callerOf(Optional.of(text.reveal())).orElseThrow();
+        return (Caller.OfPerson)
+                parts().guard().callerOf(Optional.of(text.reveal())).orElseThrow();
     }
 
     /** All records of the tenant, oldest first, after everything begun was written. */
@@ -275,7 +291,8 @@ public final class Product implements AutoCloseable {
 
     private static Agent agent(Name name, Id owner) {
         var now = Instant.now();
-        return new Agent(name, owner, "answers support cases", Agent.Status.ACTIVE, 1, now.plus(Duration.ofDays(90)), now);
+        return new Agent(
+                name, owner, "answers support cases", Agent.Status.ACTIVE, 1, now.plus(Duration.ofDays(90)), now);
     }
 
     public static <T> T done(Outcome<T> outcome) {
@@ -289,8 +306,7 @@ public final class Product implements AutoCloseable {
         shop.close();
     }
 
-    public static final String DEMO_POLICY =
-            """
+    public static final String DEMO_POLICY = """
             @id("support-reads")
             permit (principal in Writ::Group::"support-agents", action in [Writ::Action::"server:discover", Writ::Action::"tool:call"], resource in Writ::McpServer::"shop")
             when { resource is Writ::McpServer || resource in Writ::ToolCategory::"read" };
