@@ -19,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What an idle event stream costs on the heap, with ten thousand open, and how soon their departure is noticed:
- * {@code ./mvnw -B test -Pextended -Dtest=IdleStreamsBench | grep '^bench'}
+ * {@code ./mvnw -B test -Pbench -Dtest=IdleStreamsBench | grep '^bench'}
  */
-@Tag("extended")
+@Tag("bench")
 class IdleStreamsBench {
     private static final int COUNT = 10_000;
     private static final int HEAP_BYTES_MAX = 8 << 10;

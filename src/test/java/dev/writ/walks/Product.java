@@ -109,20 +109,25 @@ public final class Product implements AutoCloseable {
 
     /** Registers a shop under a name and approves its tools as they are listed now. */
     public void addServer(Name name, Shop at) {
+        addServer(name, at.url(), "shop-secret");
+    }
+
+    /** @param secret what the server asks of its clients; here only to read its list */
+    public void addServer(Name name, String url, String secret) {
         var registry = registry();
         done(registry.servers()
                 .register(
                         TENANT,
                         new Server(
                                 name,
-                                new Transport.Http(URI.create(at.url())),
+                                new Transport.Http(URI.create(url)),
                                 3,
                                 Server.Status.PENDING,
                                 List.of(new Server.Credential(new Name("shop-key"), "Authorization")),
                                 owner,
                                 Instant.now())));
         done(registry.servers().approve(TENANT, name));
-        done(registry.tools().seen(TENANT, name, definitions(at)));
+        done(registry.tools().seen(TENANT, name, definitions(url, secret)));
         for (var tool : registry.snapshot(TENANT).toolsOf(name)) approve(name, tool.name());
     }
 
@@ -148,8 +153,8 @@ public final class Product implements AutoCloseable {
         return new Classification(categories, Set.of(), Set.of(), Set.of(), true);
     }
 
-    private static List<Json> definitions(Shop shop) {
-        try (var client = McpClient.to(shop.url(), "shop-secret")) {
+    private static List<Json> definitions(String url, String secret) {
+        try (var client = McpClient.to(url, secret)) {
             client.initialize();
             return client.list("tools/list", "tools");
         }
