@@ -39,21 +39,26 @@ final class ScopeIndex {
         var found = new ArrayList<Policy>();
         var resources = keys(at.resource.uid(), at.resourceKnown());
         var principals = keys(at.principal.uid(), at.principalKnown());
-        for (var action : keys(at.action.uid(), at.actionKnown())) {
-            var byResource = byAction.get(action);
+        var actions = keys(at.action.uid(), at.actionKnown());
+        for (int a = 0; a < actions.length; a++) {
+            var byResource = byAction.get(actions[a]);
             if (byResource == null) continue;
-            for (var resource : resources) {
-                var byPrincipal = byResource.get(resource);
+            for (int r = 0; r < resources.length; r++) {
+                var byPrincipal = byResource.get(resources[r]);
                 if (byPrincipal == null) continue;
-                for (var principal : principals) take(byPrincipal.get(principal), action, at, found);
+                for (int p = 0; p < principals.length; p++) {
+                    var filed = byPrincipal.get(principals[p]);
+                    if (filed == null) continue;
+                    // The first key is the entity itself.
+                    for (var policy : filed)
+                        if (policy.resource().matchesUnder(r == 0, at.resource.uid())
+                                && policy.principal().matchesUnder(p == 0, at.principal.uid())
+                                && policy.action().matchesUnder(a == 0, at.action.uid())
+                                && firstKey(policy, actions[a], at)) found.add(policy);
+                }
             }
         }
         return found;
-    }
-
-    private static void take(Policy @Nullable [] filed, Uid key, Evaluation at, List<Policy> found) {
-        if (filed == null) return;
-        for (var policy : filed) if (policy.applies(at) && firstKey(policy, key, at)) found.add(policy);
     }
 
     private static boolean firstKey(Policy policy, Uid key, Evaluation at) {

@@ -21,7 +21,6 @@ import dev.writ.policy.Value;
 import dev.writ.policy.publish.Shipped;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -104,7 +103,7 @@ public class PolicyBench {
         Entities snapshot;
         final List<byte[]> arguments = new ArrayList<>();
         final List<Question> questions = new ArrayList<>();
-        private Map<String, Value> facts;
+        private List<Map.Entry<String, Value>> facts;
         private int at;
 
         @Setup
@@ -112,7 +111,7 @@ public class PolicyBench {
             tools = tools(count);
             policies = CedarOracle.compile(texts(count));
             snapshot = Entities.of(entities(tools));
-            facts = facts();
+            facts = List.copyOf(facts().entrySet());
             for (int i = 0; i < CALLS; i++)
                 arguments.add(
                         ("{\"order\":\"o-%d\",\"amount\":%d.50,\"currency\":\"EUR\",\"reason\":\"a customer asked\"}"
@@ -133,13 +132,14 @@ public class PolicyBench {
         Question question(int call) {
             var tool = tools.get(call % tools.size());
             var typed = (Arguments.Typed) tool.arguments(JsonReader.readObject(arguments.get(call)));
-            var context = new HashMap<>(facts);
+            var context = Value.Record.builder();
+            for (var fact : facts) context.put(fact.getKey(), fact.getValue());
             context.put("input", typed.input());
             return new Question(
                     uid("Agent", "a" + call % tools.size()),
                     tool.uid(),
                     uid("Tool", "t" + call % tools.size()),
-                    Value.Record.of(context),
+                    context.build(),
                     snapshot);
         }
     }
