@@ -126,6 +126,7 @@ public final class Wiring implements AutoCloseable {
                 vault,
                 ledger,
                 policies,
+                tenant -> livePolicies(folder, tenant, publisher),
                 publisher,
                 folder.policies(),
                 ids,

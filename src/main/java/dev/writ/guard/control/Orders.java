@@ -75,6 +75,16 @@ final class Orders {
         };
     }
 
+    /** Runs what belongs to a change that was carried out, with no other change in between. */
+    <T> T inTurn(Supplier<T> work) {
+        oneAtATime.lock();
+        try {
+            return work.get();
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
     /** What was taken away, and how it is recorded. */
     record Taken<T>(Reply<T> reply, List<Transition> records) {}
 

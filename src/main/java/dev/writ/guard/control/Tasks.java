@@ -310,21 +310,25 @@ public final class Tasks {
 
     /** Ends every task whose deadline has passed and records it; called now and then. */
     public void expire() {
-        for (var tenant : registry.tenants()) {
-            var before = authority.snapshot(tenant).tasks();
-            if (before.values().stream().allMatch(task -> task.end().isPresent())) continue;
-            // One call ends the tasks of all tenants; each tenant finds its own among them.
-            var _ = authority.expire();
+        var before = new TreeMap<Name, List<Id>>();
+        for (var tenant : registry.tenants())
+            before.put(
+                    tenant,
+                    authority.snapshot(tenant).tasks().values().stream()
+                            .filter(task -> task.end().isEmpty())
+                            .map(Task::id)
+                            .toList());
+        if (authority.expire().isEmpty()) return;
+        before.forEach((tenant, open) -> {
             var after = authority.snapshot(tenant);
-            var over = before.values().stream()
-                    .filter(task -> task.end().isEmpty())
-                    .flatMap(task -> after.task(task.id()).stream())
+            var over = open.stream()
+                    .flatMap(id -> after.task(id).stream())
                     .filter(task -> task.end()
                             .filter(end -> end.ending() == Task.Ending.EXPIRED)
                             .isPresent())
                     .toList();
             for (var record : ended(identity, tenant, over)) guard.recordOwn(tenant, "clock", record);
-        }
+        });
     }
 
     private Json.Obj document(Name tenant, Task task) {
