@@ -80,7 +80,8 @@ public final class Agents {
                                 wanted.modelTier(),
                                 wanted.recertifyBy().orElseGet(() -> now.plus(RECERTIFY)),
                                 now)))
-                        .map(agent -> registration(tenant, agent, wanted.groups()))));
+                        .map(agent ->
+                                registration(tenant, agent, wanted.groups().orElse(Set.of())))));
     }
 
     private static Json.Obj asked(Resource.Agent wanted) {
@@ -90,7 +91,7 @@ public final class Agents {
                 .put("purpose", wanted.purpose())
                 .put("modelTier", wanted.modelTier())
                 .put("recertifyBy", wanted.recertifyBy().map(Guard::time))
-                .put("groups", Documents.texts(wanted.groups()))
+                .put("groups", Documents.texts(wanted.groups().orElse(Set.of())))
                 .build();
     }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Makes what there is like what documents say, and writes such documents. What is so already is left alone, so the
@@ -57,15 +58,28 @@ public final class Applying {
         if (resources.size() > RESOURCES_MAX)
             return new Reply.Invalid<>("at most " + RESOURCES_MAX + " resources are applied at once");
         return directory.reading(caller, () -> {
-            var items = new ArrayList<Item>();
+            var coming = resources.stream().map(Resource::title).collect(Collectors.toUnmodifiableSet());
+            var checked = new ArrayList<Item>();
             for (var resource : resources) {
-                var steps = stepsFor(caller, resource);
-                var item = dryRun ? item(resource, steps) : done(resource, steps);
-                items.add(item);
-                if (item.change().equals("refused")) break;
+                checked.add(item(resource, stepsFor(caller, resource, coming)));
+                if (refused(checked)) break;
             }
-            return new Reply.Done<>(List.copyOf(items));
+            return new Reply.Done<>(dryRun || refused(checked) ? List.copyOf(checked) : applied(caller, resources));
         });
+    }
+
+    private List<Item> applied(Caller.OfPerson caller, List<Resource> resources) {
+        var items = new ArrayList<Item>();
+        for (var resource : resources) {
+            // Worked out anew, for the resources before may have made what this one needs.
+            items.add(done(resource, stepsFor(caller, resource, Set.of())));
+            if (refused(items)) break;
+        }
+        return List.copyOf(items);
+    }
+
+    private static boolean refused(List<Item> items) {
+        return items.getLast().change().equals("refused");
     }
 
     private static Item item(Resource resource, Steps steps) {
@@ -81,15 +95,16 @@ public final class Applying {
         return new Item(resource.kind(), resource.title(), steps.change(), why);
     }
 
-    private Steps stepsFor(Caller.OfPerson caller, Resource resource) {
+    /** @param coming names that resources of the same application bring */
+    private Steps stepsFor(Caller.OfPerson caller, Resource resource, Set<String> coming) {
         return switch (resource) {
             case Resource.Tenant(var name) ->
                 name.equals(caller.tenant())
                         ? Steps.none()
                         : Steps.refused("this credential is for the tenant " + caller.tenant());
             case Resource.Person person -> person(caller, person);
-            case Resource.Group group -> group(caller, group);
-            case Resource.Agent agent -> agent(caller, agent);
+            case Resource.Group group -> group(caller, group, coming);
+            case Resource.Agent agent -> agent(caller, agent, coming);
             case Resource.Server server -> server(caller, server);
             case Resource.Task task -> task(caller, task);
         };
@@ -107,20 +122,23 @@ public final class Applying {
         for (var group : directory.of(caller).groupsOf(known.id()))
             if (group.text().startsWith(Resources.ROLE)) roles.add(group);
         var steps = new ArrayList<Supplier<Reply<?>>>();
-        for (var role : wanted.roles())
+        var wantedRoles = wanted.roles().orElse(roles);
+        for (var role : wantedRoles)
             if (!roles.contains(role)) steps.add(() -> control.groups().join(caller, role.text(), known.email()));
         for (var role : roles)
-            if (!wanted.roles().contains(role))
+            if (!wantedRoles.contains(role))
                 steps.add(() -> control.groups().leave(caller, role.text(), known.email()));
         return Steps.updated(steps);
     }
 
-    private Steps group(Caller.OfPerson caller, Resource.Group wanted) {
+    private Steps group(Caller.OfPerson caller, Resource.Group wanted, Set<String> coming) {
         var found = directory.of(caller).group(wanted.name());
         if (found.isEmpty()) return Steps.created(() -> control.groups().create(caller, wanted));
         var known = found.get();
         if (known.kind() != wanted.of()) return Steps.refused("a group of people does not become one of agents");
-        if (!(control.groups().members(caller.tenant(), wanted.of(), wanted.members())
+        var present = new TreeSet<>(wanted.members());
+        present.removeAll(coming);
+        if (!(control.groups().members(caller.tenant(), wanted.of(), present)
                 instanceof Reply.Done<Set<String>>(var members, var _)))
             return Steps.refused("not every member is known");
         var steps = new ArrayList<Supplier<Reply<?>>>();
@@ -137,11 +155,13 @@ public final class Applying {
         return Steps.updated(steps);
     }
 
-    private Steps agent(Caller.OfPerson caller, Resource.Agent wanted) {
+    private Steps agent(Caller.OfPerson caller, Resource.Agent wanted, Set<String> coming) {
         var snapshot = directory.of(caller);
         if (!(directory.person(caller.tenant(), wanted.owner())
                 instanceof Reply.Done<dev.writ.registry.Person>(var owner, var _)))
-            return Steps.refused("the owner is not known");
+            return coming.contains(wanted.owner())
+                    ? Steps.created(() -> control.agents().create(caller, wanted))
+                    : Steps.refused("the owner is not known");
         var found = snapshot.agent(wanted.name());
         if (found.isEmpty()) return Steps.created(() -> control.agents().create(caller, wanted));
         var known = found.get();
@@ -156,12 +176,13 @@ public final class Applying {
                 .ifPresent(until -> steps.add(
                         () -> control.agents().recertify(caller, wanted.name().text(), until)));
         var groups = snapshot.groupsOf(wanted.name());
-        for (var group : wanted.groups())
+        var wantedGroups = wanted.groups().orElse(groups);
+        for (var group : wantedGroups)
             if (!groups.contains(group))
                 steps.add(() -> control.groups()
                         .join(caller, group.text(), wanted.name().text()));
         for (var group : groups)
-            if (!wanted.groups().contains(group))
+            if (!wantedGroups.contains(group))
                 steps.add(() -> control.groups()
                         .leave(caller, group.text(), wanted.name().text()));
         return Steps.updated(steps);
@@ -231,7 +252,10 @@ public final class Applying {
                         return control.agents().all(caller);
                     })
                     .then(agents -> {
-                        all.addAll(agents);
+                        // Groups say who is in them, and come after what they are made of.
+                        for (var agent : agents)
+                            all.add(agent.with(
+                                    "spec", agent.object("spec").orElseThrow().without("groups")));
                         return control.groups().all(caller);
                     })
                     .then(groups -> {

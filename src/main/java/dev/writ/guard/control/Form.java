@@ -150,6 +150,17 @@ public final class Form {
                 .toList();
     }
 
+    /** The objects of a list, each to be read by itself. */
+    public List<Json.Obj> objects(String name) {
+        if (!has(name)) throw missing(name);
+        return items(name).stream()
+                .map(item -> {
+                    if (!(item instanceof Json.Obj object)) throw new Wrong(place + name + " is a list of objects");
+                    return object;
+                })
+                .toList();
+    }
+
     /** An object whose members have names of their own; each is read with the known ones. */
     public Map<String, Form> byName(String name, Set<String> known) {
         var found = new java.util.LinkedHashMap<String, Form>();

@@ -16,6 +16,7 @@ import dev.writ.registry.Registry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /** What is done to people. Records know them by pseudonym alone. */
 public final class People {
@@ -54,16 +55,16 @@ public final class People {
         var payload = Json.object()
                 .put("email", wanted.email())
                 .put("displayName", wanted.displayName())
-                .put("roles", Documents.texts(wanted.roles()))
+                .put("roles", Documents.texts(wanted.roles().orElse(Set.of())))
                 .build();
         return Directory.valid(() -> new Person(id, wanted.displayName(), wanted.email(), true))
                 .then(person -> orders.carry(
                         caller,
                         Orders.administer("person:create", id.text(), payload),
-                        () -> enrolment(tenant, person, wanted)));
+                        () -> enrolment(tenant, person, wanted.roles().orElse(Set.of()))));
     }
 
-    private Plan<Json.Obj> enrolment(Name tenant, Person person, Resource.Person wanted) {
+    private Plan<Json.Obj> enrolment(Name tenant, Person person, Set<Name> roles) {
         var now = registry.snapshot(tenant);
         if (now.people().values().stream().anyMatch(other -> other.email().equalsIgnoreCase(person.email())))
             return new Plan.Stay<>(new Reply.Conflict<>("there is a person with that e-mail address already"));
@@ -72,11 +73,10 @@ public final class People {
                 "enrolment",
                 "person-created",
                 Json.object().put("person", person.id().text()).build()));
-        for (var role : wanted.roles())
-            records.add(Groups.joined(role, person.id().text()));
+        for (var role : roles) records.add(Groups.joined(role, person.id().text()));
         return new Plan.Go<>(records, () -> {
             var added = Directory.reply(registry.people().add(tenant, person));
-            for (var role : wanted.roles())
+            for (var role : roles)
                 added = added.then(done -> Directory.reply(
                                 registry.people().join(tenant, role, person.id().text()))
                         .map(_ -> done));

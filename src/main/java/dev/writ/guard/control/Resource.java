@@ -38,10 +38,10 @@ public sealed interface Resource {
         }
     }
 
-    /** @param roles groups that begin with {@code role-} */
-    record Person(String email, String displayName, Set<Name> roles) implements Resource {
+    /** @param roles groups that begin with {@code role-}; when absent, they are left as they are */
+    record Person(String email, String displayName, Optional<Set<Name>> roles) implements Resource {
         public Person {
-            roles = Set.copyOf(roles);
+            roles = roles.map(Set::copyOf);
         }
 
         @Override
@@ -63,12 +63,22 @@ public sealed interface Resource {
         }
     }
 
-    /** @param owner e-mail or id of a person */
+    /**
+     * An agent.
+     *
+     * @param owner e-mail or id of a person
+     * @param groups when absent, they are left as they are
+     */
     record Agent(
-            Name name, String owner, String purpose, int modelTier, Optional<Instant> recertifyBy, Set<Name> groups)
+            Name name,
+            String owner,
+            String purpose,
+            int modelTier,
+            Optional<Instant> recertifyBy,
+            Optional<Set<Name>> groups)
             implements Resource {
         public Agent {
-            groups = Set.copyOf(groups);
+            groups = groups.map(Set::copyOf);
         }
 
         @Override

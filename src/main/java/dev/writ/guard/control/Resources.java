@@ -71,7 +71,8 @@ public final class Resources {
         var spec = document.form("spec", Set.of("displayName", "roles"));
         var roles = new LinkedHashSet<Name>();
         for (var role : spec.texts("roles")) roles.add(role(role));
-        return new Resource.Person(email, spec.text("displayName"), roles);
+        return new Resource.Person(
+                email, spec.text("displayName"), spec.has("roles") ? Optional.of(roles) : Optional.empty());
     }
 
     static Name role(String role) {
@@ -100,7 +101,7 @@ public final class Resources {
                 spec.text("purpose"),
                 spec.smallNumber("modelTier", 0),
                 spec.time("recertifyBy"),
-                spec.names("groups"));
+                spec.has("groups") ? Optional.of(spec.names("groups")) : Optional.empty());
     }
 
     private static Resource.Server server(String name, Form document) {
