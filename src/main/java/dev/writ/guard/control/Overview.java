@@ -83,7 +83,7 @@ public final class Overview {
     }
 
     /** What somebody should look after. */
-    public Reply<List<Json.Obj>> doctor(Caller.OfPerson caller) {
+    public Reply<List<Json.Obj>> doctor(Caller.OfPerson caller, String custody) {
         return directory.reading(caller, () -> {
             var findings = new ArrayList<Json.Obj>();
             var tenant = caller.tenant();
@@ -97,13 +97,19 @@ public final class Overview {
             people(tenant, findings);
             agents(tenant, findings);
             servers(tenant, findings);
+            if (custody.equals("shared-user"))
+                findings.add(finding(
+                        "warn",
+                        "custody: shared-user",
+                        "agents that run as the same system user as Writ could read its keys",
+                        "run Writ as a user of its own and set custody: separate"));
             findings.add(finding(
                     "warn",
                     "nobody co-signs the ledger",
                     "whoever holds its keys and the disk could rewrite it unseen",
                     "keep exports and checkpoints elsewhere: writ evidence export"));
-            if (findings.size() == 1)
-                findings.addFirst(finding("ok", "everything that was looked at is in order", "", ""));
+            if (findings.stream().noneMatch(each -> each.string("level").equals(Optional.of("error"))))
+                findings.addFirst(finding("ok", "nothing stands in the way of work", "", ""));
             return new Reply.Done<>(List.copyOf(findings));
         });
     }
