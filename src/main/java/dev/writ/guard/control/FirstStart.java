@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -64,8 +65,13 @@ public final class FirstStart {
                         .isEmpty();
     }
 
-    /** @param email of the first person, who administers, approves and audits */
-    public Founded found(Name tenant, String displayName, String email) {
+    /**
+     * Makes the tenant.
+     *
+     * @param email of the first person, who administers, approves and audits
+     * @param keep is given the credential before the tenant is complete, so that none is lost with a crash
+     */
+    public void found(Name tenant, String displayName, String email, Consumer<Founded> keep) {
         if (!due(tenant)) throw new IllegalArgumentException("the tenant " + tenant + " has begun already");
         record(tenant, "administration", "tenant-created", Json.object().build());
         var _ = registry.createTenant(tenant);
@@ -76,8 +82,8 @@ public final class FirstStart {
                 .orElseGet(() -> person(tenant, displayName, email));
         for (var role : ROLES) grant(tenant, role, person);
         writeGuardrails(tenant);
+        keep.accept(key(tenant, person));
         policies.publishFirst(tenant, BY);
-        return key(tenant, person);
     }
 
     private Person person(Name tenant, String displayName, String email) {
