@@ -46,9 +46,9 @@ class CrashTest {
         assertThat(told.get(TENANT)).hasSizeGreaterThan(times * 3);
     }
 
-    private void runAndKill(int lines) throws Exception {
+    private Process child() throws Exception {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var child = new ProcessBuilder(
+        return new ProcessBuilder(
                         java,
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
@@ -58,6 +58,10 @@ class CrashTest {
                         data.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+    }
+
+    private void runAndKill(int lines) throws Exception {
+        var child = child();
         try (var out = child.inputReader()) {
             for (int i = 0; i < lines; i++) {
                 var line = out.readLine();
@@ -97,6 +101,21 @@ class CrashTest {
         }
         var report = EvidenceVerifier.verify(data, Optional.empty(), Optional.empty());
         assertThat(report.passed()).as(report.text()).isTrue();
+    }
+
+    @Test
+    void aFolderThatAnotherProcessHoldsIsRefusedUntilThatOneEnds() throws Exception {
+        var child = child();
+        try (var out = child.inputReader()) {
+            assertThat(out.readLine()).isEqualTo("ready");
+            assertThatThrownBy(() -> Sample.open(data))
+                    .isInstanceOfSatisfying(
+                            LedgerFailure.class, e -> assertThat(e.code()).isEqualTo(LedgerFailure.Code.LOCKED))
+                    .hasMessageContaining(data.toString());
+            child.toHandle().destroyForcibly();
+        }
+        child.waitFor();
+        Sample.open(data).close();
     }
 
     // ---- what a crash cannot do

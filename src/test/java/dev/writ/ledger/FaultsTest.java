@@ -139,6 +139,38 @@ class FaultsTest {
     }
 
     @Test
+    void whileTheDiskStandsStillTheQueueIsBoundedAndNothingIsLost() throws Exception {
+        var stalled = new java.util.concurrent.CountDownLatch(1);
+        var stall = new java.util.concurrent.atomic.AtomicBoolean();
+        var disk = new Disk((step, file, bytes) -> {
+            try {
+                if (stall.get() && file.toString().endsWith(".wal")) stalled.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            return bytes;
+        });
+        try (var ledger = Ledger.open(Sample.settings(folder.resolve("data")), CLOCK, RANDOM, disk)) {
+            ledger.append(TENANT, Sample.note("fine"), Map.of());
+            stall.set(true);
+            var waiting = new java.util.ArrayList<java.util.concurrent.CompletableFuture<Appended>>();
+            var side = Map.of("payload", new byte[1 << 20]);
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 100; i++) waiting.add(ledger.begin(TENANT, Sample.note("waits"), side));
+                    })
+                    .isInstanceOfSatisfying(
+                            LedgerFailure.class, e -> assertThat(e.code()).isEqualTo(LedgerFailure.Code.BUSY));
+            assertThat(waiting).hasSizeBetween(32, 70);
+            assertThat(ledger.size(TENANT))
+                    .as("none is told before it is durable")
+                    .isOne();
+            stalled.countDown();
+            for (var one : waiting) one.join();
+            assertThat(ledger.size(TENANT)).isEqualTo(1 + waiting.size());
+        }
+    }
+
+    @Test
     void aFolderThatCannotBeWrittenToIsRefusedWithItsName() {
         var disk = new Disk((step, file, _) -> {
             throw new java.nio.file.FileSystemException(file.toString(), null, "Read-only file system");
