@@ -48,6 +48,11 @@ record DataFolder(Path root) {
         return root.resolve("work");
     }
 
+    /** The credential with which a command line on the same machine finds us. */
+    Path ownerFile() {
+        return cli().resolve("owner.json");
+    }
+
     Path cli() {
         return root.resolve("cli");
     }

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param network which addresses MCP servers may have
  * @param patience how long an MCP server may take to answer
  * @param path the PATH that stdio servers get
+ * @param hold how long a call waits for a person before it is answered as pending; nothing: not at all
  */
 public record Settings(
         Path data,
@@ -31,7 +32,8 @@ public record Settings(
         String custody,
         Network network,
         Duration patience,
-        String path) {
+        String path,
+        Duration hold) {
     public static final int PORT = 7400;
 
     /** Which addresses may be dialled; metadata services and the like are forbidden in every case. */
@@ -52,6 +54,10 @@ public record Settings(
             throw new IllegalArgumentException("custody is separate or shared-user, not " + custody);
         if (!patience.isPositive() || patience.compareTo(Duration.ofHours(1)) > 0)
             throw new IllegalArgumentException("patience is more than nothing and at most an hour");
+        if (hold.isNegative() || hold.compareTo(Duration.ofMinutes(10)) > 0)
+            throw new IllegalArgumentException("a call is held for 0 to 600 seconds");
+        if (!installation.matches("[a-z0-9][a-z0-9./-]{0,99}") || installation.endsWith("/"))
+            throw new IllegalArgumentException("an installation's name is like an address without scheme");
     }
 
     /** The defaults. */
@@ -67,11 +73,115 @@ public record Settings(
                 "shared-user",
                 Network.ANY,
                 Duration.ofSeconds(60),
-                "/usr/local/bin:/usr/bin:/bin");
+                "/usr/local/bin:/usr/bin:/bin",
+                Duration.ofSeconds(25));
     }
 
     public Settings withPort(int otherPort) {
-        return new Settings(
-                data, address, otherPort, hosts, origins, installation, node, custody, network, patience, path);
+        return toBuilder().port(otherPort).build();
+    }
+
+    public Settings withHold(Duration otherHold) {
+        return toBuilder().hold(otherHold).build();
+    }
+
+    Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** These settings with some of them changed. */
+    static final class Builder {
+        private Path data;
+        private String address;
+        private int port;
+        private Set<String> hosts;
+        private Set<String> origins;
+        private String installation;
+        private Name node;
+        private String custody;
+        private Network network;
+        private Duration patience;
+        private String path;
+        private Duration hold;
+
+        private Builder(Settings from) {
+            this.data = from.data;
+            this.address = from.address;
+            this.port = from.port;
+            this.hosts = from.hosts;
+            this.origins = from.origins;
+            this.installation = from.installation;
+            this.node = from.node;
+            this.custody = from.custody;
+            this.network = from.network;
+            this.patience = from.patience;
+            this.path = from.path;
+            this.hold = from.hold;
+        }
+
+        Builder data(Path now) {
+            this.data = now;
+            return this;
+        }
+
+        Builder address(String now) {
+            this.address = now;
+            return this;
+        }
+
+        Builder port(int now) {
+            this.port = now;
+            return this;
+        }
+
+        Builder hosts(Set<String> now) {
+            this.hosts = now;
+            return this;
+        }
+
+        Builder origins(Set<String> now) {
+            this.origins = now;
+            return this;
+        }
+
+        Builder installation(String now) {
+            this.installation = now;
+            return this;
+        }
+
+        Builder node(Name now) {
+            this.node = now;
+            return this;
+        }
+
+        Builder custody(String now) {
+            this.custody = now;
+            return this;
+        }
+
+        Builder network(Network now) {
+            this.network = now;
+            return this;
+        }
+
+        Builder patience(Duration now) {
+            this.patience = now;
+            return this;
+        }
+
+        Builder path(String now) {
+            this.path = now;
+            return this;
+        }
+
+        Builder hold(Duration now) {
+            this.hold = now;
+            return this;
+        }
+
+        Settings build() {
+            return new Settings(
+                    data, address, port, hosts, origins, installation, node, custody, network, patience, path, hold);
+        }
     }
 }

@@ -1,8 +1,12 @@
 package dev.writ.app;
 
+import dev.writ.admin.Api;
+import dev.writ.admin.Installation;
 import dev.writ.authority.Authority;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
+import dev.writ.base.Secret;
+import dev.writ.gateway.mcp.McpEndpoint;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Policies;
 import dev.writ.guard.control.Control;
@@ -31,6 +35,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -38,6 +44,10 @@ import java.util.function.Function;
  * picture of Writ. A test starts it in its own process with port 0; {@link #close} takes it down in reverse order.
  */
 public final class Wiring implements AutoCloseable {
+    /** The tenant of a fresh installation. */
+    public static final Name TENANT = new Name("default");
+
+    private static final Duration TICK = Duration.ofSeconds(5);
     private static final Duration CEDAR_TIME_MAX = Duration.ofSeconds(60);
 
     private final Deque<AutoCloseable> opened;
@@ -69,9 +79,13 @@ public final class Wiring implements AutoCloseable {
     /**
      * Starts everything; when a part cannot start, those that did are closed again.
      *
-     * @param gateways make the routes that are served beside the control plane's own
      * @param random must be unpredictable: keys and ids are made of it
      */
+    public static Wiring start(Settings settings, InstantSource clock, SecureRandom random) {
+        return start(settings, clock, random, List.of());
+    }
+
+    /** As the other one, with routes beside those of the control plane and the MCP gateway. */
     public static Wiring start(
             Settings settings, InstantSource clock, SecureRandom random, List<Function<Parts, List<Route>>> gateways) {
         var opened = new ArrayDeque<AutoCloseable>();
@@ -126,6 +140,7 @@ public final class Wiring implements AutoCloseable {
                 vault,
                 ledger,
                 policies,
+                tenant -> livePolicies(folder, tenant, publisher),
                 publisher,
                 folder.policies(),
                 ids,
@@ -134,11 +149,41 @@ public final class Wiring implements AutoCloseable {
                 settings, clock, ids, store, ledger, registry, authority, identity, vault, policies, guard, upstreams,
                 control);
 
-        var routes = new ArrayList<Route>();
+        var owner = firstStart(control, folder, settings);
+
+        var mcp = new McpEndpoint(guard, upstreams, random, clock, settings.hold());
+        opened.push(mcp);
+        var listening = new AtomicReference<>("");
+        var api = new Api(
+                control,
+                upstreams,
+                new Installation(
+                        Version.TEXT, settings.node().text(), settings.custody(), clock.instant(), listening::get));
+        var routes = new ArrayList<>(api.routes());
+        routes.addAll(mcp.routes());
         for (var gateway : gateways) routes.addAll(gateway.apply(parts));
         var server = HttpServer.start(listening(settings), new Routes(routes), clock);
         opened.push(server);
-        return new Wiring(opened, parts, server);
+
+        var wiring = new Wiring(opened, parts, server);
+        listening.set(wiring.url().toString());
+        owner.ifPresent(key -> new OwnerFile(folder.ownerFile()).write(wiring.url(), TENANT, key));
+        opened.push(new Ticker(TICK, List.of(control.tasks()::expire, identity::saveLastUsed)));
+        return wiring;
+    }
+
+    /** Makes the first tenant when there is none; the first person's credential, as far as it can still be had. */
+    private static Optional<Secret> firstStart(Control control, DataFolder folder, Settings settings) {
+        var file = new OwnerFile(folder.ownerFile());
+        if (control.firstStart().due(TENANT))
+            // Kept before the beginning is complete: a crash in between makes another one, and locks nobody out.
+            control.firstStart()
+                    .found(
+                            TENANT,
+                            "Owner",
+                            "owner@localhost",
+                            founded -> file.write(url(settings.address(), settings.port()), TENANT, founded.text()));
+        return file.key();
     }
 
     public Parts parts() {
@@ -151,9 +196,13 @@ public final class Wiring implements AutoCloseable {
 
     /** Where people and agents reach it, without a slash at the end. */
     public URI url() {
-        var host = server.address().getAddress();
-        var shown = host.isAnyLocalAddress() || host.isLoopbackAddress() ? "127.0.0.1" : host.getHostAddress();
-        return URI.create("http://" + shown + ":" + server.address().getPort());
+        var address = server.address();
+        var any = address.getAddress().isAnyLocalAddress();
+        return url(any ? "127.0.0.1" : address.getAddress().getHostAddress(), address.getPort());
+    }
+
+    private static URI url(String host, int port) {
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
     }
 
     @Override
