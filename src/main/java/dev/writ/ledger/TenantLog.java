@@ -84,7 +84,7 @@ final class TenantLog {
         return empty;
     }
 
-    private void rebuildCaches(long size) {
+    private void rebuildCaches(long size) throws IOException {
         intents.load(size, at -> Digest.ofBytes(folder.proofs(size).range(0, at)));
         long from = Math.min(records.rows(), intents.size());
         for (long bundle = from / TilePath.WIDTH; bundle * TilePath.WIDTH < size; bundle++) {
@@ -94,7 +94,9 @@ final class TenantLog {
                 if (index >= records.rows()) records.add(found);
                 intents.add(index++, found);
             }
+            records.settle(false);
         }
+        if (size - intents.saved() >= CACHE_RECORDS) saveIntents();
     }
 
     Name tenant() {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.zip.ZipException;
 
 /** The files of one log in the layout of c2sp.org/tlog-tiles, read only. */
 public final class LogFolder {
@@ -104,11 +105,13 @@ public final class LogFolder {
         return Files.exists(file) || !Files.exists(fallback) ? new Chosen(file, true) : new Chosen(fallback, false);
     }
 
-    private static byte[] read(Path file) {
+    static byte[] read(Path file) {
         try {
             return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw new EvidenceFailure(EvidenceFailure.Code.DAMAGED, file, "missing", e);
+        } catch (ZipException e) {
+            throw new EvidenceFailure(EvidenceFailure.Code.DAMAGED, file, "damaged inside the zip file", e);
         } catch (IOException e) {
             throw new EvidenceFailure(EvidenceFailure.Code.UNREADABLE, file, "cannot be read: " + e.getMessage(), e);
         }

@@ -62,7 +62,7 @@ public record Note(String text, List<Line> signatures) {
             if (whole.charAt(i) < 0x20 && whole.charAt(i) != '\n')
                 throw new IllegalArgumentException("a note holds no control character but newline");
         int split = whole.lastIndexOf("\n\n");
-        if (split < 0 || !whole.endsWith("\n"))
+        if (split < 0 || split + 2 >= whole.length() || !whole.endsWith("\n"))
             throw new IllegalArgumentException("a note is a text, an empty line and signatures");
         var lines = new ArrayList<Line>();
         for (var line : whole.substring(split + 2, whole.length() - 1).split("\n", -1)) lines.add(line(line));

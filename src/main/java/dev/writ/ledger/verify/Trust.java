@@ -36,12 +36,12 @@ public record Trust(List<VerifierKey> keys) {
         if (of.isEmpty()) return Optional.of("no trusted key for the origin " + checkpoint.origin());
         var open = EnumSet.noneOf(VerifierKey.Type.class);
         for (var key : of) open.add(key.type());
-        for (var key : of) if (checkpoint.signedBy(key)) open.remove(key.type());
-        // signed-note: a note with a bad signature of a known key is rejected whole.
-        for (var key : of)
-            if (!checkpoint.signedBy(key)
-                    && checkpoint.note().signatures().stream().anyMatch(l -> l.by(key)))
+        for (var key : of) {
+            if (checkpoint.signedBy(key)) open.remove(key.type());
+            // signed-note: a note with a bad signature of a known key is rejected whole.
+            else if (checkpoint.note().signatures().stream().anyMatch(l -> l.by(key)))
                 return Optional.of("the " + key.type().algorithm() + " signature does not verify");
+        }
         return open.isEmpty()
                 ? Optional.empty()
                 : Optional.of("no signature by a trusted key of type "

@@ -1,0 +1,183 @@
+package dev.writ.ledger.verify;
+
+import dev.writ.base.Json;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/** Verifies one log: signatures, every record against its hash, every tile, the root, then what the records say. */
+final class LogVerifier {
+    private static final int AHEAD = 4;
+
+    /** Sees every record in order; side values are checked this way. */
+    interface Reader {
+        void record(long index, Json.Obj record);
+
+        void end();
+    }
+
+    private final LogFolder log;
+    private final String tenant;
+    private final String node;
+    private final Optional<Trust> trust;
+    private final @Nullable Checkpoint since;
+    private final Report report;
+
+    LogVerifier(
+            LogFolder log,
+            String tenant,
+            String node,
+            Optional<Trust> trust,
+            @Nullable Checkpoint since,
+            Report report) {
+        this.log = log;
+        this.tenant = tenant;
+        this.node = node;
+        this.trust = trust;
+        this.since = since;
+        this.report = report;
+    }
+
+    void verify(Reader side) {
+        Checkpoint checkpoint;
+        try {
+            checkpoint = log.checkpoint();
+        } catch (EvidenceFailure e) {
+            if (e.code() == EvidenceFailure.Code.UNREADABLE) throw e;
+            report.failed(e.getMessage() + "");
+            return;
+        }
+        report.note("log " + checkpoint.origin());
+        signatures(checkpoint);
+        if (!checkpoint.origin().endsWith("/" + tenant + "/" + node))
+            report.failed("the checkpoint of " + tenant + "/" + node + " is of another log: " + checkpoint.origin());
+        records(checkpoint, side);
+        new Leftovers(log, checkpoint.size(), report).check();
+        report.note("UNWITNESSED from 0: no witness has cosigned this log");
+    }
+
+    private void signatures(Checkpoint checkpoint) {
+        var stated = stated();
+        stated.ifPresent(keys -> keys.objection(checkpoint)
+                .ifPresent(why -> report.failed("checkpoint against the trust file beside it: " + why)));
+        if (trust.isEmpty()) {
+            report.note("keys: self-asserted (give --trust FILE, exported earlier, to know whose log this is)");
+            if (stated.isPresent() && report.passed()) report.held(signed(checkpoint) + " by its own keys");
+            return;
+        }
+        var objection = trust.get().objection(checkpoint);
+        if (objection.isPresent()) report.failed("checkpoint of " + checkpoint.origin() + ": " + objection.get());
+        else report.held(signed(checkpoint) + " by trusted keys, Ed25519 and ML-DSA-44");
+    }
+
+    private static String signed(Checkpoint checkpoint) {
+        return "checkpoint: " + checkpoint.size() + " records, root " + checkpoint.root() + ", signed";
+    }
+
+    /** The keys that the log itself states. */
+    private Optional<Trust> stated() {
+        try {
+            return Optional.of(Trust.parse(
+                    new String(LogFolder.read(log.path().resolve("trust")), java.nio.charset.StandardCharsets.UTF_8)));
+        } catch (IllegalArgumentException e) {
+            report.failed(log.path().resolve("trust") + ": not verifier keys: " + e.getMessage());
+        } catch (EvidenceFailure e) {
+            report.failed(e.getMessage() + "");
+        }
+        return Optional.empty();
+    }
+
+    private void records(Checkpoint checkpoint, Reader side) {
+        var tree = new TreeCheck(log, checkpoint.size(), since, report);
+        var story = new Story(report);
+        long failuresBefore = report.failures();
+        inParallel(checkpoint.size(), (bundle, root) -> {
+            bundle.failures().forEach(report::failed);
+            tree.add(bundle, root);
+            long index = bundle.bundle() * TilePath.WIDTH;
+            for (var record : bundle.records()) {
+                place(index, record);
+                story.tell(index, record);
+                side.record(index++, record);
+            }
+        });
+        root(checkpoint, tree);
+        if (report.failures() == failuresBefore)
+            report.held(checkpoint.size() + " records: hashes, tiles, root, no gap; outcomes, approvals and ids agree");
+        side.end();
+        consistency(checkpoint, tree);
+    }
+
+    private void place(long index, Json.Obj record) {
+        record.string("tenant")
+                .filter(t -> !t.equals(tenant))
+                .ifPresent(other ->
+                        report.failed(Story.name(index, record) + " is of tenant " + other + ", not " + tenant));
+        record.string("node")
+                .filter(n -> !n.equals(node))
+                .ifPresent(
+                        other -> report.failed(Story.name(index, record) + " is of node " + other + ", not " + node));
+    }
+
+    private void root(Checkpoint checkpoint, TreeCheck tree) {
+        var root = tree.finish();
+        if (tree.leaves() != checkpoint.size())
+            report.failed("the tiles hold " + tree.leaves() + " records, the checkpoint says " + checkpoint.size());
+        else if (!Arrays.equals(root, checkpoint.root().bytes()))
+            report.failed("the records do not have the root that the checkpoint signs");
+    }
+
+    private void consistency(Checkpoint checkpoint, TreeCheck tree) {
+        if (since == null || !since.origin().equals(checkpoint.origin())) return;
+        trust.or(this::stated)
+                .flatMap(keys -> keys.objection(since))
+                .ifPresent(why -> report.failed("the checkpoint given with --since: " + why));
+        var then = tree.rootSince();
+        if (since.size() > checkpoint.size())
+            report.failed("the log has " + checkpoint.size() + " records and had " + since.size()
+                    + " at the checkpoint given with --since: records were cut off or an old state was put back");
+        else if (then == null || !Arrays.equals(then, since.root().bytes()))
+            report.failed("the first " + since.size()
+                    + " records are not those of the checkpoint given with --since: history was rewritten");
+        else report.held("consistent with the checkpoint of " + since.size() + " records given with --since");
+    }
+
+    private interface Each {
+        void accept(BundleCheck bundle, byte[] root);
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // handed over once
+    private record Checked(BundleCheck bundle, byte[] root) {}
+
+    /** Checks bundles on all processors and hands them over in order; a few are ahead, so memory stays bounded. */
+    private void inParallel(long size, Each each) {
+        int threads = Runtime.getRuntime().availableProcessors();
+        long bundles = (size + TilePath.WIDTH - 1) / TilePath.WIDTH;
+        try (var pool = Executors.newFixedThreadPool(threads)) {
+            var ahead = new ArrayDeque<Future<Checked>>();
+            long next = 0;
+            while (next < bundles || !ahead.isEmpty()) {
+                for (; next < bundles && ahead.size() < threads * AHEAD; next++) {
+                    long bundle = next;
+                    ahead.add(pool.submit(() -> {
+                        var checked = BundleCheck.of(log, bundle, size);
+                        return new Checked(checked, checked.root());
+                    }));
+                }
+                var done = ahead.removeFirst().get();
+                each.accept(done.bundle, done.root);
+                // A size that nobody signed may be any number: stop where the files end.
+                if (done.bundle.hashes().isEmpty()) return;
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a bundle could not be checked", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}
