@@ -1,6 +1,5 @@
 package dev.writ.imports;
 
-import dev.writ.base.Json;
 import dev.writ.base.Name;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,12 +92,10 @@ final class McpJson {
         var environment = entry.member("env").map(Place::members).orElse(Map.of());
         environment.forEach((variable, value) -> Gathering.checkVariable(value, variable));
         var arguments = entry.member("args").map(Place::items).orElse(List.of());
-        Optional<Optional<String>> directory = entry.member("cwd").isEmpty()
-                ? Optional.of(Optional.empty())
-                : entry.member("cwd").flatMap(gathered::filled).map(Optional::of);
-        if (directory.isEmpty()) return;
-        Optional<Json.Obj> transport =
-                gathered.stdio(command, arguments, environment.keySet(), directory.get());
+        var written = entry.member("cwd");
+        var directory = written.flatMap(gathered::filled);
+        if (written.isPresent() && directory.isEmpty()) return;
+        var transport = gathered.stdio(command, arguments, environment.keySet(), directory);
         if (transport.isEmpty()) return;
         var secrets = new ArrayList<Imported.Lifted>();
         environment.forEach((variable, value) ->
