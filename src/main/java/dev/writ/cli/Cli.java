@@ -3,6 +3,7 @@ package dev.writ.cli;
 import dev.writ.base.Visible;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import picocli.CommandLine;
 
 /** The command line's entry: {@code app.Main} hands over what it does not do itself. */
@@ -29,12 +30,23 @@ public final class Cli {
     private static int misused(Session session, CommandLine.ParameterException wrong) {
         var command = wrong.getCommandLine();
         var name = command.getCommandSpec().qualifiedName();
-        var suggestion = wrong instanceof CommandLine.UnmatchedArgumentException unmatched
-                ? unmatched.getSuggestions().stream().findFirst().map(s -> " Did you mean " + s + "?").orElse("")
-                : "";
-        session.out().say("writ: " + shown(wrong.getMessage()) + "." + suggestion);
+        session.out().say("writ: " + shown(words(wrong)));
         session.out().say("  next: " + name + " --help");
         return Exit.USAGE;
+    }
+
+    private static String words(CommandLine.ParameterException wrong) {
+        if (!(wrong instanceof CommandLine.UnmatchedArgumentException unmatched))
+            return String.valueOf(wrong.getMessage());
+        var command = wrong.getCommandLine();
+        var given = unmatched.getUnmatched().getFirst();
+        boolean option = given.startsWith("-");
+        var known = new ArrayList<String>();
+        if (option) command.getCommandSpec().options().forEach(o -> known.add(o.longestName()));
+        else if (command.getParent() == null) known.addAll(Commands.names());
+        else known.addAll(command.getSubcommands().keySet());
+        var what = option ? "there is no option " : known.isEmpty() ? "one word too many: " : "there is no command ";
+        return what + given + Nearest.to(given, known).map(n -> "; did you mean " + n + "?").orElse("");
     }
 
     private static int failed(Session session, Exception failure) {
@@ -51,7 +63,7 @@ public final class Cli {
     }
 
     private static String shown(String message) {
-        var text = Visible.text(String.valueOf(message), MESSAGE_CHARS_MAX);
+        var text = Visible.text(message, MESSAGE_CHARS_MAX);
         return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
     }
 }

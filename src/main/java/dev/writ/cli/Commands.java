@@ -1,14 +1,13 @@
 package dev.writ.cli;
 
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * The list of commands. Only those that the arguments mention are looked into; the others are a name and a line of
- * help, because reading the annotations of them all would take longer than the command itself.
+ * The list of commands. Only those that the arguments mention are built: picocli takes some 10 ms for each, which would
+ * be longer than most commands themselves.
  */
 final class Commands {
     private record Entry(String name, String help, Function<Session, Object> command) {}
@@ -39,34 +38,36 @@ final class Commands {
 
     /** The command line with what these arguments need. */
     static CommandLine needed(Session session, String[] arguments) {
-        return build(session, Set.of(), List.of(arguments));
+        var mentioned = List.of(arguments);
+        return build(session, entry -> mentioned.contains(entry.name));
     }
 
-    /** The command line with everything, for help pages and completion. */
+    /** The command line with everything, for completion and to compare it with its page of documentation. */
     static CommandLine all(Session session) {
-        return build(session, Set.copyOf(ALL.stream().map(Entry::name).toList()), List.of());
+        return build(session, _ -> true);
     }
 
-    private static CommandLine build(Session session, Set<String> wanted, List<String> mentioned) {
+    static List<String> names() {
+        return ALL.stream().map(Entry::name).toList();
+    }
+
+    private static CommandLine build(Session session, Predicate<Entry> wanted) {
         var line = new CommandLine(new Root(session));
-        for (var entry : ALL)
-            line.addSubcommand(
-                    entry.name,
-                    wanted.contains(entry.name) || mentioned.contains(entry.name)
-                            ? entry.command.apply(session)
-                            : stub(entry));
+        for (var entry : ALL) if (wanted.test(entry)) line.addSubcommand(entry.name, entry.command.apply(session));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExpandAtFiles(false);
         line.setPosixClusteredShortOptionsAllowed(false);
         line.setUsageHelpWidth(100);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 session.ink().on() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        line.getHelpSectionMap().put(CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, _ -> "");
+        line.getHelpSectionMap().put(CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST, _ -> list());
         return line;
     }
 
-    private static CommandSpec stub(Entry entry) {
-        var spec = CommandSpec.wrapWithoutInspection(entry);
-        spec.usageMessage().description(entry.help);
-        return spec;
+    private static String list() {
+        var list = new StringBuilder("Commands:\n");
+        for (var entry : ALL) list.append(String.format("  %-12s%s%n", entry.name, entry.help));
+        return list.toString();
     }
 }

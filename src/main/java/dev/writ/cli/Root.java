@@ -11,12 +11,9 @@ import picocli.CommandLine.Spec;
 /** {@code writ} itself: the options that every command has. */
 @Command(
         name = "writ",
-        mixinStandardHelpOptions = true,
-        scope = ScopeType.INHERIT,
         versionProvider = Version.class,
         sortOptions = false,
-        usageHelpAutoWidth = false,
-        synopsisSubcommandLabel = "COMMAND",
+        customSynopsis = "writ COMMAND [OPTIONS]",
         description = "Decides what AI agents do before they do it, and proves it afterwards.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -44,8 +41,21 @@ final class Root implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new CommandLine.ParameterException(
-                java.util.Objects.requireNonNull(spec).commandLine(), "say which command: writ --help lists them");
+                java.util.Objects.requireNonNull(spec).commandLine(), "say which command");
     }
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help and do nothing else.")
+    boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version and do nothing else.")
+    boolean version;
 
     @Option(
             names = {"-o", "--output"},
@@ -78,7 +88,7 @@ final class Root implements Callable<Integer> {
             names = "--data",
             scope = ScopeType.INHERIT,
             paramLabel = "DIR",
-            description = "The data folder of a server on this machine; else WRIT_DATA, else ./writ-data.")
+            description = "The data folder of a server on this machine; else WRIT_DATA, else writ-data here.")
     void data(String folder) {
         session.context().data(folder);
     }

@@ -33,13 +33,13 @@ public record Terminal(
 
     /** The process's own. */
     public static Terminal system() {
-        var console = System.console();
+        var console = Optional.ofNullable(System.console());
         return new Terminal(
                 System.in,
                 new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
-                console.isTerminal(),
-                prompt -> hidden(console, prompt),
+                console.filter(Console::isTerminal).isPresent(),
+                prompt -> console.map(c -> c.readPassword("%s", prompt)).map(String::new),
                 System.getenv(),
                 Path.of(""));
     }
@@ -51,9 +51,5 @@ public record Terminal(
     /** A path that a person typed. */
     public Path path(String typed) {
         return directory.resolve(typed).normalize();
-    }
-
-    private static Optional<String> hidden(Console console, String prompt) {
-        return Optional.ofNullable(console.readPassword("%s", prompt)).map(String::new);
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -126,7 +127,7 @@ final class Gathering {
     }
 
     /** Says once which members of an entry were not taken. */
-    void ignored(Place entry, Map<String, String> told, java.util.Set<String> known) {
+    void ignored(Place entry, Map<String, String> told, Set<String> known) {
         var others = new TreeSet<String>();
         for (var member : entry.members().keySet()) {
             if (known.contains(member)) continue;
@@ -158,7 +159,7 @@ final class Gathering {
         return new Place(place.file(), place.path(), Json.of(text)).line();
     }
 
-    private static TreeSet<String> sorted(Iterable<String> texts) {
+    private static Set<String> sorted(Iterable<String> texts) {
         var all = new TreeSet<String>();
         texts.forEach(all::add);
         return all;
