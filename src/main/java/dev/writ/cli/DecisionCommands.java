@@ -1,6 +1,7 @@
 package dev.writ.cli;
 
 import dev.writ.base.Json;
+import dev.writ.base.Visible;
 import dev.writ.ledger.verify.WhoAuthorised;
 import java.util.Comparator;
 import java.util.List;
@@ -17,7 +18,7 @@ final class DecisionCommands {
         Column.at("TIME", "time"),
         Column.at("VERDICT", "verdict"),
         Column.at("AGENT", "agent"),
-        Column.at("ACTION", "action"),
+        new Column("ACTION", DecisionCommands::action),
         Column.at("REASON", "reason"),
         Column.brief("DECISION", "decision")
     };
@@ -58,6 +59,8 @@ final class DecisionCommands {
         long last = -1;
         int printed = 0;
         for (var answer = first; ; answer = session.api().get(path.with("after", Long.toString(last)))) {
+            // What was filtered out has been looked at as well, so next may be behind the last item.
+            last = Math.max(last, answer.integer("next").orElse(last));
             for (var decision : Output.items(ordered(answer))) {
                 last = Math.max(last, decision.integer("index").orElse(last));
                 session.out().one(decision, () -> brief(decision));
@@ -72,7 +75,7 @@ final class DecisionCommands {
     int show(@Parameters(paramLabel = "DECISION", description = ID) String id) {
         var decision = session.api().get(Api.Path.of("decisions", id));
         session.out().one(decision, () -> decision.members().forEach((part, value) -> {
-            session.out().data(session.ink().strong(dev.writ.base.Visible.text(part, 100)));
+            session.out().data(session.ink().strong(Visible.text(part, 100)));
             session.out().data(SafeJson.pretty(value));
         }));
         return Exit.DONE;
@@ -125,14 +128,22 @@ final class DecisionCommands {
                 .data(String.join(
                         "  ",
                         shown(decision, "time"),
-                        session.ink().state(dev.writ.base.Visible.text(verdict, 20)) + " ".repeat(Math.max(0, 6 - verdict.length())),
+                        session.ink().state(Visible.text(verdict, 20)) + " ".repeat(Math.max(0, 6 - verdict.length())),
                         shown(decision, "agent"),
-                        shown(decision, "action"),
+                        Visible.text(action(decision), 200),
                         shown(decision, "reason"),
                         Column.brief(shown(decision, "decision"))));
     }
 
+    /** {@code call-tool shop/refund}; for an administrator's act, the operation and what it is on. */
+    private static String action(Json.Obj decision) {
+        var action = decision.object("action");
+        if (action.isEmpty()) return Column.words(decision, "action");
+        var kind = action.get().string("operation").or(() -> action.get().string("kind"));
+        return (kind.orElse("") + " " + action.get().string("target").orElse("")).strip();
+    }
+
     private static String shown(Json.Obj decision, String member) {
-        return dev.writ.base.Visible.text(Column.words(decision, member), 200);
+        return Visible.text(Column.words(decision, member), 200);
     }
 }

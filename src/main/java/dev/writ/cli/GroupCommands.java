@@ -70,7 +70,7 @@ final class GroupCommands {
     int add(
             @Parameters(index = "0", paramLabel = "NAME", description = NAME) String name,
             @Parameters(index = "1", paramLabel = "MEMBER", description = MEMBER) String member) {
-        session.api().put(Api.Path.of("groups", name, "members", member), Json.Obj.EMPTY);
+        session.out().warnings(session.api().put(Api.Path.of("groups", name, "members", member), Json.Obj.EMPTY));
         session.out().say(member + " is in " + name + ".");
         return Exit.DONE;
     }
@@ -79,7 +79,7 @@ final class GroupCommands {
     int remove(
             @Parameters(index = "0", paramLabel = "NAME", description = NAME) String name,
             @Parameters(index = "1", paramLabel = "MEMBER", description = MEMBER) String member) {
-        session.api().delete(Api.Path.of("groups", name, "members", member));
+        session.out().warnings(session.api().delete(Api.Path.of("groups", name, "members", member)));
         session.out().say(member + " is no longer in " + name + ".");
         return Exit.DONE;
     }

@@ -40,6 +40,7 @@ final class Output {
 
     /** The items of a list answer. */
     void list(Json.Obj answer, Column... columns) {
+        warnings(answer);
         switch (format) {
             case TABLE -> table(items(answer), columns);
             case JSON -> data(SafeJson.pretty(answer));
@@ -50,6 +51,7 @@ final class Output {
 
     /** A single thing. */
     void one(Json.Obj thing, Column... fields) {
+        warnings(thing);
         switch (format) {
             case TABLE -> fields(thing, fields);
             case JSON -> data(SafeJson.pretty(thing));
@@ -73,6 +75,12 @@ final class Output {
             });
             case JSON, JSONL -> list(answer);
         }
+    }
+
+    /** What the server warns of beside its answer. */
+    void warnings(Json.Obj answer) {
+        for (var warning : answer.array("warnings").map(Json.Arr::items).orElse(List.of()))
+            say("warning: " + (warning instanceof Json.Obj finding ? Findings.text(finding) : Column.words(warning)));
     }
 
     /** A line of data as it stands: the caller made sure that nothing is hidden in it. */

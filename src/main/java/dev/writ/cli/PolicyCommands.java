@@ -58,7 +58,6 @@ final class PolicyCommands {
             throw CliError.of(e.problem(), Exit.FAILED, e.what(), e.why(), e.next());
         }
         session.out().one(published, Column.at("BUNDLE", "bundle"), Column.at("POLICIES", "count"));
-        for (var warning : Output.objects(published, "warnings")) session.out().say("warning: " + Findings.text(warning));
         return Exit.DONE;
     }
 

@@ -47,7 +47,7 @@ final class SecretCommands {
             @Parameters(paramLabel = "NAME", description = NAME) String name,
             @Option(names = "--yes", description = "Do not ask.") boolean yes) {
         if (!session.confirmed("Delete the secret " + name + "?", yes)) return Exit.FAILED;
-        session.api().delete(Api.Path.of("secrets", name));
+        session.out().warnings(session.api().delete(Api.Path.of("secrets", name)));
         session.out().say("Deleted " + name + ".");
         return Exit.DONE;
     }

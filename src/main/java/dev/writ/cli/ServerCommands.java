@@ -154,7 +154,7 @@ final class ServerCommands {
     int withdraw(
             @Parameters(index = "0", paramLabel = "NAME", description = NAME) String name,
             @Parameters(index = "1", paramLabel = "TOOL", description = "The tool's name.") String tool) {
-        session.api().post(Api.Path.of("servers", name, "tools", tool, "withdraw"), Json.Obj.EMPTY);
+        session.out().warnings(session.api().post(Api.Path.of("servers", name, "tools", tool, "withdraw"), Json.Obj.EMPTY));
         session.out().say("Withdrew " + name + "/" + tool + ".");
         return Exit.DONE;
     }
@@ -185,6 +185,13 @@ final class ServerCommands {
                 Column.at("STATE", "state"),
                 Column.at("DIGEST", "digest"),
                 new Column("FINDINGS", t -> String.valueOf(t.array("findings").map(f -> f.items().size()).orElse(0))));
+        refused(server);
+    }
+
+    private void refused(Json.Obj server) {
+        for (var tool : Output.objects(server.object("status").orElse(Json.Obj.EMPTY), "refused"))
+            session.out()
+                    .say("refused: the tool " + Column.words(tool, "name") + ": " + Column.words(tool, "reason"));
     }
 
     private static String reachedAt(Json.Obj server) {
