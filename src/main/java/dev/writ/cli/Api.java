@@ -89,11 +89,11 @@ final class Api implements AutoCloseable {
     }
 
     private Exchange send(String method, Path path, @org.jspecify.annotations.Nullable Json body) {
-        var call = Call.of(method, server.at(BASE + path.text())).header("accept", "application/json");
-        if (access.key().isPresent())
-            call = call.header("authorization", "Bearer " + access.key().get().reveal());
-        if (body != null) call = call.header("content-type", "application/json").body(body.bytes());
         try {
+            var call = Call.of(method, server.at(BASE + path.text())).header("accept", "application/json");
+            if (access.key().isPresent())
+                call = call.header("authorization", "Bearer " + access.key().get().reveal());
+            if (body != null) call = call.header("content-type", "application/json").body(body.bytes());
             var exchange = client.send(call);
             if (exchange.status() / 100 == 2) return exchange;
             try (exchange) {
