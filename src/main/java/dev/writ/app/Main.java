@@ -1,23 +1,31 @@
 package dev.writ.app;
 
+import dev.writ.cli.Cli;
+import dev.writ.cli.Terminal;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import picocli.CommandLine;
 
-/** The program. {@code up} is the server; everything else is the command line's. */
+/** The program: {@code up} is the server, {@code demo} tells the story, everything else is the command line's. */
 public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        var err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-        System.exit(run(args, out, err));
+        System.exit(run(args));
     }
 
-    static int run(String[] args, PrintStream out, PrintStream err) {
-        if (args.length > 0 && args[0].equals("up"))
-            return new CommandLine(new Up(out, err)).execute(java.util.Arrays.copyOfRange(args, 1, args.length));
-        err.println("writ: the only command of this build is: up");
-        return 2;
+    static int run(String[] args) {
+        var first = args.length > 0 ? args[0] : "";
+        var rest = args.length > 0 ? Arrays.copyOfRange(args, 1, args.length) : args;
+        return switch (first) {
+            case "up" -> new CommandLine(new Up(utf8(System.out), utf8(System.err))).execute(rest);
+            case "demo" -> new CommandLine(new DemoCommand(utf8(System.out), utf8(System.err))).execute(rest);
+            default -> Cli.run(args, Terminal.system());
+        };
+    }
+
+    private static PrintStream utf8(PrintStream stream) {
+        return new PrintStream(stream, true, StandardCharsets.UTF_8);
     }
 }

@@ -104,8 +104,24 @@ public final class Demo {
 
     private static Command command(Server server, Path data) {
         var words = new java.util.ArrayList<>(server.words());
-        words.addAll(List.of("up", "--data", data.toString(), "--listen", "127.0.0.1:0", "--approvals-hold", "0s"));
+        words.addAll(List.of(
+                "up",
+                "--data",
+                data.toString(),
+                "--port",
+                "0",
+                "--config",
+                settings(data).toString()));
         return new Command(words, server.environment(), data);
+    }
+
+    /** Calls do not wait for a person here: the reader shall see the answer that a model gets. */
+    private static Path settings(Path data) {
+        try {
+            return Files.writeString(data.resolve("writ.yaml"), "approvals:\n  holdSeconds: 0\n");
+        } catch (IOException e) {
+            throw new DemoFailure("the settings cannot be written: " + e.getMessage());
+        }
     }
 
     /** Waits until the server has written how to reach it, and answers. */
@@ -119,8 +135,12 @@ public final class Demo {
             try {
                 if (Files.exists(file)) {
                     var context = JsonReader.readObject(Files.readAllBytes(file));
-                    new Api(client, Stage.text(context, "url") + "/api/v1", Stage.text(context, "key")).get("/status");
-                    return context;
+                    // The credential is saved before the port is known, so that a crash in between does not lose it.
+                    if (!Stage.text(context, "url").endsWith(":0")) {
+                        new Api(client, Stage.text(context, "url") + "/api/v1", Stage.text(context, "key"))
+                                .get("/status");
+                        return context;
+                    }
                 }
                 Thread.sleep(20);
             } catch (IOException | ClientError | dev.writ.base.JsonError e) {

@@ -94,13 +94,13 @@ final class Story {
 
     private void approved(String approval) {
         var shown = stage.commandLine("dana", "approval", "show", approval);
-        var done =
-                timed(() -> stage.commandLine("dana", "approval", "approve", approval, "--reason", "checked the case"));
+        var done = timed(() ->
+                stage.commandLine("dana", "approval", "approve", approval, "--reason", "checked the case", "--yes"));
         require(done.value().exit() == 0, "Dana approves", done.value().text());
         show(
                 4,
                 "Dana Reyes looks at exactly this call and approves it, on the command line.",
-                "writ approval approve " + approval + " --reason \"checked the case\"",
+                "writ approval approve " + approval + " --reason \"checked the case\" --yes",
                 shown.text().strip() + "\n\n" + done.value().text().strip(),
                 "APPROVED, for one call",
                 done.ms());

@@ -12,7 +12,6 @@ import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.base.Secret;
 import dev.writ.demo.Shop;
-import dev.writ.gateway.mcp.McpEndpoint;
 import dev.writ.guard.Caller;
 import dev.writ.identity.Issue;
 import dev.writ.policy.Schema;
@@ -77,7 +76,7 @@ public final class Product implements AutoCloseable {
     public static Product start(Path data) {
         var shop = Shop.start(0, Optional.of("shop-secret"));
         var wiring = Wiring.start(
-                Settings.of(data).withPort(0), InstantSource.system(), new SecureRandom(), List.of(Product::gateway));
+                Settings.of(data).withPort(0).withHold(Duration.ZERO), InstantSource.system(), new SecureRandom());
         var parts = wiring.parts();
         var registry = parts.registry();
         done(registry.createTenant(TENANT));
@@ -100,11 +99,6 @@ public final class Product implements AutoCloseable {
         product.addServer(SHOP, shop);
         product.publish(DEMO_POLICY);
         return product;
-    }
-
-    private static List<dev.writ.http.server.Route> gateway(Wiring.Parts parts) {
-        return new McpEndpoint(parts.guard(), parts.upstreams(), new SecureRandom(), parts.clock(), Duration.ZERO)
-                .routes();
     }
 
     /** Registers a shop under a name and approves its tools as they are listed now. */
