@@ -55,14 +55,15 @@ final class Evidence {
         static final Judged NOT = new Judged("", List.of(), List.of());
     }
 
-    /** An approval that an intent used up. */
-    record Used(Id approval, Set<Name> groups, Set<String> proofs) {}
+    /** An approval that an intent used up; {@code record} is the one by which it was given. */
+    record Used(Id approval, Id record, Set<Name> groups, Set<String> proofs) {}
 
     Draft intent(Matter matter, Optional<Used> used) {
         var record = about("intent", "permit", matter);
         var approvals = new ArrayList<Json>();
         used.ifPresent(approval -> approvals.add(Json.object()
                 .put("approval", approval.approval().text())
+                .put("record", approval.record().text())
                 .put(
                         "groups",
                         new TreeSet<>(approval.groups())

@@ -338,7 +338,7 @@ public final class Guard {
             recorder.begin(
                     tenant,
                     evidence.transition(
-                            "approval", "voided", tenant, clock.instant(), Asks.voted(found.get(), vote, false)));
+                            "approval", "not-counted", tenant, clock.instant(), Asks.voted(found.get(), vote, false)));
         return switch (counted) {
             case Voting.Counted(var approval) ->
                 new Voted.Counted(approval.state().name().toLowerCase(Locale.ROOT));
