@@ -57,7 +57,8 @@ class GovernedCallBench {
     private static String session(String url, String key) {
         try (var client = McpClient.to(url, key)) {
             client.initialize();
-            assertThat(McpClient.isError(client.call("echo", "{\"amount\":1}"))).isFalse();
+            var answer = client.call("echo", "{\"amount\":1}");
+            assertThat(McpClient.isError(answer)).as(answer.text()).isFalse();
             return client.session().orElseThrow();
         }
     }

@@ -84,7 +84,7 @@ final class Loads {
         return nginx(
                 "proxy",
                 port,
-                "proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection '';",
+                "proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ''; proxy_set_header Host 127.0.0.1;",
                 "upstream up { server 127.0.0.1:" + upstreamPort + "; keepalive 256; keepalive_requests 100000000; }");
     }
 

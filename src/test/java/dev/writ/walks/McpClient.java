@@ -172,7 +172,10 @@ public final class McpClient implements AutoCloseable {
     }
 
     public static boolean isError(Json.Obj answer) {
-        return answer.object("result").flatMap(result -> result.bool("isError")).orElse(true);
+        // A result without the member is a success (MCP server/tools).
+        return answer.object("result")
+                .map(result -> result.bool("isError").orElse(false))
+                .orElse(true);
     }
 
     /** The id of the approval that a PENDING answer names. */

@@ -1,0 +1,109 @@
+package dev.writ.cli;
+
+import dev.writ.base.Json;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code writ agent …}. */
+@Command(description = "Agents: who they are, who owns them, whether they may act.")
+final class AgentCommands {
+    private static final String NAME = "The agent's name.";
+    private static final Column[] FIELDS = {
+        Column.at("NAME", "metadata.name"),
+        Column.at("STATUS", "status.status"),
+        Column.at("OWNER", "spec.owner"),
+        Column.at("PURPOSE", "spec.purpose"),
+        Column.at("RECERTIFY BY", "spec.recertifyBy")
+    };
+
+    private final Session session;
+
+    AgentCommands(Session session) {
+        this.session = session;
+    }
+
+    @Command(description = "Lists agents.")
+    int list() {
+        session.out().list(session.api().get(Api.Path.of("agents")), FIELDS);
+        return Exit.DONE;
+    }
+
+    @Command(description = "Shows an agent.")
+    int show(@Parameters(paramLabel = "NAME", description = NAME) String name) {
+        session.out()
+                .one(
+                        session.api().get(Api.Path.of("agents", name)),
+                        Column.at("NAME", "metadata.name"),
+                        Column.at("STATUS", "status.status"),
+                        Column.at("OWNER", "spec.owner"),
+                        Column.at("PURPOSE", "spec.purpose"),
+                        Column.at("MODEL TIER", "spec.modelTier"),
+                        Column.at("RECERTIFY BY", "spec.recertifyBy"),
+                        Column.at("GROUPS", "spec.groups"));
+        return Exit.DONE;
+    }
+
+    @Command(description = "Registers an agent.")
+    int create(
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Option(names = "--owner", required = true, paramLabel = "PERSON", description = "Who answers for it.")
+                    String owner,
+            @Option(names = "--purpose", required = true, paramLabel = "TEXT", description = "What it is for.")
+                    String purpose,
+            @Option(names = "--model-tier", paramLabel = "N", description = "The highest tier of model it may use.")
+                    Optional<Long> modelTier,
+            @Option(
+                            names = "--recertify-by",
+                            paramLabel = "TIME",
+                            description = "When its owner has to confirm it again, RFC 3339.")
+                    Optional<String> recertifyBy,
+            @Option(names = "--group", split = ",", paramLabel = "GROUP", description = "A group that it is in.")
+                    @org.jspecify.annotations.Nullable List<String> groups) {
+        var spec = Json.object().put("owner", owner).put("purpose", purpose);
+        modelTier.ifPresent(tier -> spec.put("modelTier", tier));
+        spec.put("recertifyBy", recertifyBy);
+        if (groups != null) spec.put("groups", groups);
+        var created = session.api().post(Api.Path.of("agents"), Resource.of("Agent", name, spec.build()));
+        session.out().one(created, FIELDS);
+        session.out().say("Next: open a task for it with writ task open, or use writ connect.");
+        return Exit.DONE;
+    }
+
+    @Command(description = "Stops an agent until it is resumed; its next call is refused.")
+    int suspend(@Parameters(paramLabel = "NAME", description = NAME) String name) {
+        return change(name, "suspend", Json.Obj.EMPTY);
+    }
+
+    @Command(description = "Lets a suspended agent act again.")
+    int resume(@Parameters(paramLabel = "NAME", description = NAME) String name) {
+        return change(name, "resume", Json.Obj.EMPTY);
+    }
+
+    @Command(description = "Ends an agent for good; its name is never given again.")
+    int retire(
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Option(names = "--yes", description = "Do not ask.") boolean yes) {
+        if (!session.confirmed("Retire " + name + " for good?", yes)) return Exit.FAILED;
+        return change(name, "retire", Json.Obj.EMPTY);
+    }
+
+    @Command(description = "Confirms that an agent is still needed.")
+    int recertify(
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Option(
+                            names = "--until",
+                            required = true,
+                            paramLabel = "TIME",
+                            description = "When it has to be confirmed again, RFC 3339.")
+                    String until) {
+        return change(name, "recertify", Json.object().put("until", until).build());
+    }
+
+    private int change(String name, String verb, Json.Obj body) {
+        session.out().one(session.api().post(Api.Path.of("agents", name, verb), body), FIELDS);
+        return Exit.DONE;
+    }
+}

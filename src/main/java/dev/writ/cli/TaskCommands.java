@@ -1,0 +1,152 @@
+package dev.writ.cli;
+
+import dev.writ.base.Json;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code writ task …}. */
+@Command(description = "Tasks: what an agent may do, for whom, until when.")
+final class TaskCommands {
+    private static final String ID = "The task's id, or its last characters.";
+    private static final Column[] FIELDS = {
+        Column.at("TASK", "metadata.name"),
+        Column.at("STATE", "status.state"),
+        Column.at("AGENT", "spec.agent"),
+        Column.at("FOR", "spec.person"),
+        Column.at("PURPOSE", "spec.purpose"),
+        Column.at("UNTIL", "spec.until")
+    };
+
+    private final Session session;
+
+    TaskCommands(Session session) {
+        this.session = session;
+    }
+
+    @Command(description = "Lists tasks.")
+    int list(
+            @Option(names = "--state", paramLabel = "STATE", description = "Only those in this state, for example open.")
+                    Optional<String> state) {
+        session.out().list(session.api().get(Api.Path.of("tasks").with("state", state)), FIELDS);
+        return Exit.DONE;
+    }
+
+    @Command(description = "Shows a task with its scope and what was used of it.")
+    int show(@Parameters(paramLabel = "TASK", description = ID) String id) {
+        session.out()
+                .one(
+                        session.api().get(Api.Path.of("tasks", id)),
+                        Column.at("TASK", "metadata.name"),
+                        Column.at("STATE", "status.state"),
+                        Column.at("END", "status.end"),
+                        Column.at("AGENT", "spec.agent"),
+                        Column.at("FOR", "spec.person"),
+                        Column.at("PURPOSE", "spec.purpose"),
+                        Column.at("SERVERS", "spec.scope.servers"),
+                        Column.at("TOOLS", "spec.scope.tools"),
+                        Column.at("CATEGORIES", "spec.scope.categories"),
+                        Column.at("DATA CLASSES", "spec.scope.data"),
+                        Column.at("LABELS", "status.labels"),
+                        Column.at("CALLS", "spec.calls"),
+                        Column.at("CALLS USED", "status.callsUsed"),
+                        Column.at("UNTIL", "spec.until"));
+        return Exit.DONE;
+    }
+
+    @Command(description = "Opens a task: authority for one agent, in the name of one person.")
+    int open(
+            @Option(names = "--agent", required = true, paramLabel = "AGENT", description = "Who acts.") String agent,
+            @Option(names = "--person", required = true, paramLabel = "PERSON", description = "In whose name.")
+                    String person,
+            @Option(names = "--purpose", required = true, paramLabel = "TEXT", description = "What for.")
+                    String purpose,
+            @Option(
+                            names = "--server",
+                            required = true,
+                            split = ",",
+                            paramLabel = "SERVER",
+                            description = "A server that it may use; repeat it or list several with commas.")
+                    List<String> servers,
+            @Option(
+                            names = "--tool",
+                            split = ",",
+                            paramLabel = "SERVER/TOOL",
+                            description = "Only these tools of the servers.")
+                    @Nullable List<String> tools,
+            @Option(
+                            names = "--category",
+                            split = ",",
+                            paramLabel = "NAME",
+                            description = "A category of tools that it may call; none means none.")
+                    @Nullable List<String> categories,
+            @Option(
+                            names = "--data-class",
+                            split = ",",
+                            paramLabel = "NAME",
+                            description = "A class of data that it may touch; none means none.")
+                    @Nullable List<String> data,
+            @Option(names = "--calls", paramLabel = "N", description = "How many calls at most.") Optional<Long> calls,
+            @Option(names = "--for", paramLabel = "TIME", description = "How long, for example 8h or 30m.")
+                    Optional<String> duration,
+            @Option(names = "--until", paramLabel = "TIME", description = "Until when, RFC 3339.")
+                    Optional<String> until) {
+        if (duration.isPresent() == until.isPresent())
+            throw CliError.usage("a task ends: give either --for or --until", "for example --for 8h");
+        var spec = spec(agent, person, purpose, servers, tools, categories, data);
+        calls.ifPresent(n -> spec.put("calls", n));
+        spec.put("for", duration).put("until", until);
+        var opened = session.api().post(Api.Path.of("tasks"), Resource.of("Task", Optional.empty(), spec.build()));
+        session.out().one(opened, FIELDS);
+        session.out().say("Next: make a key for it: writ task key " + Column.brief(Resource.name(opened)));
+        return Exit.DONE;
+    }
+
+    static Json.ObjectBuilder spec(
+            String agent,
+            String person,
+            String purpose,
+            List<String> servers,
+            @Nullable List<String> tools,
+            @Nullable List<String> categories,
+            @Nullable List<String> data) {
+        var scope = Json.object().put("servers", servers);
+        if (tools != null) scope.put("tools", tools);
+        scope.put("categories", Resource.all(categories)).put("data", Resource.all(data));
+        return Json.object()
+                .put("agent", agent)
+                .put("person", person)
+                .put("purpose", purpose)
+                .put("scope", scope.build());
+    }
+
+    @Command(description = "Makes a key for a task; it is shown once and dies with the task.")
+    int key(@Parameters(paramLabel = "TASK", description = ID) String id) {
+        return KeyCommands.show(session, session.api().post(Api.Path.of("tasks", id, "keys"), Json.Obj.EMPTY));
+    }
+
+    @Command(description = "Takes a task's authority away at once.")
+    int revoke(
+            @Parameters(paramLabel = "TASK", description = ID) String id,
+            @Option(names = "--reason", paramLabel = "TEXT", description = "Why; it is recorded.")
+                    Optional<String> reason) {
+        return end(id, "revoke", reason);
+    }
+
+    @Command(description = "Ends a task that has done its work.")
+    int complete(
+            @Parameters(paramLabel = "TASK", description = ID) String id,
+            @Option(names = "--reason", paramLabel = "TEXT", description = "A word for the record.")
+                    Optional<String> reason) {
+        return end(id, "complete", reason);
+    }
+
+    private int end(String id, String verb, Optional<String> reason) {
+        var body = Resource.reason(reason.or(() -> Optional.of("by writ task " + verb)));
+        session.out().one(session.api().post(Api.Path.of("tasks", id, verb), body), FIELDS);
+        return Exit.DONE;
+    }
+}
