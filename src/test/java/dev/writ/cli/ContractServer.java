@@ -136,7 +136,7 @@ final class ContractServer implements AutoCloseable {
                 || !resource.string("apiVersion").equals(Optional.of("writ.dev/v1"))
                 || !SPECS.getOrDefault(kind, Set.of()).containsAll(spec.members().keySet()))
             return Answer.problem(400, "unknown member", "the contract has no such " + kind + ": " + resource.text());
-        var name = kind.equals("Task") ? TASK_ID : resource.object("metadata").orElseThrow().string("name").orElseThrow();
+        var name = kind.equals("Task") ? TASK_ID.substring(0, 29) + (map("tasks").size() + 1) : resource.object("metadata").orElseThrow().string("name").orElseThrow();
         if (map(collection).containsKey(name)) return Answer.problem(409, name + " exists already", "names are given once");
         var made = resource.with("metadata", Json.object().put("name", name).build())
                 .with("status", status(kind));
