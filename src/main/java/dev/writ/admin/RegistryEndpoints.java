@@ -147,7 +147,7 @@ final class RegistryEndpoints {
         var tools = control.tools();
         return List.of(
                 post("/servers/{name}/approve", "Approve tools as they were shown", "tools", a -> {
-                    var approved = a.form(Set.of("tools"), Resources::tools);
+                    var approved = a.form(Set.of("tools"), Resources::approvals);
                     return Answers.document(tools.approve(a.caller(), a.path("name"), approved));
                 }),
                 get(

@@ -110,8 +110,15 @@ final class JsonEdit {
     private byte[] removed(Braces object, Member member) {
         int i = object.members.indexOf(member);
         if (object.members.size() == 1) return replace(object.from + 1, object.to, "");
-        if (i > 0) return replace(object.members.get(i - 1).to, member.to, "");
-        return replace(member.nameFrom, object.members.get(1).nameFrom, "");
+        if (i == 0) return replace(member.nameFrom, object.members.get(1).nameFrom, "");
+        // The comma before it goes with it; a comment between the two belongs to the one that stays.
+        int before = object.members.get(i - 1).to;
+        int comma = skipSpace(before);
+        var between = text.substring(before, comma)
+                + text.substring(comma + 1, Math.max(comma + 1, spaceStart(member.nameFrom)));
+        // What follows must not end up in the comment's line.
+        var end = between.contains("//") ? newline : "";
+        return (text.substring(0, before) + between + end + text.substring(member.to)).getBytes(ISO_8859_1);
     }
 
     private byte[] replace(int from, int to, String by) {

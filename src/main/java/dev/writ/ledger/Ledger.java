@@ -196,6 +196,11 @@ public final class Ledger implements AutoCloseable {
         return signed;
     }
 
+    /** The text of {@link #checkpoint}, for people who keep it elsewhere. */
+    public String checkpointText(Name tenant) {
+        return new String(checkpoint(tenant).bytes(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
     private LedgerClosed closed() {
         var failed = writer.closed();
         return failed == null

@@ -218,7 +218,8 @@ public final class Applying {
                                 .equals(Optional.of(pin.definition().digest()))
                         && pin.classification().equals(tool.getValue().classification()))
                 .isPresent());
-        if (!approvals.isEmpty()) steps.add(() -> control.tools().approve(caller, name, approvals));
+        if (!approvals.isEmpty())
+            steps.add(() -> control.tools().approve(caller, name, new Resource.Approvals(approvals)));
         for (var tool : snapshot.toolsOf(wanted.name()))
             if (tool.pin().isPresent() && !wanted.tools().containsKey(tool.name()))
                 steps.add(

@@ -179,11 +179,7 @@ public final class Evidence {
 
     /** A signed head that covers everything recorded until now. */
     public Reply<String> checkpoint(Caller.OfPerson caller) {
-        return looking(
-                caller,
-                "checkpoint",
-                () -> new Reply.Done<>(new String(
-                        ledger.checkpoint(caller.tenant()).bytes(), java.nio.charset.StandardCharsets.UTF_8)));
+        return looking(caller, "checkpoint", () -> new Reply.Done<>(ledger.checkpointText(caller.tenant())));
     }
 
     /** The tenant's whole log as a zip file, side values closed. */

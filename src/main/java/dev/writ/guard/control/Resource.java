@@ -106,6 +106,13 @@ public sealed interface Resource {
         }
     }
 
+    /** Tools to be approved, by name. */
+    record Approvals(Map<ToolName, Approving> tools) {
+        public Approvals {
+            tools = Map.copyOf(tools);
+        }
+    }
+
     /**
      * What a person says about a tool that is to be approved.
      *

@@ -145,8 +145,12 @@ public final class Resources {
         }
     }
 
-    /** The tools to be approved, as {@code spec.tools} and the body of an approval have them. */
-    public static Map<ToolName, Resource.Approving> tools(Form form) {
+    /** The tools to be approved, as the body of an approval has them. */
+    public static Resource.Approvals approvals(Form form) {
+        return new Resource.Approvals(tools(form));
+    }
+
+    private static Map<ToolName, Resource.Approving> tools(Form form) {
         var tools = new LinkedHashMap<ToolName, Resource.Approving>();
         form.byName("tools", APPROVING).forEach((name, tool) -> tools.put(new ToolName(name), approving(tool)));
         return tools;

@@ -39,7 +39,8 @@ public final class Tools {
      * Approves tools as they were shown, and their server with them. The policy schema then knows them; when the
      * policies in force do not fit the new definitions, they stay in force and the answer warns.
      */
-    public Reply<Json.Obj> approve(Caller.OfPerson caller, String name, Map<ToolName, Resource.Approving> tools) {
+    public Reply<Json.Obj> approve(Caller.OfPerson caller, String name, Resource.Approvals approvals) {
+        var tools = approvals.tools();
         for (var tool : tools.entrySet())
             if (tool.getValue().digest().isEmpty())
                 return new Reply.Invalid<>("the digest of " + tool.getKey() + " is missing: approve what you saw");
