@@ -49,7 +49,16 @@ final class Sessions {
     Optional<Session> find(String id, Caller.OfAgent caller, Name server) {
         var found = Optional.ofNullable(open.get(id)).filter(session -> session.belongsTo(caller, server));
         found.ifPresent(session -> session.touch(clock.instant()));
+        // A client whose server has gone opens a new session when it hears 404, and only then.
+        if (found.filter(Session::lost).isPresent()) {
+            end(found.get());
+            return Optional.empty();
+        }
         return found;
+    }
+
+    int open() {
+        return open.size();
     }
 
     void end(Session session) {
