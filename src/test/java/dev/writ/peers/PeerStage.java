@@ -9,6 +9,7 @@ import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.guard.Action;
 import dev.writ.guard.Attempt;
+import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Permit;
 import dev.writ.registry.Classification;
@@ -33,9 +34,11 @@ import java.util.function.UnaryOperator;
 final class PeerStage implements AutoCloseable {
     static final String REVISION = "2025-11-25";
     final Product product;
+    private final Caller.OfPerson owner;
 
     private PeerStage(Product product) {
         this.product = product;
+        this.owner = product.caller(product.owner);
     }
 
     static PeerStage start(Path data) {
@@ -96,7 +99,6 @@ final class PeerStage implements AutoCloseable {
     }
 
     private Permit inspecting(Name server) {
-        var owner = product.caller(product.owner);
         var action = new Action.Administer(Guard.INSPECT, server.text(), Json.Obj.EMPTY);
         if (product.parts().guard().admit(new Attempt(owner, action)) instanceof Permit permit) return permit;
         throw new AssertionError("the owner may not look at " + server);
