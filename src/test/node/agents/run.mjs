@@ -30,7 +30,7 @@ const script = [
   { call: "get_order", arguments: { order: "1001" }, expect: "1001" },
   { call: "send_email", arguments: { to: "x@elsewhere.example", subject: "s", body: "b" }, expect: ["DENIED send_email", "do not retry unchanged"] },
   { call: "create_refund", arguments: refund, expect: ["PENDING approval", "finance-leads"] },
-  { call: "create_refund", arguments: refund, expect: "refund", before: async () => say(`a person votes: ${JSON.stringify(await writ.ask("approve"))}`) },
+  { call: "create_refund", arguments: refund, expect: "rf_1", before: async () => say(`a person votes: ${JSON.stringify(await writ.ask("approve"))}`) },
   { call: "create_refund", arguments: refund, expect: "PENDING approval" },
   { say: "The mail was denied; the refund went through after approval." },
 ];
@@ -71,7 +71,7 @@ async function startWrit() {
   const java = spawn(
     path.join(jdk, "bin/java"),
     ["-Xmx512m", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-      "-cp", ["target/classes", "target/test-classes", fs.readFileSync(classpath, "utf8").trim()].join(":"),
+      "-cp", [path.join(root, "target/classes"), path.join(root, "target/test-classes"), fs.readFileSync(classpath, "utf8").trim()].join(":"),
       "dev.writ.peers.AgentStage", path.join(temporary, "data")],
     { cwd: root, stdio: ["pipe", "pipe", "inherit"] },
   );

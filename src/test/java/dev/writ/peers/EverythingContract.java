@@ -7,7 +7,6 @@ import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
 import dev.writ.registry.Transport;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -144,9 +143,7 @@ abstract class EverythingContract {
             long before = System.nanoTime();
             client.failure(step("""
                     {"do":"call","name":"trigger-long-running-operation","arguments":{"duration":40,"steps":80},"abortAt":1}"""));
-            Eventually.that(
-                    "the cut call is settled",
-                    () -> stage.product.lastOf("outcome").string("status").equals(Optional.of("cut")));
+            stage.lastOutcome("everything/trigger-long-running-operation", "cut");
             assertThat(System.nanoTime() - before).isLessThan(10_000_000_000L);
             assertThat(text(client.call("echo", "{\"message\":\"still here\"}")))
                     .contains("still here");

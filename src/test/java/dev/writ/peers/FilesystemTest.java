@@ -112,8 +112,7 @@ class FilesystemTest {
                     .contains("alpha");
             assertThat(text(client.call("list_directory", path(open.toString()))))
                     .contains("a.txt");
-            var outcome = stage.product.lastOf("outcome");
-            assertThat(outcome.string("status")).contains("done");
+            stage.lastOutcome("files/list_directory", "done");
         }
     }
 
@@ -172,7 +171,7 @@ class FilesystemTest {
             var result = client.call("read_text_file", path(open + "/link"));
             assertThat(result.bool("isError")).contains(true);
             assertThat(text(result)).contains("Access denied");
-            assertThat(stage.product.lastOf("outcome").string("status")).contains("done");
+            stage.lastOutcome("files/read_text_file", "done");
         } finally {
             Files.delete(link);
         }

@@ -61,10 +61,6 @@ class NothingLeftTest {
         Eventually.that("no thread of a call", () -> Threads.named("http-call").isEmpty());
     }
 
-    private String lastStatus() {
-        return stage.product.lastOf("outcome").string("status").orElseThrow();
-    }
-
     private static Json.Obj call(boolean progress) {
         var meta = Json.object();
         if (progress) meta.put("progressToken", "t");
@@ -139,7 +135,7 @@ class NothingLeftTest {
             callAndLeave(client, key, progress);
             // Only the session's own stream stays, while the session does.
             Eventually.that("the call has ended at the server", () -> upstream.open() <= 1);
-            Eventually.that("the outcome says cut", () -> lastStatus().equals("cut"));
+            stage.lastOutcome("slow/work", "cut");
             Eventually.that("the server was told", () -> upstream.heard.contains("notifications/cancelled"));
             upstream.habit = SlowUpstream.Habit.ANSWER;
             assertThat(McpClient.text(client.call("work", "{}"))).isEqualTo("done");
@@ -155,7 +151,7 @@ class NothingLeftTest {
         try (var client = stage.raw(SLOW)) {
             upstream.habit = habit;
             assertThat(McpClient.text(client.call("work", "{}"))).startsWith("FAILED work: the server gave no answer");
-            assertThat(lastStatus()).isEqualTo("indeterminate");
+            stage.lastOutcome("slow/work", "indeterminate");
             upstream.habit = SlowUpstream.Habit.ANSWER;
             assertThat(McpClient.text(client.call("work", "{}"))).isEqualTo("done");
             end(client);
@@ -169,7 +165,7 @@ class NothingLeftTest {
         try (var client = stage.product.client(key, SLOW)) {
             upstream.deaf = true;
             callAndLeave(client, key, true);
-            Eventually.that("the outcome says cut", () -> lastStatus().equals("cut"));
+            stage.lastOutcome("slow/work", "cut");
             end(client);
         }
     }
@@ -187,7 +183,7 @@ class NothingLeftTest {
             stage.product.parts().authority().revoke(Product.TENANT, task, stage.product.owner, "stop");
             assertThat(McpClient.text(answer.get(5, TimeUnit.SECONDS))).startsWith("REVOKED by Olga Owner");
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(1));
-            assertThat(lastStatus()).isEqualTo("cut");
+            stage.lastOutcome("slow/work", "cut");
         }
     }
 
@@ -248,7 +244,7 @@ class NothingLeftTest {
             assertThat(client.post(call(false).text()).body()).contains("a request with this id is under way");
             client.post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":500}}");
             assertThat(first.get(5, TimeUnit.SECONDS).body()).contains("cancelled");
-            assertThat(lastStatus()).isEqualTo("cut");
+            stage.lastOutcome("slow/work", "cut");
             end(client);
         }
     }

@@ -65,26 +65,6 @@ class OddServersTest {
                 """.replace("NAME", server.text()));
     }
 
-    private String outcome() {
-        return stage.product.lastOf("outcome").string("status").orElseThrow();
-    }
-
-    /** The outcomes of calls, which nothing that came after them hides. */
-    private List<Json.Obj> outcomesOf(Name server) {
-        var records = stage.product.records();
-        var intents = records.stream()
-                .filter(record -> record.string("kind").equals(Optional.of("intent")))
-                .filter(record -> record.object("action")
-                        .flatMap(action -> action.string("target"))
-                        .equals(Optional.of(server + "/work")))
-                .map(record -> record.string("id"))
-                .toList();
-        return records.stream()
-                .filter(record -> record.string("kind").equals(Optional.of("outcome")))
-                .filter(record -> intents.contains(record.string("intent")))
-                .toList();
-    }
-
     private int sessions() {
         return stage.product.parts().upstreams().open();
     }
@@ -118,8 +98,8 @@ class OddServersTest {
                     .contains(why)
                     .contains("look before you call again")
                     .doesNotContain("Traceback");
-            assertThat(outcomesOf(odd.name())).hasSize(1).allMatch(record -> record.string("status")
-                    .equals(Optional.of("indeterminate")));
+            stage.lastOutcome(odd.name() + "/work", "indeterminate");
+            assertThat(stage.outcomes(odd.name() + "/work")).hasSize(1);
             Eventually.that("its process is gone", odd.diary()::gone);
             assertThat(ping(client)).isEqualTo(404);
             client.useSession(Optional.empty());
@@ -137,7 +117,7 @@ class OddServersTest {
             var answer = client.call("work", "{}");
             assertThat(System.nanoTime() - begun).isLessThan(TOO_LONG_NANOS);
             assertThat(text(answer)).startsWith("FAILED work: the server gave no answer; the effect is unknown");
-            assertThat(outcomesOf(odd.name())).hasSize(1);
+            stage.lastOutcome(odd.name() + "/work", mode.equals("not-an-answer") ? "done" : "indeterminate");
             leave(client);
             Eventually.that("its process is gone", odd.diary()::gone);
         }
@@ -167,7 +147,7 @@ class OddServersTest {
                             .orElseThrow())
                     .startsWith("server " + odd.name() + ": ");
             assertThat(client.session()).isEmpty();
-            assertThat(outcome()).isEqualTo("error");
+            stage.lastOutcome(odd.name().text(), "error");
             Eventually.that("its process is gone", odd.diary()::gone);
             assertThat(sessions()).isEqualTo(before);
         }
@@ -181,7 +161,7 @@ class OddServersTest {
         permit(name);
         try (var client = McpClient.to(stage.url(name), stage.key(name))) {
             assertThat(client.ask("initialize", handshake()).text()).contains("no program no-such-program");
-            assertThat(outcome()).isEqualTo("error");
+            stage.lastOutcome("missing", "error");
         }
     }
 
@@ -269,8 +249,7 @@ class OddServersTest {
             var cancelled = odd.diary().heard("notifications/cancelled").getFirst();
             assertThat(cancelled.object("params").flatMap(params -> params.get("requestId")))
                     .isEqualTo(call.get("id"));
-            Eventually.that("the outcome says cut", () -> outcomesOf(odd.name()).stream()
-                    .anyMatch(record -> record.string("status").equals(Optional.of("cut"))));
+            stage.lastOutcome(odd.name() + "/work", "cut");
         }
     }
 

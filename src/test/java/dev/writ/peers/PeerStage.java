@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -133,6 +134,31 @@ final class PeerStage implements AutoCloseable {
 
     Id open(Name... servers) {
         return product.open(Product.TaskSpec.SUPPORT.on(servers));
+    }
+
+    /** What is known of the calls of a tool, oldest first; an outcome is written a moment after its answer is given. */
+    List<String> outcomes(String target) {
+        var records = product.records();
+        var intents = records.stream()
+                .filter(record -> record.string("kind").equals(Optional.of("intent")))
+                .filter(record -> record.object("action")
+                        .flatMap(action -> action.string("target"))
+                        .equals(Optional.of(target)))
+                .map(record -> record.string("id"))
+                .toList();
+        return records.stream()
+                .filter(record -> record.string("kind").equals(Optional.of("outcome")))
+                .filter(record -> intents.contains(record.string("intent")))
+                .map(record -> record.string("status").orElseThrow())
+                .toList();
+    }
+
+    /** Waits until the last outcome of a target's calls is this one. */
+    void lastOutcome(String target, String status) {
+        Eventually.that(target + ": " + status, () -> {
+            var outcomes = outcomes(target);
+            return !outcomes.isEmpty() && outcomes.getLast().equals(status);
+        });
     }
 
     static UnaryOperator<Settings> patience(Duration patience) {

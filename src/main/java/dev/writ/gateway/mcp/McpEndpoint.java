@@ -127,8 +127,19 @@ public final class McpEndpoint implements AutoCloseable {
         if (version.isPresent() && !McpSession.VERSIONS.contains(version.get()))
             return Answer.problem(400, "Bad Request", "MCP-Protocol-Version must be one of " + McpSession.VERSIONS);
         return sessions.find(id.get(), caller, server)
+                .filter(this::usable)
                 .map(with::handle)
                 .orElseGet(() -> Answer.problem(404, "Not Found", "there is no such session; initialize again"));
+    }
+
+    /**
+     * A session that let go of its server stays to say why, as long as that is so. Once its caller may act again, after
+     * a suspension say, only a new session can.
+     */
+    private boolean usable(Session session) {
+        if (!session.over() || guard.barred(session.caller(), session.server()).isPresent()) return true;
+        sessions.end(session);
+        return false;
     }
 
     private Answer initialize(Message.Request request, Caller.OfAgent caller, Name server, Request http) {
