@@ -132,6 +132,7 @@ public final class Wiring implements AutoCloseable {
         var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings)));
         opened.push(client);
         var upstreams = new Upstreams(guard, client, folder.work(), settings.path(), settings.patience());
+        opened.push(upstreams);
         var control = new Control(new Control.Parts(
                 guard,
                 registry,

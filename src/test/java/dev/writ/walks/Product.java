@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -74,9 +75,15 @@ public final class Product implements AutoCloseable {
     }
 
     public static Product start(Path data) {
+        return start(data, UnaryOperator.identity());
+    }
+
+    public static Product start(Path data, UnaryOperator<Settings> settings) {
         var shop = Shop.start(0, Optional.of("shop-secret"));
         var wiring = Wiring.start(
-                Settings.of(data).withPort(0).withHold(Duration.ZERO), InstantSource.system(), new SecureRandom());
+                settings.apply(Settings.of(data).withPort(0).withHold(Duration.ZERO)),
+                InstantSource.system(),
+                new SecureRandom());
         var parts = wiring.parts();
         var registry = parts.registry();
         done(registry.createTenant(TENANT));

@@ -131,6 +131,12 @@ class RevocationWalkTest {
             Product.done(registry.agents().suspend(Product.TENANT, agent));
             assertThat(text(client.call("get_order", "{\"order\":\"1001\"}"))).contains("the agent is suspended");
             Product.done(registry.agents().resume(Product.TENANT, agent));
+            // The suspension ended the session with the server; the client hears that it must begin a new one.
+            assertThat(client.post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}")
+                            .status())
+                    .isEqualTo(404);
+            client.useSession(Optional.empty());
+            client.initialize();
             assertThat(isError(client.call("get_order", "{\"order\":\"1001\"}")))
                     .isFalse();
             Product.done(registry.people().deactivate(Product.TENANT, owner));

@@ -122,21 +122,22 @@ final class Calls {
         var upstream = call.session().upstream();
         if (upstream.isEmpty()) return RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, "open a new session");
         if (permit.action() instanceof Action.ListItems list) {
+            long asked = call.session().definitionsAsked();
             var answer = upstream.get()
                     .list(permit, list.listing().method(), list.listing().member(), call.cancellation());
-            return rendered(call, permit, shown(call, permit, list, answer), revoked);
+            return rendered(call, permit, shown(call, permit, list, answer, asked), revoked);
         }
         var answer = upstream.get().send(permit, permit.action().payload(), call.progress(), call.cancellation());
         return rendered(call, permit, answer, revoked);
     }
 
     /** Leaves of a list what this caller may see. */
-    private Answer shown(Call call, Permit permit, Action.ListItems list, Answer answer) {
+    private Answer shown(Call call, Permit permit, Action.ListItems list, Answer answer, long asked) {
         if (!(answer instanceof Answer.Result(var result))) return answer;
         var member = list.listing().member();
         var items = result.array(member).map(Json.Arr::items).orElse(List.of());
         var shown = guard.shown(permit, items);
-        if (list.listing() == Action.Listing.TOOLS) call.session().definitionsSeen(clock.instant());
+        if (list.listing() == Action.Listing.TOOLS) call.session().definitionsSeen(asked, clock.instant());
         return new Answer.Result(result.with(member, new Json.Arr(shown)));
     }
 
@@ -203,9 +204,10 @@ final class Calls {
         var payload = Json.object().put("method", listing.method()).build();
         var attempt = new Attempt(session.caller(), new Action.ListItems(session.server(), listing, payload));
         if (!(guard.admit(attempt) instanceof Permit permit)) return;
+        long asked = session.definitionsAsked();
         var answer = session.upstream().get().list(permit, listing.method(), listing.member(), cancellation);
         if (!(answer instanceof Answer.Result(var result))) return;
         guard.shown(permit, result.array(listing.member()).map(Json.Arr::items).orElse(List.of()));
-        session.definitionsSeen(clock.instant());
+        session.definitionsSeen(asked, clock.instant());
     }
 }

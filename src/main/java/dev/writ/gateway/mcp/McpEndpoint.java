@@ -105,7 +105,7 @@ public final class McpEndpoint implements AutoCloseable {
             return Answer.json(400, RpcError.answer(Json.Null.VALUE, e.code(), e.reason()));
         }
         if (message instanceof Message.Request initialize && initialize.method().equals("initialize"))
-            return initialize(initialize, caller, server);
+            return initialize(initialize, caller, server, request);
         return inSession(request, caller, server, session -> switch (message) {
             case Message.Request asked -> request(session, asked, request);
             case Message.Notification notification -> notification(session, notification);
@@ -127,11 +127,22 @@ public final class McpEndpoint implements AutoCloseable {
         if (version.isPresent() && !McpSession.VERSIONS.contains(version.get()))
             return Answer.problem(400, "Bad Request", "MCP-Protocol-Version must be one of " + McpSession.VERSIONS);
         return sessions.find(id.get(), caller, server)
+                .filter(this::usable)
                 .map(with::handle)
                 .orElseGet(() -> Answer.problem(404, "Not Found", "there is no such session; initialize again"));
     }
 
-    private Answer initialize(Message.Request request, Caller.OfAgent caller, Name server) {
+    /**
+     * A session that let go of its server stays to say why, as long as that is so. Once its caller may act again, after
+     * a suspension say, only a new session can.
+     */
+    private boolean usable(Session session) {
+        if (!session.over() || guard.barred(session.caller(), session.server()).isPresent()) return true;
+        sessions.end(session);
+        return false;
+    }
+
+    private Answer initialize(Message.Request request, Caller.OfAgent caller, Name server, Request http) {
         var wanted = request.params()
                 .string("protocolVersion")
                 .filter(McpSession.VERSIONS::contains)
@@ -143,7 +154,7 @@ public final class McpEndpoint implements AutoCloseable {
                 .put("params", Json.object().put("protocolVersion", wanted).build())
                 .build();
         return switch (guard.admit(new Attempt(caller, new Action.DiscoverServer(server, payload)))) {
-            case Permit permit -> open(request, caller, server, permit, wanted);
+            case Permit permit -> open(request, caller, server, permit, wanted, http);
             case Refusal refusal -> notOpened(request, caller, server, refusal, wanted);
             case Held held ->
                 Answer.json(
@@ -155,13 +166,17 @@ public final class McpEndpoint implements AutoCloseable {
         };
     }
 
-    private Answer open(Message.Request request, Caller.OfAgent caller, Name server, Permit permit, String wanted) {
-        var relay = new Relay();
-        return switch (upstreams.open(permit, wanted, relay::told)) {
+    private Answer open(
+            Message.Request request, Caller.OfAgent caller, Name server, Permit permit, String wanted, Request http) {
+        var relay = new Relay(calls);
+        var cancellation = new Cancellation();
+        http.onGone(cancellation::cancel);
+        return switch (upstreams.open(permit, wanted, relay::told, cancellation)) {
             case Upstreams.Opened.Open(var upstream) -> {
                 var session = new Session(
                         sessions.nextId(), caller, server, upstream.version(), Optional.of(upstream), clock.instant());
                 sessions.add(session);
+                session.watchedBy(guard.watch(caller, server, session::letGo));
                 relay.to(session);
                 yield opened(request, session, Handshake.result(server, upstream));
             }
@@ -196,25 +211,6 @@ public final class McpEndpoint implements AutoCloseable {
 
     private static Answer opened(Message.Request request, Session session, Json.Obj result) {
         return Answer.json(200, RpcError.result(request.id(), result)).with(SESSION, session.id());
-    }
-
-    /** Passes on what a server says unasked; before the session exists there is nobody to tell. */
-    private final class Relay {
-        private volatile Optional<Session> session = Optional.empty();
-
-        void to(Session to) {
-            session = Optional.of(to);
-        }
-
-        void told(String method, Json.Obj params) {
-            session.ifPresent(to -> {
-                if (method.equals("notifications/tools/list_changed")) {
-                    to.definitionsStale();
-                    calls.refreshDefinitions(to, new Cancellation());
-                }
-                to.tell(method, params);
-            });
-        }
     }
 
     private Answer request(Session session, Message.Request asked, Request http) {
@@ -275,7 +271,7 @@ public final class McpEndpoint implements AutoCloseable {
                 .put("method", "notifications/progress")
                 .put("params", params.with("progressToken", token))
                 .build();
-        sink.send(notification.text());
+        Session.say(sink, notification.text());
     }
 
     private static Answer notification(Session session, Message.Notification notification) {

@@ -13,8 +13,18 @@ import java.util.Set;
 /** Which request is which action. A method that is not here is refused as one that does not exist. */
 final class Methods {
     /** Members of {@code _meta} that identify a call on the client's side: recorded as claims, never sent on. */
-    private static final Set<String> CLAIMS =
-            Set.of("claudecode/toolUseId", "callId", "x-codex-turn-metadata", "traceparent", "tracestate", "baggage");
+    private static final Set<String> CLAIMS = Set.of(
+            "claudecode/toolUseId",
+            // Codex 0.169 sends these six with every call.
+            "callId",
+            "itemId",
+            "threadId",
+            "sessionId",
+            "windowId",
+            "x-codex-turn-metadata",
+            "traceparent",
+            "tracestate",
+            "baggage");
 
     private static final String PROGRESS_TOKEN = "progressToken";
 

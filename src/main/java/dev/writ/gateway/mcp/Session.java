@@ -4,6 +4,7 @@ import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.guard.Caller;
 import dev.writ.http.server.EventSink;
+import dev.writ.http.server.ServerError;
 import dev.writ.upstream.Cancellation;
 import dev.writ.upstream.McpSession;
 import java.time.Duration;
@@ -29,7 +30,10 @@ final class Session implements AutoCloseable {
     private final Map<Json, Cancellation> inFlight = new ConcurrentHashMap<>();
     private final AtomicReference<Optional<EventSink>> listener = new AtomicReference<>(Optional.empty());
     private volatile Instant lastUsed;
-    private volatile Instant listed = Instant.MIN;
+    private Instant listed = Instant.MIN;
+    private final Cancellation whileOpen = new Cancellation();
+    private long changes;
+    private volatile Runnable unwatch = () -> {};
 
     /** @param upstream empty when the caller's authority has ended: the session is then only there to say so */
     Session(String id, Caller.OfAgent caller, Name server, String version, Optional<McpSession> upstream, Instant now) {
@@ -85,6 +89,7 @@ final class Session implements AutoCloseable {
 
     void end(Json requestId) {
         inFlight.remove(requestId);
+        if (over() && inFlight.isEmpty()) closeUpstream();
     }
 
     void cancel(Json requestId) {
@@ -92,17 +97,57 @@ final class Session implements AutoCloseable {
         if (found != null) found.cancel();
     }
 
-    boolean definitionsFresh(Instant now) {
+    synchronized boolean definitionsFresh(Instant now) {
         return now.isBefore(listed.plus(DEFINITIONS_FRESH));
     }
 
-    void definitionsSeen(Instant now) {
-        listed = now;
+    /** To be asked before a list is requested, and given back when it has come. */
+    synchronized long definitionsAsked() {
+        return changes;
+    }
+
+    /** A list that was requested before the server's last change may be older than the change: it refreshes nothing. */
+    synchronized void definitionsSeen(long asked, Instant now) {
+        if (asked == changes) listed = now;
     }
 
     /** The server says that its tools changed: nothing is called before they were compared again. */
-    void definitionsStale() {
+    synchronized void definitionsStale() {
+        changes++;
         listed = Instant.MIN;
+    }
+
+    /** Ends with the session, for what is done in its name but not for a request. */
+    Cancellation whileOpen() {
+        return whileOpen;
+    }
+
+    /** Whether the server is let go of, and nothing more can be asked of it. */
+    boolean over() {
+        return whileOpen.cancelled();
+    }
+
+    /** Takes back what watches over this session when it ends. */
+    void watchedBy(Runnable taken) {
+        unwatch = taken;
+    }
+
+    /** Whether the server has ended its side: only a new session reaches it again. */
+    boolean lost() {
+        return upstream.filter(McpSession::lost).isPresent();
+    }
+
+    /**
+     * Lets go of the server as soon as nothing is under way, which each call's own watch sees to; the session stays, to
+     * tell its client why. Does not wait for the server: whoever revokes has more to do.
+     */
+    void letGo() {
+        whileOpen.cancel();
+        if (inFlight.isEmpty()) closeUpstream();
+    }
+
+    private void closeUpstream() {
+        upstream.ifPresent(held -> Thread.ofVirtual().name("mcp-let-go").start(held::close));
     }
 
     /** Makes a stream the one that hears what the server says unasked; false when there is one already. */
@@ -119,11 +164,22 @@ final class Session implements AutoCloseable {
         var message = Json.object().put("jsonrpc", "2.0").put("method", method);
         if (!params.members().isEmpty()) message.put("params", params);
         var text = message.build().text();
-        listener.get().filter(EventSink::open).ifPresent(sink -> sink.send(text));
+        listener.get().filter(EventSink::open).ifPresent(sink -> say(sink, text));
+    }
+
+    /** Says something to a client; one that has left, or does not listen, must not stop the server's reader. */
+    static void say(EventSink sink, String text) {
+        try {
+            sink.send(text);
+        } catch (ServerError e) {
+            // The stream is over, and whoever waits for its end hears of it.
+        }
     }
 
     @Override
     public void close() {
+        unwatch.run();
+        whileOpen.cancel();
         inFlight.values().forEach(Cancellation::cancel);
         listener.getAndSet(Optional.empty()).ifPresent(EventSink::close);
         upstream.ifPresent(McpSession::close);
