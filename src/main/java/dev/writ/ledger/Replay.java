@@ -47,10 +47,10 @@ final class Replay {
 
     void run() throws IOException {
         var files = segments(folder);
-        for (int i = 0; i < files.size(); i++) read(files.get(i), i == files.size() - 1);
+        for (var file : files) read(file);
     }
 
-    private void read(Path file, boolean last) throws IOException {
+    private void read(Path file) throws IOException {
         var matcher = SEGMENT.matcher(String.valueOf(file.getFileName()));
         if (!matcher.matches()) throw new IllegalStateException("not a segment: " + file);
         long number = Long.parseLong(matcher.group(1));
@@ -58,13 +58,7 @@ final class Replay {
         segment = number;
         var content = Files.readAllBytes(file);
         var header = Segment.Header.read(content);
-        // The header is synced before the first frame: zeros, or the header of an earlier life, mean that there is
-        // none.
-        boolean unused = header.isEmpty()
-                ? Segment.Header.isBlank(content)
-                : header.get().number() != number;
-        if (unused && last) return;
-        if (unused || header.isEmpty()) throw damaged(file, "its header is damaged");
+        if (header.isEmpty() || header.get().number() != number) throw damaged(file, "its header is damaged");
         long salt = header.get().salt();
         long first = header.get().firstSequence();
         if (sequence >= 0 && first != sequence) throw damaged(file, "does not continue the segment before it");

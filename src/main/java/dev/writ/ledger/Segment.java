@@ -17,24 +17,19 @@ final class Segment {
 
     /** What a segment's first bytes say. */
     record Header(long number, long firstSequence, long salt) {
-        private byte[] bytes() {
+        byte[] bytes() {
             var out = ByteBuffer.allocate(HEADER_BYTES).putLong(MAGIC);
             out.putLong(number).putLong(firstSequence).putLong(salt);
             return out.putInt(HEADER_BYTES - 8, crc(out.array())).array();
         }
 
-        /** The header that a file begins with, unless it is damaged or was never written. */
+        /** The header that a file begins with, unless it is damaged. */
         static Optional<Header> read(byte[] content) {
             if (content.length < HEADER_BYTES) return Optional.empty();
             var in = ByteBuffer.wrap(content);
             boolean ours = in.getLong() == MAGIC;
             var header = new Header(in.getLong(), in.getLong(), in.getLong());
             return ours && in.getInt() == crc(content) ? Optional.of(header) : Optional.empty();
-        }
-
-        static boolean isBlank(byte[] content) {
-            for (int i = 0; i < Math.min(HEADER_BYTES, content.length); i++) if (content[i] != 0) return false;
-            return content.length >= HEADER_BYTES;
         }
 
         private static int crc(byte[] content) {
@@ -52,15 +47,13 @@ final class Segment {
     private final Map<Name, Long> last = new HashMap<>();
     private long at = HEADER_BYTES;
 
-    /** Opens a file full of zeros, or of frames of an earlier life, as this segment and makes that durable. */
+    /** Opens a file that begins with this header; what follows are zeros, or frames of an earlier life. */
     Segment(Header header, Path file, Disk disk) throws IOException {
         this.header = header;
         this.file = file;
         this.disk = disk;
         this.channel = disk.open(file);
         this.size = channel.size();
-        disk.write(channel, file, ByteBuffer.wrap(header.bytes()), 0);
-        disk.force(channel, file);
     }
 
     Header header() {

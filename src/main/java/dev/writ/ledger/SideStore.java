@@ -6,12 +6,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /** Writes the side values of one log; {@link SideFolder} describes the files and reads them. */
 final class SideStore {
+    private final Path folder;
     private final Path slots;
+    private final Path erasing;
     private final Path values;
     private final Disk disk;
     private final SideFolder reader;
@@ -23,11 +26,14 @@ final class SideStore {
 
     /** Cuts off what belongs to records after the checkpointed size: the write-ahead file brings it again. */
     SideStore(Path folder, long size, Disk disk) throws IOException {
+        this.folder = folder;
         this.slots = folder.resolve(SideFolder.SLOTS);
+        this.erasing = folder.resolve("erasing");
         this.values = folder.resolve(SideFolder.VALUES);
         this.disk = disk;
         this.reader = new SideFolder(folder);
         disk.createFolders(folder);
+        finishErasing();
         try (var channel = disk.open(slots)) {
             slotsEnd = channel.size() - channel.size() % SideSlot.BYTES;
             while (slotsEnd > 0 && beyond(channel, slotsEnd - SideSlot.BYTES, size)) slotsEnd -= SideSlot.BYTES;
@@ -91,8 +97,26 @@ final class SideStore {
         }
     }
 
-    /** Overwrites the key of a value where it lies. */
+    /** Overwrites the key of a value where it lies; noted before, so that a crash half way is finished at the next start. */
     void erase(SideFolder.Found found, long orderedBy) throws IOException {
-        write(slots, found.position(), found.slot().erased(orderedBy).bytes(), true);
+        var slot = found.slot().erased(orderedBy).bytes();
+        disk.replace(
+                erasing,
+                ByteBuffer.allocate(Long.BYTES + SideSlot.BYTES)
+                        .putLong(found.position())
+                        .put(slot)
+                        .array());
+        finishErasing();
+    }
+
+    private void finishErasing() throws IOException {
+        if (!Files.exists(erasing)) return;
+        var noted = ByteBuffer.wrap(Files.readAllBytes(erasing));
+        long position = noted.getLong();
+        var slot = new byte[SideSlot.BYTES];
+        noted.get(slot);
+        write(slots, position, slot, true);
+        disk.delete(erasing);
+        disk.forceFolder(folder);
     }
 }

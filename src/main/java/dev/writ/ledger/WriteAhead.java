@@ -74,11 +74,18 @@ final class WriteAhead {
         return folder.resolve("%016d.wal".formatted(segment));
     }
 
+    /** The file gets its name only when its header is on disk, so a segment without a sound header is a damaged one. */
     private Segment begin(long number, int bytes) throws IOException {
+        var spare = takeSpare(bytes);
+        var header = new Segment.Header(number, sequence, random.nextLong());
+        try (var channel = disk.open(spare)) {
+            disk.write(channel, spare, ByteBuffer.wrap(header.bytes()), 0);
+            disk.force(channel, spare);
+        }
         var file = file(folder, number);
-        disk.rename(takeSpare(bytes), file);
+        disk.rename(spare, file);
         disk.forceFolder(folder);
-        return new Segment(new Segment.Header(number, sequence, random.nextLong()), file, disk);
+        return new Segment(header, file, disk);
     }
 
     private Path takeSpare(int frameBytes) throws IOException {

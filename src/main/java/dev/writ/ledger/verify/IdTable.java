@@ -11,6 +11,7 @@ import java.util.Map;
 final class IdTable {
     private static final int CHARS = 26;
     private static final long FREE = -1;
+    private static final byte[] DIGITS = digits();
 
     private long[] high = new long[1024];
     private long[] low = new long[1024];
@@ -59,7 +60,15 @@ final class IdTable {
     }
 
     private static int digit(char c) {
-        return "0123456789abcdefghjkmnpqrstvwxyz".indexOf(c);
+        return c < DIGITS.length ? DIGITS[c] : -1;
+    }
+
+    private static byte[] digits() {
+        var digits = new byte[128];
+        Arrays.fill(digits, (byte) -1);
+        var alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+        for (int i = 0; i < alphabet.length(); i++) digits[alphabet.charAt(i)] = (byte) i;
+        return digits;
     }
 
     /** Thirteen characters as 65 bits, of which the first is left to {@link #rest}. */

@@ -1,66 +1,20 @@
 package dev.writ.ledger.verify;
 
-import static dev.writ.ledger.Sample.OTHER;
 import static dev.writ.ledger.Sample.TENANT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.writ.base.Id;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.Sample;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What somebody with the disk could do to the files, and what the verifier says to it. */
-class EvidenceTest {
-    @TempDir
-    Path folder;
-
-    private Path data;
-    private Path log;
-    private Trust trust;
-    private Id decision;
-    private byte[] receipt;
-    private byte[] early;
-
-    @BeforeEach
-    void aSmallLogOfTwoTenants() throws Exception {
-        data = folder.resolve("data");
-        log = data.resolve("ledger/acme/node-1");
-        try (var ledger = Sample.open(data)) {
-            ledger.append(TENANT, Sample.record("task").put("tenant", "acme").build(), Map.of());
-            early = ledger.checkpoint(TENANT).bytes();
-            decision = Sample.story(ledger, TENANT);
-            receipt = ledger.receipt(TENANT, decision, _ -> true).orElseThrow();
-            trust = Trust.parse(ledger.trust(TENANT));
-            Sample.story(ledger, OTHER);
-            ledger.append(OTHER, Sample.record("task").put("tenant", "globex").build(), Map.of());
-            trust = new Trust(
-                    concat(trust.keys(), Trust.parse(ledger.trust(OTHER)).keys()));
-        }
-    }
-
-    private static <T> List<T> concat(List<T> first, List<T> second) {
-        var all = new ArrayList<>(first);
-        all.addAll(second);
-        return all;
-    }
-
-    private Report verify() {
-        return EvidenceVerifier.verify(data, Optional.of(trust), Optional.empty());
-    }
-
+class EvidenceTest extends SmallLog {
     @Test
     void anUntouchedFolderVerifiesWithAndWithoutTrust() {
         assertThat(verify().text())
@@ -95,199 +49,12 @@ class EvidenceTest {
     }
 
     @Test
-    void aChangedByteOfALogOrItsSideValuesIsFoundWhereverItIs() throws Exception {
-        assertThat(unnoticedChanges(37)).isEmpty();
-    }
-
-    @Test
-    @Tag("extended")
-    void everyChangedByteOfALogAndItsSideValuesIsFound() throws Exception {
-        assertThat(unnoticedChanges(1)).isEmpty();
-    }
-
-    /** Changes one byte at a time in every file; of long files each {@code step}th behind the first 64. */
-    private List<String> unnoticedChanges(int step) throws Exception {
-        var unnoticed = new ArrayList<String>();
-        for (var file : evidence()) {
-            var bytes = Files.readAllBytes(file);
-            for (int i = 0; i < bytes.length; i += i < 64 ? 1 : step) {
-                var changed = bytes.clone();
-                changed[i] ^= (byte) (1 << (i % 8));
-                Files.write(file, changed);
-                if (verify().passed()) unnoticed.add(data.relativize(file) + " byte " + i);
-            }
-            Files.write(file, bytes);
-        }
-        assertThat(verify().passed()).isTrue();
-        return unnoticed;
-    }
-
-    /** The files of one tenant's log and side store; the other tenant is put away so that each look is short. */
-    private List<Path> evidence() throws Exception {
-        Files.move(data.resolve("ledger/globex"), folder.resolve("globex"));
-        var found = new ArrayList<Path>();
-        for (var part : List.of(log, data.resolve("side/acme/node-1")))
-            try (var walk = Files.walk(part)) {
-                found.addAll(walk.filter(Files::isRegularFile).sorted().toList());
-            }
-        assertThat(found).hasSizeGreaterThan(6);
-        return found;
-    }
-
-    @Test
-    void aTruncationOfAnyFileIsFoundWhereverItIs() throws Exception {
-        assertThat(unnoticedTruncations(61)).isEmpty();
-    }
-
-    @Test
-    @Tag("extended")
-    void everyTruncationOfEveryFileIsFound() throws Exception {
-        assertThat(unnoticedTruncations(1)).isEmpty();
-    }
-
-    private List<String> unnoticedTruncations(int step) throws Exception {
-        var unnoticed = new ArrayList<String>();
-        for (var file : evidence()) {
-            var bytes = Files.readAllBytes(file);
-            for (int length = 0; length < bytes.length; length++) {
-                boolean edge = length < 32 || bytes[length] == '\n' || bytes[length - 1] == '\n';
-                if (!edge && length % step != 0) continue;
-                Files.write(file, Arrays.copyOf(bytes, length));
-                if (verify().passed()) unnoticed.add(data.relativize(file) + " cut to " + length);
-            }
-            Files.write(file, bytes);
-        }
-        return unnoticed;
-    }
-
-    @Test
-    void everyChangedByteOfAReceiptsLeavesAndProofsIsFound() {
-        var text = new String(receipt, java.nio.charset.StandardCharsets.ISO_8859_1);
-        var unnoticed = new ArrayList<Integer>();
-        for (int i = 0; i < receipt.length; i++) {
-            boolean leafOrPath = text.lastIndexOf("\"leaf\":", i) > text.lastIndexOf("\\n\\n", i);
-            if ((leafOrPath || i % 97 == 0) && unnoticed(i)) unnoticed.add(i);
-        }
-        assertThat(unnoticed).isEmpty();
-        assertThat(unnoticed(-1)).as("the receipt as it is").isTrue();
-    }
-
-    @Test
-    @Tag("extended")
-    void everyChangedByteOfAReceiptIsFound() {
-        for (int i = 0; i < receipt.length; i++)
-            assertThat(unnoticed(i)).as("byte " + i).isFalse();
-    }
-
-    private boolean unnoticed(int changedByte) {
-        var changed = receipt.clone();
-        if (changedByte >= 0) changed[changedByte] ^= (byte) (1 << (changedByte % 7));
-        var report = new Report();
-        new ReceiptVerifier(Optional.of(trust), report).verify(changed);
-        return report.passed();
-    }
-
-    // ---- whole records
-
-    private Path bundle() {
-        return log.resolve("tile/entries/000.p/6");
-    }
-
-    private List<byte[]> entries() {
-        return new ArrayList<>(new LogFolder(log).entries(0, 6));
-    }
-
-    private void write(List<byte[]> entries) throws Exception {
-        var out = new ByteArrayOutputStream();
-        for (var entry : entries) {
-            out.write(entry.length >>> 8);
-            out.write(entry.length);
-            out.writeBytes(entry);
-        }
-        Files.write(bundle(), out.toByteArray());
-    }
-
-    private String id(int index) {
-        return dev.writ.base.JsonReader.readObject(entries().get(index))
-                .string("id")
-                .orElseThrow();
-    }
-
-    @Test
-    void aDroppedRecordIsNamed() throws Exception {
-        var entries = entries();
-        entries.remove(3);
-        write(entries);
-        assertThat(verify().text()).contains("FAIL", "000.p/6: holds 5 of 6 entries");
-    }
-
-    @Test
-    void swappedRecordsAreNamed() throws Exception {
-        var first = id(1);
-        var second = id(2);
-        var entries = entries();
-        java.util.Collections.swap(entries, 1, 2);
-        write(entries);
-        assertThat(verify().text())
-                .contains("record 1 (" + second + ", approval) does not hash")
-                .contains("record 2 (" + first + ", approval) does not hash");
-    }
-
-    @Test
-    void aDuplicatedRecordIsNamed() throws Exception {
-        var twin = id(1);
-        var entries = entries();
-        entries.set(2, entries.get(1));
-        write(entries);
-        assertThat(verify().text())
-                .contains("record 2 (" + twin + ", approval) does not hash")
-                .contains("has the id of record 1");
-    }
-
-    @Test
-    void aRecordOfAnotherTenantIsNamed() throws Exception {
-        var others = new LogFolder(data.resolve("ledger/globex/node-1")).entries(0, 6);
-        var entries = entries();
-        entries.set(0, others.get(5));
-        write(entries);
-        assertThat(verify().text()).contains("record 0 (", "does not hash", "is of tenant globex, not acme");
-    }
-
-    @Test
-    void aChangedRecordIsNamedWithIndexIdAndKind() throws Exception {
-        var intent = id(4);
-        var entries = entries();
-        entries.set(
-                4, new String(entries.get(4), UTF_8).replace("permit", "refuse").getBytes(UTF_8));
-        write(entries);
-        assertThat(verify().text()).contains("record 4 (" + intent + ", intent) does not hash");
-    }
-
-    @Test
-    void aRewrittenTreeFailsTheRootThatWasSigned() throws Exception {
-        var entries = entries();
-        entries.set(
-                4, new String(entries.get(4), UTF_8).replace("permit", "refuse").getBytes(UTF_8));
-        write(entries);
-        var tile = new ByteArrayOutputStream();
-        for (var entry : entries) tile.writeBytes(new TreeHash().leaf(entry));
-        Files.write(log.resolve("tile/0/000.p/6"), tile.toByteArray());
-        assertThat(verify().text()).contains("do not have the root that the checkpoint signs");
-    }
-
-    @Test
-    void anotherTenantsLogInThisOnesPlaceIsFound() throws Exception {
-        copy(data.resolve("ledger/globex/node-1"), log);
-        assertThat(verify().text()).contains("the checkpoint of acme/node-1 is of another log");
-    }
-
-    @Test
     void aLogSignedWithAnotherKeyIsFound() throws Exception {
         var forged = folder.resolve("forged");
         try (var ledger = Sample.open(forged)) {
             ledger.append(TENANT, Sample.note("forged"), Map.of());
         }
-        copy(forged.resolve("ledger/acme/node-1"), log);
+        copyFolder(forged.resolve("ledger/acme/node-1"), log);
         assertThat(EvidenceVerifier.verify(forged, Optional.empty(), Optional.empty())
                         .passed())
                 .isTrue();
@@ -313,7 +80,7 @@ class EvidenceTest {
     @Test
     void aRewrittenHistoryIsFoundWithACheckpointKeptElsewhere() throws Exception {
         var forged = folder.resolve("forged");
-        copy(data.resolve("keys"), forged.resolve("keys"));
+        copyFolder(data.resolve("keys"), forged.resolve("keys"));
         try (var ledger = Sample.open(forged)) {
             for (int i = 0; i < 9; i++) ledger.append(TENANT, Sample.note("another history"), Map.of());
         }
@@ -346,16 +113,6 @@ class EvidenceTest {
                     .endsWith("verified\n");
         assertThat(NodeOracle.run("log", grown.resolve("ledger/acme/node-1")).code())
                 .isZero();
-    }
-
-    private static void copy(Path from, Path to) throws Exception {
-        try (var files = Files.walk(from)) {
-            for (var file : files.toList()) {
-                var target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) Files.createDirectories(target);
-                else Files.write(target, Files.readAllBytes(file));
-            }
-        }
     }
 
     // ---- side values and exports
@@ -396,28 +153,7 @@ class EvidenceTest {
         }
     }
 
-    @Test
-    void aZipWithChangedBytesNeverVerifiesToSomethingElse() throws Exception {
-        var zip = folder.resolve("export.zip");
-        try (var ledger = Sample.open(data)) {
-            ledger.export(TENANT, zip, _ -> true);
-        }
-        var bytes = Files.readAllBytes(zip);
-        for (int i = 0; i < bytes.length; i += 37) {
-            var changed = bytes.clone();
-            changed[i] ^= 4;
-            Files.write(zip, changed);
-            int code = Main.run(List.of(zip.toString()), quiet(), quiet());
-            // Dates and attributes inside a zip say nothing; all else is found.
-            assertThat(code).isIn(Main.VERIFIED, Main.FAILED, Main.UNREADABLE);
-        }
-    }
-
     // ---- the command
-
-    private static PrintStream quiet() {
-        return new PrintStream(new ByteArrayOutputStream(), true, UTF_8);
-    }
 
     @Test
     void theCommandsExitCodesAreThoseOfTheManual() throws Exception {
