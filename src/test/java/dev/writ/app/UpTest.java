@@ -15,13 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Starting, not being able to start, and stopping, as the person at the terminal sees it. */
 class UpTest {
@@ -48,10 +48,8 @@ class UpTest {
     private static Said up(String... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        var all = new ArrayList<>(List.of("up"));
-        all.addAll(List.of(arguments));
-        int code = Main.run(
-                all.toArray(String[]::new), new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
+        int code = new CommandLine(new Up(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8)))
+                .execute(arguments);
         return new Said(code, out.toString(UTF_8), err.toString(UTF_8));
     }
 

@@ -1,6 +1,5 @@
 package dev.writ.policy.publish;
 
-import dev.writ.policy.Schema;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,7 +31,7 @@ public final class PolicyCheck {
 
     private static String schema(Path folder) {
         var file = folder.resolve(SCHEMA);
-        if (!Files.exists(file)) return Schema.text(Shipped.schema(), List.of());
+        if (!Files.exists(file)) return Shipped.schema();
         try {
             if (Files.size(file) > Limits.SCHEMA_BYTES_MAX)
                 throw new PublishException(PublishException.Code.FOLDER, SCHEMA + " is too long");
