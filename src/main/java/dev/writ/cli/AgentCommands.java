@@ -61,7 +61,8 @@ final class AgentCommands {
                             description = "When its owner has to confirm it again, RFC 3339.")
                     Optional<String> recertifyBy,
             @Option(names = "--group", split = ",", paramLabel = "GROUP", description = "A group that it is in.")
-                    @org.jspecify.annotations.Nullable List<String> groups) {
+                    @org.jspecify.annotations.Nullable
+                    List<String> groups) {
         var spec = Json.object().put("owner", owner).put("purpose", purpose);
         modelTier.ifPresent(tier -> spec.put("modelTier", tier));
         spec.put("recertifyBy", recertifyBy);

@@ -30,14 +30,16 @@ final class Api implements AutoCloseable {
         this.access = access;
         this.server = url(access.url());
         // A key in clear must not leave the machine: without TLS only loopback addresses are dialled.
-        var destinations = server.tls() || access.plainHttp() ? Destinations.anyGrantable() : Destinations.loopbackOnly();
+        var destinations =
+                server.tls() || access.plainHttp() ? Destinations.anyGrantable() : Destinations.loopbackOnly();
         this.client = HttpClient.start(Settings.to(destinations));
     }
 
     static Url url(String text) {
         try {
             var url = Url.parse(text);
-            if (!url.target().equals("/")) throw new IllegalArgumentException("a path in the server's address: " + text);
+            if (!url.target().equals("/"))
+                throw new IllegalArgumentException("a path in the server's address: " + text);
             return url;
         } catch (IllegalArgumentException e) {
             throw CliError.usage(String.valueOf(e.getMessage()), "write the server's address as http://127.0.0.1:7400");
@@ -92,8 +94,10 @@ final class Api implements AutoCloseable {
         try {
             var call = Call.of(method, server.at(BASE + path.text())).header("accept", "application/json");
             if (access.key().isPresent())
-                call = call.header("authorization", "Bearer " + access.key().get().reveal());
-            if (body != null) call = call.header("content-type", "application/json").body(body.bytes());
+                call = call.header(
+                        "authorization", "Bearer " + access.key().get().reveal());
+            if (body != null)
+                call = call.header("content-type", "application/json").body(body.bytes());
             var exchange = client.send(call);
             if (exchange.status() / 100 == 2) return exchange;
             try (exchange) {
@@ -166,7 +170,8 @@ final class Api implements AutoCloseable {
         }
 
         private static String checked(String segment) {
-            boolean plain = !segment.isEmpty() && segment.length() <= 254 && !segment.equals(".") && !segment.equals("..");
+            boolean plain =
+                    !segment.isEmpty() && segment.length() <= 254 && !segment.equals(".") && !segment.equals("..");
             for (int i = 0; i < segment.length() && plain; i++) plain = isPlain(segment.charAt(i));
             if (plain) return segment;
             throw CliError.usage(
@@ -174,10 +179,7 @@ final class Api implements AutoCloseable {
         }
 
         private static boolean isPlain(char c) {
-            return (c >= 'a' && c <= 'z')
-                    || (c >= 'A' && c <= 'Z')
-                    || (c >= '0' && c <= '9')
-                    || PLAIN.indexOf(c) >= 0;
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || PLAIN.indexOf(c) >= 0;
         }
 
         private static String encoded(String value) {

@@ -39,11 +39,22 @@ final class Apply implements Callable<Integer> {
     public Integer call() {
         var resources = new ArrayList<Json>();
         for (var file : files) {
-            if (file.equals("-")) add("standard input", Declared.documents("standard input", Input.text(session.terminal().in()).getBytes(UTF_8)), resources);
-            else for (var path : paths(session.terminal().path(file))) add(path.toString(), Declared.documents(path), resources);
+            if (file.equals("-"))
+                add(
+                        "standard input",
+                        Declared.documents(
+                                "standard input",
+                                Input.text(session.terminal().in()).getBytes(UTF_8)),
+                        resources);
+            else
+                for (var path : paths(session.terminal().path(file)))
+                    add(path.toString(), Declared.documents(path), resources);
         }
         if (resources.isEmpty()) throw CliError.usage("there is no resource in these files", "writ export prints some");
-        var body = Json.object().put("resources", new Json.Arr(resources)).put("dryRun", dryRun).build();
+        var body = Json.object()
+                .put("resources", new Json.Arr(resources))
+                .put("dryRun", dryRun)
+                .build();
         var answer = session.api().post(Api.Path.of("apply"), body);
         session.out().list(answer, FIELDS);
         boolean refused = Output.items(answer).stream()

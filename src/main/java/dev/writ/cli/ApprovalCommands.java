@@ -29,7 +29,10 @@ final class ApprovalCommands {
 
     @Command(description = "Lists approvals.")
     int list(
-            @Option(names = "--state", paramLabel = "STATE", description = "Only those in this state, for example pending.")
+            @Option(
+                            names = "--state",
+                            paramLabel = "STATE",
+                            description = "Only those in this state, for example pending.")
                     Optional<String> state) {
         session.out().list(session.api().get(Api.Path.of("approvals").with("state", state)), FIELDS);
         return Exit.DONE;
@@ -48,8 +51,7 @@ final class ApprovalCommands {
             @Option(names = "--reason", paramLabel = "TEXT", description = "Why; it is recorded.")
                     Optional<String> reason,
             @Option(names = "--yes", description = "Do not show it and do not ask.") boolean yes) {
-        if (!yes && session.terminal().interactive())
-            show(session.api().get(Api.Path.of("approvals", id)));
+        if (!yes && session.terminal().interactive()) show(session.api().get(Api.Path.of("approvals", id)));
         if (!session.confirmed("Approve exactly this, once?", yes)) return Exit.FAILED;
         return vote(id, "approve", reason);
     }
@@ -84,7 +86,8 @@ final class ApprovalCommands {
     private int vote(String id, String verb, Optional<String> reason) {
         var answer = session.api().post(Api.Path.of("approvals", id, verb), Resource.reason(reason));
         session.out().one(answer, Column.at("STATE", "state"));
-        if (verb.equals("approve") && answer.string("state").filter("pending"::equals).isPresent())
+        if (verb.equals("approve")
+                && answer.string("state").filter("pending"::equals).isPresent())
             session.out().say("Your yes counts; others are still needed.");
         return Exit.DONE;
     }

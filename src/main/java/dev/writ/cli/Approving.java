@@ -14,7 +14,8 @@ final class Approving {
     }
 
     int approve(Declared declared, boolean yes) {
-        boolean explicit = declared.tools().values().stream().allMatch(t -> t.string("digest").isPresent());
+        boolean explicit = declared.tools().values().stream()
+                .allMatch(t -> t.string("digest").isPresent());
         if (!explicit && !yes && !session.terminal().interactive())
             throw CliError.usage(
                     "without a terminal every tool needs the digest of the definition that you mean",
@@ -35,8 +36,7 @@ final class Approving {
             var tool = find(listed, name);
             tool.show(session);
             if (tool.state().equals("changed") || tool.state().equals("quarantined"))
-                Definitions.showDiff(
-                        session, session.api().get(Api.Path.of("servers", server, "tools", name, "diff")));
+                Definitions.showDiff(session, session.api().get(Api.Path.of("servers", server, "tools", name, "diff")));
             session.out().data("  you say: " + SafeJson.line(said.without("digest")));
         });
         return session.confirmed("Approve these definitions?", false);

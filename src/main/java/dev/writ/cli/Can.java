@@ -29,7 +29,8 @@ final class Can implements Callable<Integer> {
             names = "--arg",
             paramLabel = "NAME=TEXT|NAME:=JSON",
             description = "An argument of the call: a text after =, any JSON after :=.")
-    @Nullable List<String> arguments;
+    @Nullable
+    List<String> arguments;
 
     @Option(names = "--task", paramLabel = "TASK", description = "Under this task; else under the agent's open one.")
     Optional<String> task = Optional.empty();
@@ -44,7 +45,8 @@ final class Can implements Callable<Integer> {
     public Integer call() {
         int slash = target.indexOf('/');
         if (!verb.equals("call") || slash < 1 || slash == target.length() - 1)
-            throw CliError.usage("the form is: writ can AGENT call SERVER/TOOL", "for example: writ can bot call shop/list_orders");
+            throw CliError.usage(
+                    "the form is: writ can AGENT call SERVER/TOOL", "for example: writ can bot call shop/list_orders");
         var question = Json.object()
                 .put("agent", agent)
                 .put("task", task)
@@ -63,13 +65,16 @@ final class Can implements Callable<Integer> {
 
     private void show(Json.Obj answer) {
         var ink = session.ink();
-        session.out().data(switch (answer.string("verdict").orElse("")) {
-            case "allow" -> ink.good("ALLOWED");
-            case "ask" -> ink.waiting("NEEDS APPROVAL");
-            case "absent" -> ink.bad("NOT THERE") + " (the agent sees no such tool)";
-            default -> ink.bad("DENIED");
-        });
-        answer.string("why").filter(w -> !w.isEmpty()).ifPresent(w -> session.out().shown("  why:      " + w));
+        session.out()
+                .data(
+                        switch (answer.string("verdict").orElse("")) {
+                            case "allow" -> ink.good("ALLOWED");
+                            case "ask" -> ink.waiting("NEEDS APPROVAL");
+                            case "absent" -> ink.bad("NOT THERE") + " (the agent sees no such tool)";
+                            default -> ink.bad("DENIED");
+                        });
+        answer.string("why").filter(w -> !w.isEmpty()).ifPresent(w -> session.out()
+                .shown("  why:      " + w));
         if (!answer.strings("policies").isEmpty())
             session.out().shown("  policies: " + String.join(", ", answer.strings("policies")));
         answer.get("of").ifPresent(of -> session.out().shown("  of:       " + groups(of)));
@@ -90,7 +95,8 @@ final class Can implements Callable<Integer> {
             int equals = argument.indexOf('=');
             boolean json = equals > 0 && argument.charAt(equals - 1) == ':';
             var name = equals < 0 ? "" : argument.substring(0, json ? equals - 1 : equals);
-            if (name.isEmpty()) throw CliError.usage("--arg needs a name and a value", "write --arg name=text or --arg name:=5");
+            if (name.isEmpty())
+                throw CliError.usage("--arg needs a name and a value", "write --arg name=text or --arg name:=5");
             if (!seen.add(name)) throw CliError.usage("the argument " + name + " is given twice", "give it once");
             var value = argument.substring(equals + 1);
             arguments.put(name, json ? json(name, value) : Json.of(value));
@@ -102,7 +108,8 @@ final class Can implements Callable<Integer> {
         try {
             return JsonReader.read(value.getBytes(UTF_8));
         } catch (JsonError e) {
-            throw CliError.usage("the value of " + name + " is not JSON: " + e.getMessage(), "use = instead of := for a text");
+            throw CliError.usage(
+                    "the value of " + name + " is not JSON: " + e.getMessage(), "use = instead of := for a text");
         }
     }
 }

@@ -46,7 +46,9 @@ public final class Cli {
         else if (command.getParent() == null) known.addAll(Commands.names());
         else known.addAll(command.getSubcommands().keySet());
         var what = option ? "there is no option " : known.isEmpty() ? "one word too many: " : "there is no command ";
-        return what + given + Nearest.to(given, known).map(n -> "; did you mean " + n + "?").orElse("");
+        return what
+                + given
+                + Nearest.to(given, known).map(n -> "; did you mean " + n + "?").orElse("");
     }
 
     private static int failed(Session session, Exception failure) {

@@ -68,7 +68,11 @@ enum Client {
         // Cursor tells the transport by the url and knows no type.
         if (this != CURSOR) json.put("type", "http");
         return json.put("url", entry.url)
-                .put("headers", Json.object().put("Authorization", entry.authorization()).build())
+                .put(
+                        "headers",
+                        Json.object()
+                                .put("Authorization", entry.authorization())
+                                .build())
                 .build();
     }
 

@@ -37,11 +37,13 @@ final class Completion implements Callable<Integer> {
     public Integer call() {
         var nodes = new ArrayList<Node>();
         collect(Commands.all(session), List.of(), nodes);
-        session.out().data(switch (shell) {
-            case BASH -> bash(nodes);
-            case ZSH -> "autoload -U +X bashcompinit && bashcompinit\n" + bash(nodes);
-            case FISH -> fish(nodes);
-        });
+        session.out()
+                .data(
+                        switch (shell) {
+                            case BASH -> bash(nodes);
+                            case ZSH -> "autoload -U +X bashcompinit && bashcompinit\n" + bash(nodes);
+                            case FISH -> fish(nodes);
+                        });
         return Exit.DONE;
     }
 
@@ -88,7 +90,9 @@ final class Completion implements Callable<Integer> {
         var lines = new StringBuilder("complete -c writ -f\n");
         for (var node : nodes)
             for (var word : node.words) {
-                lines.append("complete -c writ -n '").append(fishCondition(node.path)).append("' ");
+                lines.append("complete -c writ -n '")
+                        .append(fishCondition(node.path))
+                        .append("' ");
                 if (word.startsWith("--")) lines.append("-l ").append(word.substring(2));
                 else lines.append("-a ").append(word);
                 lines.append('\n');

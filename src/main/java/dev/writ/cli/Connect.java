@@ -28,7 +28,8 @@ final class Connect implements Callable<Integer> {
             split = ",",
             paramLabel = "SERVER",
             description = "A server to use; repeat it or list several with commas.")
-    @Nullable List<String> servers;
+    @Nullable
+    List<String> servers;
 
     @Option(names = "--purpose", paramLabel = "TEXT", description = "What the task is for; policies can ask for it.")
     Optional<String> purpose = Optional.empty();
@@ -47,10 +48,16 @@ final class Connect implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description = "Categories of tools that the task may call; read if not given.")
-    @Nullable List<String> categories;
+    @Nullable
+    List<String> categories;
 
-    @Option(names = "--data-class", split = ",", paramLabel = "NAME", description = "Classes of data that it may touch.")
-    @Nullable List<String> data;
+    @Option(
+            names = "--data-class",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Classes of data that it may touch.")
+    @Nullable
+    List<String> data;
 
     @Option(names = "--for", paramLabel = "TIME", description = "How long, 8h if not given.")
     Optional<String> duration = Optional.empty();
@@ -74,10 +81,12 @@ final class Connect implements Callable<Integer> {
         var before = read(file);
         var earlier = Connection.of(session.context(), file);
         // Whether the file can be changed at all shows before anything is made on the server.
-        client.with(file, before.orElse(new byte[0]), List.of(new Client.Entry("writ-check", "http://127.0.0.1/", "-")));
+        client.with(
+                file, before.orElse(new byte[0]), List.of(new Client.Entry("writ-check", "http://127.0.0.1/", "-")));
         var work = work();
         var key = session.api().post(Api.Path.of("tasks", work.id, "keys"), Json.Obj.EMPTY);
-        var after = changed(file, before, earlier, entries(work, key.string("key").orElseThrow()));
+        var after =
+                changed(file, before, earlier, entries(work, key.string("key").orElseThrow()));
         if (print) {
             session.out().raw(after);
             return Exit.DONE;
@@ -85,7 +94,8 @@ final class Connect implements Callable<Integer> {
         show(file, before, after);
         write(file, before, after, earlier, work);
         session.out()
-                .say("Next: start " + client + " anew in this folder. writ connect " + client + " --undo takes it back.");
+                .say("Next: start " + client + " anew in this folder. writ connect " + client
+                        + " --undo takes it back.");
         return Exit.DONE;
     }
 
@@ -95,14 +105,17 @@ final class Connect implements Callable<Integer> {
     private Work work() {
         if (task.isPresent()) {
             var found = session.api().get(Api.Path.of("tasks", task.get()));
-            var allowed = Resource.spec(found).object("scope").orElse(Json.Obj.EMPTY).strings("servers");
+            var allowed =
+                    Resource.spec(found).object("scope").orElse(Json.Obj.EMPTY).strings("servers");
             return new Work(Resource.name(found), servers == null ? allowed : servers, false);
         }
         if (servers == null || purpose.isEmpty())
             throw CliError.usage(
                     "a task needs servers and a purpose", "for example: --server shop --purpose \"support case\"");
         var found = agent();
-        var person = Resource.spec(found).string("owner").orElseThrow(() -> CliError.usage("the agent has no owner", "see writ agent show"));
+        var person = Resource.spec(found)
+                .string("owner")
+                .orElseThrow(() -> CliError.usage("the agent has no owner", "see writ agent show"));
         var spec = TaskCommands.spec(
                 Resource.name(found),
                 person,
@@ -133,7 +146,9 @@ final class Connect implements Callable<Integer> {
 
     private String onlyPerson() {
         var active = Output.items(session.api().get(Api.Path.of("people"))).stream()
-                .filter(p -> Column.find(p, "status.active").filter(new Json.Bool(false)::equals).isEmpty())
+                .filter(p -> Column.find(p, "status.active")
+                        .filter(new Json.Bool(false)::equals)
+                        .isEmpty())
                 .toList();
         if (active.size() == 1) return Resource.name(active.getFirst());
         throw CliError.usage("who owns the new agent?", "add --owner E-MAIL; writ person list shows who there is");
@@ -158,12 +173,12 @@ final class Connect implements Callable<Integer> {
 
     private void show(Path file, Optional<byte[]> before, byte[] after) {
         session.out().say(file + (before.isEmpty() ? " (new)" : "") + ":");
-        for (var line : Diff.lines(before.orElse(new byte[0]), after)) session.out().say("  " + line);
+        for (var line : Diff.lines(before.orElse(new byte[0]), after))
+            session.out().say("  " + line);
         session.out().say("The key in it works for this task only. Do not commit it.");
     }
 
-    private void write(
-            Path file, Optional<byte[]> before, byte[] after, Optional<Connection> earlier, Work work) {
+    private void write(Path file, Optional<byte[]> before, byte[] after, Optional<Connection> earlier, Work work) {
         boolean untouched = earlier.isPresent()
                 && before.isPresent()
                 && Digest.of(before.get()).equals(earlier.get().after());
@@ -171,9 +186,11 @@ final class Connect implements Callable<Integer> {
         var original = untouched
                 ? earlier.get().before()
                 : earlier.isPresent()
-                        ? before.map(text -> client.without(file, text, earlier.get().entries()))
+                        ? before.map(
+                                text -> client.without(file, text, earlier.get().entries()))
                         : before;
-        var names = work.servers.stream().map(s -> "writ-" + s.replace('.', '-')).toList();
+        var names =
+                work.servers.stream().map(s -> "writ-" + s.replace('.', '-')).toList();
         var task = work.opened ? Optional.of(work.id) : Optional.<String>empty();
         new Connection(file, original, Digest.of(after), names, session.api().address(), task).keep(session.context());
         SafeFile.write(file, after, "rw-------");
@@ -196,7 +213,9 @@ final class Connect implements Callable<Integer> {
     /** Through links, so that a linked file is changed where it lies. */
     private static Path real(Path file) {
         try {
-            return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath().normalize();
+            return Files.exists(file)
+                    ? file.toRealPath()
+                    : file.toAbsolutePath().normalize();
         } catch (java.io.IOException e) {
             throw new CliError(Exit.FAILED, file + " cannot be read", String.valueOf(e), "check its permissions");
         }

@@ -42,7 +42,10 @@ record Connection(
                     json.string("task")));
         } catch (JsonError | IllegalArgumentException e) {
             throw new CliError(
-                    Exit.FAILED, place + " cannot be used", String.valueOf(e.getMessage()), "delete it and edit the file by hand");
+                    Exit.FAILED,
+                    place + " cannot be used",
+                    String.valueOf(e.getMessage()),
+                    "delete it and edit the file by hand");
         }
     }
 

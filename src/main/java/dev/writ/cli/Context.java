@@ -146,7 +146,10 @@ final class Context {
             return Optional.of(new Kept(address.get(), Secret.of(key.get()), json.string("tenant")));
         } catch (JsonError e) {
             throw new CliError(
-                    Exit.FAILED, file + " cannot be used", String.valueOf(e.getMessage()), "delete it and log in again");
+                    Exit.FAILED,
+                    file + " cannot be used",
+                    String.valueOf(e.getMessage()),
+                    "delete it and log in again");
         }
     }
 

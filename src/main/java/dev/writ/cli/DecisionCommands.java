@@ -31,7 +31,11 @@ final class DecisionCommands {
 
     @Command(description = "Lists the latest decisions.")
     int tail(
-            @Option(names = "--limit", defaultValue = "50", paramLabel = "N", description = "How many, 50 if not given.")
+            @Option(
+                            names = "--limit",
+                            defaultValue = "50",
+                            paramLabel = "N",
+                            description = "How many, 50 if not given.")
                     int limit,
             @Option(names = "--agent", paramLabel = "AGENT", description = "Only this agent's.") Optional<String> agent,
             @Option(names = "--task", paramLabel = "TASK", description = "Only this task's.") Optional<String> task,
@@ -91,7 +95,10 @@ final class DecisionCommands {
                 .flatMap(subject -> WhoAuthorised.whoAuthorised(records, subject).stream())
                 .findFirst()
                 .orElseThrow(() -> new CliError(
-                        Exit.FAILED, "the records of " + id + " tell of no decision", "", "see writ decision show " + id));
+                        Exit.FAILED,
+                        "the records of " + id + " tell of no decision",
+                        "",
+                        "see writ decision show " + id));
         session.out().one(answer.json(), () -> explain(answer));
         return Exit.DONE;
     }

@@ -39,13 +39,19 @@ record Declared(Map<String, Json.Obj> tools) {
 
     static Declared fromFile(Path file, String server) {
         for (var document : documents(file)) {
-            if (!(document instanceof Json.Obj resource) || !Resource.name(resource).equals(server)) continue;
+            if (!(document instanceof Json.Obj resource)
+                    || !Resource.name(resource).equals(server)) continue;
             var declared = new LinkedHashMap<String, Json.Obj>();
-            Resource.spec(resource).object("tools").orElse(Json.Obj.EMPTY).members().forEach((tool, said) -> {
-                if (!(said instanceof Json.Obj object))
-                    throw CliError.usage("spec.tools of " + file + " has no object for " + tool, "write it as {…}");
-                declared.put(tool, object);
-            });
+            Resource.spec(resource)
+                    .object("tools")
+                    .orElse(Json.Obj.EMPTY)
+                    .members()
+                    .forEach((tool, said) -> {
+                        if (!(said instanceof Json.Obj object))
+                            throw CliError.usage(
+                                    "spec.tools of " + file + " has no object for " + tool, "write it as {…}");
+                        declared.put(tool, object);
+                    });
             if (!declared.isEmpty()) return new Declared(declared);
         }
         throw CliError.usage(

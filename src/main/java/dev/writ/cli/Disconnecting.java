@@ -23,7 +23,9 @@ final class Disconnecting {
         var connection = found.get();
         restore(connection);
         connection.forget(session.context());
-        return connection.task().isEmpty() ? keyLivesOn() : end(connection.task().get());
+        return connection.task().isEmpty()
+                ? keyLivesOn()
+                : end(connection.task().get());
     }
 
     private void restore(Connection connection) {
@@ -31,7 +33,8 @@ final class Disconnecting {
         if (now.isEmpty()) {
             session.out().say(file + " is gone; nothing to put back.");
         } else if (Digest.of(now.get()).equals(connection.after())) {
-            if (connection.before().isPresent()) SafeFile.write(file, connection.before().get(), "rw-------");
+            if (connection.before().isPresent())
+                SafeFile.write(file, connection.before().get(), "rw-------");
             else SafeFile.delete(file);
             session.out().say(file + " is as it was.");
         } else {
@@ -47,7 +50,8 @@ final class Disconnecting {
             session.out().say("Ended the task " + task + "; its key is dead.");
             return Exit.DONE;
         } catch (CliError e) {
-            session.out().say("The task " + task + " could not be ended, its key works until the task's end: " + e.what());
+            session.out()
+                    .say("The task " + task + " could not be ended, its key works until the task's end: " + e.what());
             session.out().say("  next: writ task complete " + task);
             return e.exit();
         }

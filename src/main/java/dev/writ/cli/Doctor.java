@@ -25,7 +25,8 @@ final class Doctor implements Callable<Integer> {
     private void show(Json.Obj finding) {
         var out = session.out();
         var level = level(finding);
-        out.data(session.ink().state(level) + " ".repeat(Math.max(0, 6 - level.length()))
+        out.data(session.ink().state(level)
+                + " ".repeat(Math.max(0, 6 - level.length()))
                 + dev.writ.base.Visible.text(finding.string("what").orElse(""), 2_000));
         if (level.equals("ok")) return;
         for (var part : List.of("why", "next"))

@@ -28,14 +28,17 @@ final class EvidenceCommands {
         this.session = session;
     }
 
-    @Command(description = "Verifies a data folder, an export or a receipt, without any server. Exit code 5 if it fails.")
+    @Command(
+            description =
+                    "Verifies a data folder, an export or a receipt, without any server. Exit code 5 if it fails.")
     int verify(
             @Parameters(paramLabel = "PATH", description = "A data folder, an export (folder or zip) or a receipt.")
                     String path,
             @Option(
                             names = "--trust",
                             paramLabel = "FILE",
-                            description = "Keys that you exported earlier and kept elsewhere; else keys are self-asserted.")
+                            description =
+                                    "Keys that you exported earlier and kept elsewhere; else keys are self-asserted.")
                     Optional<String> trust,
             @Option(
                             names = "--since",
@@ -50,7 +53,8 @@ final class EvidenceCommands {
             session.out().one(json(report), () -> show(report));
             return report.passed() ? Exit.DONE : Exit.NOT_VERIFIED;
         } catch (IllegalArgumentException e) {
-            throw CliError.usage("the file of --trust or --since cannot be used: " + e.getMessage(), "give the right file");
+            throw CliError.usage(
+                    "the file of --trust or --since cannot be used: " + e.getMessage(), "give the right file");
         } catch (EvidenceFailure e) {
             boolean damaged = e.code() == EvidenceFailure.Code.DAMAGED;
             throw new CliError(
@@ -85,7 +89,8 @@ final class EvidenceCommands {
     }
 
     @Command(description = "Fetches the keys that verify this tenant's log. Keep them elsewhere.")
-    int trust(@Option(names = "--out", paramLabel = "FILE", description = "Write them to a file.") Optional<String> out) {
+    int trust(
+            @Option(names = "--out", paramLabel = "FILE", description = "Write them to a file.") Optional<String> out) {
         return deliver("keys", session.api().bytes("GET", Api.Path.of("evidence", "trust")), out);
     }
 
@@ -105,7 +110,8 @@ final class EvidenceCommands {
             }
             Files.move(part, to);
         } catch (IOException e) {
-            throw new CliError(Exit.FAILED, to + " cannot be written", String.valueOf(e), "check the folder and its space");
+            throw new CliError(
+                    Exit.FAILED, to + " cannot be written", String.valueOf(e), "check the folder and its space");
         } finally {
             SafeFile.delete(part);
         }
@@ -130,7 +136,8 @@ final class EvidenceCommands {
     private Path newFile(String file) {
         var to = session.terminal().path(file);
         if (Files.exists(to))
-            throw new CliError(Exit.CONFLICT, to + " is there already", "evidence is never overwritten", "name another file");
+            throw new CliError(
+                    Exit.CONFLICT, to + " is there already", "evidence is never overwritten", "name another file");
         return to;
     }
 
@@ -142,11 +149,13 @@ final class EvidenceCommands {
         var ink = session.ink();
         for (var line : report.lines()) {
             var text = Visible.text(line.text(), Integer.MAX_VALUE);
-            session.out().data(switch (line) {
-                case Report.Line.Held _ -> ink.good("ok    ") + text;
-                case Report.Line.Failed _ -> ink.bad("FAIL  ") + text;
-                case Report.Line.Note _ -> "      " + text;
-            });
+            session.out()
+                    .data(
+                            switch (line) {
+                                case Report.Line.Held _ -> ink.good("ok    ") + text;
+                                case Report.Line.Failed _ -> ink.bad("FAIL  ") + text;
+                                case Report.Line.Note _ -> "      " + text;
+                            });
         }
         session.out().data(report.passed() ? ink.good("verified") : ink.bad("NOT VERIFIED"));
     }
@@ -155,11 +164,13 @@ final class EvidenceCommands {
         var lines = new ArrayList<Json>();
         for (var line : report.lines())
             lines.add(Json.object()
-                    .put("result", switch (line) {
-                        case Report.Line.Held _ -> "ok";
-                        case Report.Line.Failed _ -> "fail";
-                        case Report.Line.Note _ -> "note";
-                    })
+                    .put(
+                            "result",
+                            switch (line) {
+                                case Report.Line.Held _ -> "ok";
+                                case Report.Line.Failed _ -> "fail";
+                                case Report.Line.Note _ -> "note";
+                            })
                     .put("text", line.text())
                     .build());
         return Json.object()

@@ -54,15 +54,14 @@ final class GroupCommands {
                             names = "--separation",
                             description = "Nobody approves what is done in their own name or by their own agent.")
                     boolean separation,
-            @Option(names = "--member", split = ",", paramLabel = "MEMBER", description = MEMBER)
-                    @Nullable List<String> members) {
+            @Option(names = "--member", split = ",", paramLabel = "MEMBER", description = MEMBER) @Nullable
+                    List<String> members) {
         var spec = Json.object().put("of", of);
         quorum.ifPresent(n -> spec.put("quorum", n));
         spec.put("proof", proof);
         if (separation) spec.put("separation", true);
         spec.put("members", Resource.all(members));
-        session.out()
-                .one(session.api().post(Api.Path.of("groups"), Resource.of("Group", name, spec.build())), FIELDS);
+        session.out().one(session.api().post(Api.Path.of("groups"), Resource.of("Group", name, spec.build())), FIELDS);
         return Exit.DONE;
     }
 

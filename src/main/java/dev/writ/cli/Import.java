@@ -49,7 +49,9 @@ final class Import implements Callable<Integer> {
         if (dryRun) {
             var resources = new ArrayList<Json>();
             for (var one : imported) for (var server : one.servers()) resources.add(server.resource());
-            session.out().documents(Json.object().put("items", new Json.Arr(resources)).build());
+            session.out()
+                    .documents(
+                            Json.object().put("items", new Json.Arr(resources)).build());
             session.out().say("Nothing was changed.");
             return Exit.DONE;
         }
@@ -82,8 +84,10 @@ final class Import implements Callable<Integer> {
 
     private void tell(Imported imported) {
         var out = session.out();
-        out.say(imported.file() + ": " + imported.format().words() + ", " + count(imported.servers().size(), "server"));
-        for (var warning : imported.warnings()) out.say("  warning: " + (warning.where().isEmpty() ? "" : warning.where() + ": ") + warning.text());
+        out.say(imported.file() + ": " + imported.format().words() + ", "
+                + count(imported.servers().size(), "server"));
+        for (var warning : imported.warnings())
+            out.say("  warning: " + (warning.where().isEmpty() ? "" : warning.where() + ": ") + warning.text());
         if (!imported.variables().isEmpty())
             out.say("  read from your environment: " + String.join(", ", imported.variables()));
     }
@@ -124,15 +128,18 @@ final class Import implements Callable<Integer> {
             var name = secret.name().text();
             if (secret.value().isEmpty()) continue;
             if (there.contains(name)) {
-                session.out().say("  kept the secret " + name + " that is there; replace it with writ secret put " + name);
+                session.out()
+                        .say("  kept the secret " + name + " that is there; replace it with writ secret put " + name);
                 continue;
             }
-            var value = Json.object().put("value", secret.value().get().reveal()).build();
+            var value =
+                    Json.object().put("value", secret.value().get().reveal()).build();
             session.api().put(Api.Path.of("secrets", name), value);
             moved.add(name + " (" + secret.from() + ")");
         }
         if (moved.isEmpty()) return;
-        session.out().say(count(moved.size(), "secret") + " moved out of " + from.file() + ": " + String.join(", ", moved));
+        session.out()
+                .say(count(moved.size(), "secret") + " moved out of " + from.file() + ": " + String.join(", ", moved));
         session.out().say("  " + from.file() + " itself was not changed: delete them there.");
     }
 

@@ -36,7 +36,8 @@ final class Input {
                 throw CliError.usage("more than " + TEXT_BYTES_MAX + " bytes on standard input", "give less");
             return new String(bytes, UTF_8);
         } catch (IOException e) {
-            throw new CliError(Exit.FAILED, "standard input cannot be read", String.valueOf(e.getMessage()), "try again");
+            throw new CliError(
+                    Exit.FAILED, "standard input cannot be read", String.valueOf(e.getMessage()), "try again");
         }
     }
 

@@ -50,7 +50,8 @@ final class JsonEdit {
         var edit = checked(file, bytes, section);
         var root = edit.braces(edit.skipSpace(0));
         var found = root.find(section);
-        if (found.isEmpty()) return edit.insert(root, section, Json.object().put(name, value).build());
+        if (found.isEmpty())
+            return edit.insert(root, section, Json.object().put(name, value).build());
         var members = edit.braces(found.get().from);
         var old = members.find(name);
         if (old.isEmpty()) return edit.insert(members, name, value);
@@ -93,13 +94,15 @@ final class JsonEdit {
             return replace(at, at, member + (onItsOwnLine ? "" : newline + outer));
         }
         var last = object.members.getLast();
-        if (oneLine)
-            return replace(last.to, last.to, ", " + SafeJson.quoted(name) + ": " + SafeJson.line(value));
+        if (oneLine) return replace(last.to, last.to, ", " + SafeJson.quoted(name) + ": " + SafeJson.line(value));
         boolean comma = uncommented.charAt(skipSpace(uncommented, last.to)) == ',';
         var indent = indentAt(last.nameFrom);
         var member = newline + indent + SafeJson.quoted(name) + ": " + indented(value, indent);
         int at = spaceStart(object.to);
-        var changed = text.substring(0, last.to) + (comma ? "" : ",") + text.substring(last.to, at) + latin(member)
+        var changed = text.substring(0, last.to)
+                + (comma ? "" : ",")
+                + text.substring(last.to, at)
+                + latin(member)
                 + text.substring(at);
         return changed.getBytes(ISO_8859_1);
     }

@@ -17,7 +17,10 @@ final class KeyCommands {
     @Command(description = "Makes a key; it is shown once.")
     int create(
             @Parameters(index = "0", paramLabel = "task|person", description = "What the key is for.") Holder holder,
-            @Parameters(index = "1", paramLabel = "ID", description = "Which one: an id, its last characters, or an e-mail.")
+            @Parameters(
+                            index = "1",
+                            paramLabel = "ID",
+                            description = "Which one: an id, its last characters, or an e-mail.")
                     String id) {
         var collection = holder == Holder.TASK ? "tasks" : "people";
         return show(session, session.api().post(Api.Path.of(collection, id, "keys"), Json.Obj.EMPTY));

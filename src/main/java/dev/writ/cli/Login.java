@@ -9,8 +9,9 @@ import picocli.CommandLine.Option;
 
 /** {@code writ login}. */
 @Command(
-        description = "Keeps a server's address and your key for later commands. The key is asked for, comes on standard"
-                + " input, or from --key-file.")
+        description =
+                "Keeps a server's address and your key for later commands. The key is asked for, comes on standard"
+                        + " input, or from --key-file.")
 final class Login implements Callable<Integer> {
     @Option(names = "--forget", description = "Delete what was kept.")
     boolean forget;
@@ -40,9 +41,14 @@ final class Login implements Callable<Integer> {
             status = api.get(Api.Path.of("status"));
             address = api.address();
         }
-        var kept = Json.object().put("url", address).put("tenant", status.string("tenant")).put("key", key.reveal());
+        var kept = Json.object()
+                .put("url", address)
+                .put("tenant", status.string("tenant"))
+                .put("key", key.reveal());
         SafeFile.writeSecret(file, Output.utf8(SafeJson.pretty(kept.build()) + "\n"));
-        session.out().say("Logged in to " + address + " (" + status.string("tenant").orElse("?") + "); kept in " + file + ".");
+        session.out()
+                .say("Logged in to " + address + " (" + status.string("tenant").orElse("?") + "); kept in " + file
+                        + ".");
         return Exit.DONE;
     }
 }

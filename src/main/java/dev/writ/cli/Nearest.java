@@ -28,7 +28,8 @@ final class Nearest {
             for (int j = 1; j <= b.length(); j++) {
                 int changed = table[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
                 table[i][j] = Math.min(changed, Math.min(table[i - 1][j], table[i][j - 1]) + 1);
-                boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                boolean swapped =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
                 if (swapped) table[i][j] = Math.min(table[i][j], table[i - 2][j - 2] + 1);
             }
         return table[a.length()][b.length()];

@@ -69,10 +69,11 @@ final class Output {
     /** The items of a list answer as YAML documents, or in another format that was asked for. */
     void documents(Json.Obj answer) {
         switch (format) {
-            case TABLE, YAML -> items(answer).forEach(item -> {
-                data("---");
-                terminal.out().print(YamlText.of(item));
-            });
+            case TABLE, YAML ->
+                items(answer).forEach(item -> {
+                    data("---");
+                    terminal.out().print(YamlText.of(item));
+                });
             case JSON, JSONL -> list(answer);
         }
     }
@@ -162,7 +163,8 @@ final class Output {
         }
         var titles = new StringBuilder();
         for (int i = 0; i < columns.length; i++)
-            titles.append(columns[i].title()).repeat(' ', widths[i] - columns[i].title().length() + 2);
+            titles.append(columns[i].title())
+                    .repeat(' ', widths[i] - columns[i].title().length() + 2);
         data(ink.strong(titles.toString().stripTrailing()));
         for (var row : rows) data(line(row, widths));
     }

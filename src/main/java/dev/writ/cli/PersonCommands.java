@@ -41,7 +41,8 @@ final class PersonCommands {
                             split = ",",
                             paramLabel = "ROLE",
                             description = "admin, approver, auditor, viewer or policy-author; repeat it for several.")
-                    @Nullable List<String> roles) {
+                    @Nullable
+                    List<String> roles) {
         var spec = Json.object().put("displayName", name.orElse(email)).put("roles", Resource.all(roles));
         var created = session.api().post(Api.Path.of("people"), Resource.of("Person", email, spec.build()));
         session.out().one(created, FIELDS);

@@ -24,10 +24,11 @@ final class PolicyCommands {
         this.session = session;
     }
 
-    @Command(description = {
-        "Checks a folder of policies without any server; a schema.cedarschema in it tells the tools. Groups are not"
-                + " checked."
-    })
+    @Command(
+            description = {
+                "Checks a folder of policies without any server; a schema.cedarschema in it tells the tools. Groups are not"
+                        + " checked."
+            })
     int check(
             @Parameters(
                             arity = "0..1",
@@ -42,7 +43,10 @@ final class PolicyCommands {
             throw new CliError(Exit.FAILED, String.valueOf(e.getMessage()), checked.toString(), "check the folder");
         }
         boolean wrong = findings.stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR);
-        session.out().one(json(findings, !wrong), () -> findings.forEach(f -> session.out().shown(line(f))));
+        session.out()
+                .one(
+                        json(findings, !wrong),
+                        () -> findings.forEach(f -> session.out().shown(line(f))));
         session.out().say(wrong ? "The policies cannot be published." : "The policies are fine.");
         return wrong ? Exit.FAILED : Exit.DONE;
     }
@@ -70,17 +74,19 @@ final class PolicyCommands {
         }
         var text = text(policies, id.get())
                 .orElseThrow(() -> new CliError(
-                        Exit.FAILED, "there is no policy " + id.get() + " in force", "", "list them with writ policy show"));
-        session.out()
-                .one(
-                        Json.object().put("id", id.get()).put("text", text).build(),
-                        () -> session.out().lines(text));
+                        Exit.FAILED,
+                        "there is no policy " + id.get() + " in force",
+                        "",
+                        "list them with writ policy show"));
+        session.out().one(Json.object().put("id", id.get()).put("text", text).build(), () -> session.out()
+                .lines(text));
         return Exit.DONE;
     }
 
     /** The text of a policy among the sources, from its annotation to its semicolon. */
     static Optional<String> text(Json.Obj policies, String id) {
-        for (var source : policies.object("sources").orElse(Json.Obj.EMPTY).members().values()) {
+        for (var source :
+                policies.object("sources").orElse(Json.Obj.EMPTY).members().values()) {
             if (!(source instanceof Json.Str(var text))) continue;
             int from = text.indexOf("@id(" + SafeJson.quoted(id) + ")");
             if (from >= 0) return Optional.of(text.substring(from, end(text, from)));
@@ -124,6 +130,9 @@ final class PolicyCommands {
                     .put("message", finding.message())
                     .put("suggestion", finding.suggestion())
                     .build());
-        return Json.object().put("fine", fine).put("findings", new Json.Arr(items)).build();
+        return Json.object()
+                .put("fine", fine)
+                .put("findings", new Json.Arr(items))
+                .build();
     }
 }

@@ -32,7 +32,8 @@ final class Root implements Callable<Integer> {
     private final Session session;
 
     @Spec
-    @org.jspecify.annotations.Nullable CommandSpec spec;
+    @org.jspecify.annotations.Nullable
+    CommandSpec spec;
 
     Root(Session session) {
         this.session = session;

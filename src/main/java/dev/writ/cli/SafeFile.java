@@ -33,7 +33,10 @@ final class SafeFile {
 
     /** Writes a file; a new one gets the given permissions, an old one keeps its own. */
     static void write(Path file, byte[] content, String permissionsIfNew) {
-        write(file, content, permissions(file).or(() -> Optional.of(PosixFilePermissions.fromString(permissionsIfNew))));
+        write(
+                file,
+                content,
+                permissions(file).or(() -> Optional.of(PosixFilePermissions.fromString(permissionsIfNew))));
     }
 
     /** Makes a folder that only its owner may enter, with those above it. */

@@ -20,9 +20,9 @@ final class SecretCommands {
     @Command(description = "Lists the names of secrets; values are never shown.")
     int list() {
         var named = new ArrayList<Json>();
-        for (var name : names(session.api())) named.add(Json.object().put("name", name).build());
-        session.out()
-                .list(Json.object().put("items", new Json.Arr(named)).build(), Column.at("NAME", "name"));
+        for (var name : names(session.api()))
+            named.add(Json.object().put("name", name).build());
+        session.out().list(Json.object().put("items", new Json.Arr(named)).build(), Column.at("NAME", "name"));
         return Exit.DONE;
     }
 
@@ -37,7 +37,10 @@ final class SecretCommands {
     @Command(description = "Keeps a secret; the value is asked for, or read from standard input.")
     int put(@Parameters(paramLabel = "NAME", description = NAME) String name) {
         var value = session.secret("Value of " + name + ": ");
-        session.api().put(Api.Path.of("secrets", name), Json.object().put("value", value).build());
+        session.api()
+                .put(
+                        Api.Path.of("secrets", name),
+                        Json.object().put("value", value).build());
         session.out().say("Kept " + name + ".");
         return Exit.DONE;
     }

@@ -46,7 +46,8 @@ final class ServerCommands {
                             arity = "0..*",
                             paramLabel = "WORD",
                             description = "The command that starts it, behind --, word by word; no shell reads it.")
-                    @Nullable List<String> command,
+                    @Nullable
+                    List<String> command,
             @Option(names = "--address", paramLabel = "URL", description = "Its streamable HTTP address.")
                     Optional<String> address,
             @Option(names = "--directory", paramLabel = "DIR", description = "Where the command runs.")
@@ -57,7 +58,8 @@ final class ServerCommands {
                             names = "--credential",
                             paramLabel = "SECRET:HEADER",
                             description = "A secret to put into a request header, or a variable of the command.")
-                    @Nullable List<String> credentials) {
+                    @Nullable
+                    List<String> credentials) {
         var words = Resource.all(command);
         if (address.isPresent() != words.isEmpty())
             throw CliError.usage("a server has either an address or a command", "add --address URL, or -- COMMAND …");
@@ -75,7 +77,8 @@ final class ServerCommands {
                 .put("credentials", new Json.Arr(places));
         var added = session.api().post(Api.Path.of("servers"), Resource.of("Server", name, spec.build()));
         session.out().one(added, FIELDS);
-        session.out().say("Next: look at its tools with writ server inspect " + name + ", then writ server approve " + name);
+        session.out()
+                .say("Next: look at its tools with writ server inspect " + name + ", then writ server approve " + name);
         return Exit.DONE;
     }
 
@@ -89,38 +92,44 @@ final class ServerCommands {
         return Exit.DONE;
     }
 
-    @Command(description = {
-        "Approves the definitions of tools as they are now and says what they are. Without a terminal every tool needs"
-                + " its digest (--digest or in the file), or --yes."
-    })
+    @Command(
+            description = {
+                "Approves the definitions of tools as they are now and says what they are. Without a terminal every tool needs"
+                        + " its digest (--digest or in the file), or --yes."
+            })
     int approve(
             @Parameters(paramLabel = "NAME", description = NAME) String name,
             @Option(names = "--tool", split = ",", paramLabel = "TOOL", description = "A tool; repeat it for several.")
-                    @Nullable List<String> tools,
+                    @Nullable
+                    List<String> tools,
             @Option(
                             names = "--category",
                             split = ",",
                             paramLabel = "NAME",
                             description = "What it does: read, write, money, external, irreversible …")
-                    @Nullable List<String> categories,
+                    @Nullable
+                    List<String> categories,
             @Option(
                             names = "--data-class",
                             split = ",",
                             paramLabel = "NAME",
                             description = "A class of data that a call concerns: personal, payment …")
-                    @Nullable List<String> data,
+                    @Nullable
+                    List<String> data,
             @Option(
                             names = "--path-argument",
                             split = ",",
                             paramLabel = "NAME",
                             description = "An argument that is a path.")
-                    @Nullable List<String> paths,
+                    @Nullable
+                    List<String> paths,
             @Option(
                             names = "--result-label",
                             split = ",",
                             paramLabel = "NAME",
                             description = "A label that its answers put on the task.")
-                    @Nullable List<String> labels,
+                    @Nullable
+                    List<String> labels,
             @Option(names = "--result-trusted", description = "What its answers say comes from a trusted origin.")
                     boolean trusted,
             @Option(names = "--digest", paramLabel = "DIGEST", description = "The definition's digest, for one tool.")
@@ -154,7 +163,8 @@ final class ServerCommands {
     int withdraw(
             @Parameters(index = "0", paramLabel = "NAME", description = NAME) String name,
             @Parameters(index = "1", paramLabel = "TOOL", description = "The tool's name.") String tool) {
-        session.out().warnings(session.api().post(Api.Path.of("servers", name, "tools", tool, "withdraw"), Json.Obj.EMPTY));
+        session.out()
+                .warnings(session.api().post(Api.Path.of("servers", name, "tools", tool, "withdraw"), Json.Obj.EMPTY));
         session.out().say("Withdrew " + name + "/" + tool + ".");
         return Exit.DONE;
     }
@@ -177,21 +187,24 @@ final class ServerCommands {
     private void tools(Json.Obj server) {
         var out = session.out();
         out.one(server, FIELDS);
-        var tools = server.object("status").orElse(Json.Obj.EMPTY).array("tools").orElse(new Json.Arr(List.of()));
+        var tools =
+                server.object("status").orElse(Json.Obj.EMPTY).array("tools").orElse(new Json.Arr(List.of()));
         out.data("");
         out.list(
                 Json.object().put("items", tools).build(),
                 Column.at("TOOL", "name"),
                 Column.at("STATE", "state"),
                 Column.at("DIGEST", "digest"),
-                new Column("FINDINGS", t -> String.valueOf(t.array("findings").map(f -> f.items().size()).orElse(0))));
+                new Column(
+                        "FINDINGS",
+                        t -> String.valueOf(
+                                t.array("findings").map(f -> f.items().size()).orElse(0))));
         refused(server);
     }
 
     private void refused(Json.Obj server) {
         for (var tool : Output.objects(server.object("status").orElse(Json.Obj.EMPTY), "refused"))
-            session.out()
-                    .say("refused: the tool " + Column.words(tool, "name") + ": " + Column.words(tool, "reason"));
+            session.out().say("refused: the tool " + Column.words(tool, "name") + ": " + Column.words(tool, "reason"));
     }
 
     private static String reachedAt(Json.Obj server) {

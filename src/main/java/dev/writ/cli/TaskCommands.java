@@ -29,7 +29,10 @@ final class TaskCommands {
 
     @Command(description = "Lists tasks.")
     int list(
-            @Option(names = "--state", paramLabel = "STATE", description = "Only those in this state, for example open.")
+            @Option(
+                            names = "--state",
+                            paramLabel = "STATE",
+                            description = "Only those in this state, for example open.")
                     Optional<String> state) {
         session.out().list(session.api().get(Api.Path.of("tasks").with("state", state)), FIELDS);
         return Exit.DONE;
@@ -76,19 +79,22 @@ final class TaskCommands {
                             split = ",",
                             paramLabel = "SERVER/TOOL",
                             description = "Only these tools of the servers.")
-                    @Nullable List<String> tools,
+                    @Nullable
+                    List<String> tools,
             @Option(
                             names = "--category",
                             split = ",",
                             paramLabel = "NAME",
                             description = "A category of tools that it may call; none means none.")
-                    @Nullable List<String> categories,
+                    @Nullable
+                    List<String> categories,
             @Option(
                             names = "--data-class",
                             split = ",",
                             paramLabel = "NAME",
                             description = "A class of data that it may touch; none means none.")
-                    @Nullable List<String> data,
+                    @Nullable
+                    List<String> data,
             @Option(names = "--calls", paramLabel = "N", description = "How many calls at most.") Optional<Long> calls,
             @Option(names = "--for", paramLabel = "TIME", description = "How long, for example 8h or 30m.")
                     Optional<String> duration,

@@ -77,7 +77,9 @@ final class TomlScan {
         var path = key();
         expect(array ? "]]" : "]");
         // Every element of an array of tables begins anew.
-        if (array) headers.removeIf(h -> h.size() > path.size() && h.subList(0, path.size()).equals(path));
+        if (array)
+            headers.removeIf(
+                    h -> h.size() > path.size() && h.subList(0, path.size()).equals(path));
         else if (!headers.add(path)) throw malformed("the table " + String.join(".", path) + " is there twice");
         assigned = new HashSet<>();
         return new Table(path, array, from, at, new ArrayList<>());
@@ -239,7 +241,11 @@ final class TomlScan {
     }
 
     private Malformed malformed(String why) {
-        int line = 1 + (int) text.substring(0, Math.min(at, text.length())).chars().filter(c -> c == '\n').count();
+        int line = 1
+                + (int) text.substring(0, Math.min(at, text.length()))
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count();
         return new Malformed(line, why);
     }
 

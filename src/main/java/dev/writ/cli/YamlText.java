@@ -24,13 +24,15 @@ final class YamlText {
 
     private void block(Json value, int indent) {
         switch (value) {
-            case Json.Obj(var members) when !members.isEmpty() ->
+            case Json.Obj(var members)
+            when !members.isEmpty() ->
                 members.forEach((name, member) -> {
                     indent(indent);
                     text.append(scalar(name)).append(':');
                     after(member, indent + 2);
                 });
-            case Json.Arr(var items) when !items.isEmpty() -> {
+            case Json.Arr(var items)
+            when !items.isEmpty() -> {
                 for (var item : items) {
                     indent(indent);
                     text.append('-');
@@ -81,7 +83,8 @@ final class YamlText {
     }
 
     private static String scalar(String string) {
-        if (PLAIN.matcher(string).matches() && !WORDS.contains(string.toLowerCase(java.util.Locale.ROOT))) return string;
+        if (PLAIN.matcher(string).matches() && !WORDS.contains(string.toLowerCase(java.util.Locale.ROOT)))
+            return string;
         var quoted = new StringBuilder("\"");
         string.codePoints().forEach(c -> {
             if (c == '"' || c == '\\') quoted.append('\\').appendCodePoint(c);

@@ -83,15 +83,12 @@ final class Gathering {
     }
 
     Json.Obj stdio(
-            Place at,
-            String program,
-            List<String> words,
-            Iterable<String> environment,
-            Optional<String> directory) {
+            Place at, String program, List<String> words, Iterable<String> environment, Optional<String> directory) {
         if (program.strip().contains(" "))
             warn(at, "the command has a space and is taken as the name of one program; no shell splits it");
         for (var word : words)
-            if (word.contains("=") && SECRET_NAME.matcher(word.substring(0, word.indexOf('='))).matches())
+            if (word.contains("=")
+                    && SECRET_NAME.matcher(word.substring(0, word.indexOf('='))).matches())
                 warn(at, "an argument looks like a secret; arguments are shown in clear, use a variable instead");
         return Json.object()
                 .put("kind", "stdio")
@@ -110,8 +107,10 @@ final class Gathering {
         if (!known)
             warn(
                     place,
-                    "has no value here (" + expanded.map(e -> String.join(", ", e.unresolved())).orElse("to be filled in")
-                            + "): put the whole value of " + header + " with: writ secret put " + name);
+                    "has no value here ("
+                            + expanded.map(e -> String.join(", ", e.unresolved()))
+                                    .orElse("to be filled in") + "): put the whole value of " + header
+                            + " with: writ secret put " + name);
         return new Imported.Lifted(
                 name, header, known ? expanded.map(e -> Secret.of(e.text())) : Optional.empty(), place.path());
     }
@@ -148,7 +147,8 @@ final class Gathering {
                 throw place.wrong(
                         "has user information before the host", "move it into an Authorization header of the entry.");
             if (uri.getRawFragment() != null) throw place.wrong("has a fragment", "cut it at the #.");
-            if (uri.getRawQuery() != null && SECRET_NAME.matcher(uri.getRawQuery()).matches())
+            if (uri.getRawQuery() != null
+                    && SECRET_NAME.matcher(uri.getRawQuery()).matches())
                 warn(place, "the address carries what looks like a secret; addresses are shown in clear");
         } catch (URISyntaxException e) {
             throw place.wrong("is not an address", "write it as https://host/path.");

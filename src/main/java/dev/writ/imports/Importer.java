@@ -52,7 +52,8 @@ public final class Importer {
                     "keep one of them.");
         if (claude) return Imported.Format.MCP_SERVERS;
         if (vscode) return Imported.Format.VSCODE;
-        if (describesOneServer(root) || root.member("server").filter(Importer::describesOneServer).isPresent())
+        if (describesOneServer(root)
+                || root.member("server").filter(Importer::describesOneServer).isPresent())
             return Imported.Format.SERVER_JSON;
         throw new ImportError(
                 ImportError.Code.UNKNOWN_FORMAT,

@@ -65,8 +65,9 @@ final class McpJson {
                                         + " is not supported; ask for the server's streamable HTTP address");
                         yield true;
                     }
-                    default -> throw type.get()
-                            .wrong("is not a transport that we know", "use http, streamable-http or stdio.");
+                    default ->
+                        throw type.get()
+                                .wrong("is not a transport that we know", "use http, streamable-http or stdio.");
                 };
         if (!fits)
             throw type.get()
@@ -77,7 +78,9 @@ final class McpJson {
     }
 
     private void http(Place entry, Name name, Place url) {
-        entry.member("env").filter(e -> !e.members().isEmpty()).ifPresent(e -> gathered.warn(e, "not taken over: the server is not started by us"));
+        entry.member("env")
+                .filter(e -> !e.members().isEmpty())
+                .ifPresent(e -> gathered.warn(e, "not taken over: the server is not started by us"));
         var transport = gathered.http(url);
         if (transport.isEmpty()) return;
         var secrets = new ArrayList<Imported.Lifted>();
@@ -98,8 +101,8 @@ final class McpJson {
         var transport = gathered.stdio(command, arguments, environment.keySet(), directory);
         if (transport.isEmpty()) return;
         var secrets = new ArrayList<Imported.Lifted>();
-        environment.forEach((variable, value) ->
-                secrets.add(gathered.lift(name, value, variable, Optional.of(value.scalar()))));
+        environment.forEach(
+                (variable, value) -> secrets.add(gathered.lift(name, value, variable, Optional.of(value.scalar()))));
         gathered.add(name, transport.get(), secrets);
     }
 }

@@ -53,7 +53,10 @@ final class ServerJson {
     }
 
     private boolean remote(Name name, Place remote) {
-        var type = remote.member("type").or(() -> remote.member("transportType")).map(Place::line).orElse("");
+        var type = remote.member("type")
+                .or(() -> remote.member("transportType"))
+                .map(Place::line)
+                .orElse("");
         if (!Set.of("streamable-http", "streamable", "http").contains(type)) return false;
         var url = remote.required("url");
         var address = filled(remote, url);
@@ -68,14 +71,20 @@ final class ServerJson {
     }
 
     private boolean packaged(Name name, Place item) {
-        var transport = item.member("transport").flatMap(t -> t.member("type")).map(Place::line).orElse("stdio");
+        var transport = item.member("transport")
+                .flatMap(t -> t.member("type"))
+                .map(Place::line)
+                .orElse("stdio");
         if (!transport.equals("stdio")) {
-            gathered.warn(item, "not taken over: a package that is reached over " + transport + "; start it yourself and"
-                    + " register its address with writ server add");
+            gathered.warn(
+                    item,
+                    "not taken over: a package that is reached over " + transport + "; start it yourself and"
+                            + " register its address with writ server add");
             return false;
         }
         var secrets = new ArrayList<Imported.Lifted>();
-        for (var variable : item.member("environmentVariables").map(Place::items).orElse(List.of()))
+        for (var variable :
+                item.member("environmentVariables").map(Place::items).orElse(List.of()))
             secret(name, variable, Gathering::checkVariable).ifPresent(secrets::add);
         var variables = secrets.stream().map(Imported.Lifted::header).toList();
         var words = words(item, variables);
@@ -127,10 +136,14 @@ final class ServerJson {
     /** Adds the arguments; false, with a warning, when one that is required has no value. */
     private boolean arguments(Place item, String member, List<String> words) {
         for (var argument : item.member(member).map(Place::items).orElse(List.of())) {
-            boolean named = argument.member("type").map(Place::line).orElse("positional").equals("named");
+            boolean named = argument.member("type")
+                    .map(Place::line)
+                    .orElse("positional")
+                    .equals("named");
             var given = given(argument);
             var value = given.isEmpty() ? Optional.<String>empty() : filled(argument, given.get());
-            boolean required = argument.member("isRequired").filter(Place::isTrue).isPresent();
+            boolean required =
+                    argument.member("isRequired").filter(Place::isTrue).isPresent();
             if (value.isEmpty() && (required || given.isPresent())) {
                 gathered.warn(
                         argument,
@@ -138,7 +151,8 @@ final class ServerJson {
                                 + " the value");
                 return false;
             }
-            if (named && (value.isPresent() || required)) words.add(argument.required("name").line());
+            if (named && (value.isPresent() || required))
+                words.add(argument.required("name").line());
             value.ifPresent(words::add);
         }
         return true;
@@ -171,14 +185,13 @@ final class ServerJson {
             gathered.warn(text, "{" + String.join("}, {", missing) + "} has no value");
             return Optional.empty();
         }
-        return Optional.of(TEMPLATE
-                .matcher(text.line())
-                .replaceAll(m -> Matcher.quoteReplacement(variable(owner, m.group(1)).orElse(""))));
+        return Optional.of(TEMPLATE.matcher(text.line())
+                .replaceAll(m ->
+                        Matcher.quoteReplacement(variable(owner, m.group(1)).orElse(""))));
     }
 
     private static List<String> unfilled(Place owner, String text) {
-        return TEMPLATE
-                .matcher(text)
+        return TEMPLATE.matcher(text)
                 .results()
                 .map(m -> m.group(1))
                 .filter(name -> variable(owner, name).isEmpty())
@@ -200,13 +213,15 @@ final class ServerJson {
                     renamed.putIfAbsent(camelCase(member.getKey()), camelCase(member.getValue()));
                 yield new Json.Obj(renamed);
             }
-            case Json.Arr(var items) -> new Json.Arr(items.stream().map(ServerJson::camelCase).toList());
+            case Json.Arr(var items) ->
+                new Json.Arr(items.stream().map(ServerJson::camelCase).toList());
             default -> value;
         };
     }
 
     private static String camelCase(String name) {
         if (!SNAKES.contains(name)) return name;
-        return Pattern.compile("_([a-z])").matcher(name).replaceAll(m -> m.group(1).toUpperCase(java.util.Locale.ROOT));
+        return Pattern.compile("_([a-z])").matcher(name).replaceAll(m -> m.group(1)
+                .toUpperCase(java.util.Locale.ROOT));
     }
 }

@@ -67,7 +67,10 @@ public final class Yaml {
                     "is larger than " + TEXT_BYTES_MAX + " bytes",
                     "split it into several files.");
         var reader = new Yaml(file);
-        var settings = LoadSettings.builder().setLabel(file).setCodePointLimit(TEXT_BYTES_MAX).build();
+        var settings = LoadSettings.builder()
+                .setLabel(file)
+                .setCodePointLimit(TEXT_BYTES_MAX)
+                .build();
         try {
             var text = UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
             for (var event : new Parse(settings).parseString(text)) reader.take(event);
@@ -140,7 +143,8 @@ public final class Yaml {
     }
 
     private ImportError wrong(Event event, String why, String next) {
-        return new ImportError(ImportError.Code.MALFORMED, at(event.getStartMark().map(m -> m.getLine())), why, next);
+        return new ImportError(
+                ImportError.Code.MALFORMED, at(event.getStartMark().map(m -> m.getLine())), why, next);
     }
 
     private ImportError malformed(YamlEngineException e) {

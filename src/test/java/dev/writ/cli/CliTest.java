@@ -35,7 +35,8 @@ class CliTest {
         assertThat(ran.exit()).isZero();
         assertThat(ran.err()).isEmpty();
         for (var name : Commands.names()) assertThat(ran.out()).contains("  " + name + " ");
-        for (var code : new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 130}) assertThat(ran.out()).contains("  " + code + " ");
+        for (var code : new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 130})
+            assertThat(ran.out()).contains("  " + code + " ");
     }
 
     @ParameterizedTest
@@ -55,12 +56,23 @@ class CliTest {
 
     @Test
     void anUnknownVerbOrOptionIsToldTheNearest() {
-        assertThat(shell().run("agent", "lsit").err()).contains("did you mean list?").contains("writ agent --help");
+        assertThat(shell().run("agent", "lsit").err())
+                .contains("did you mean list?")
+                .contains("writ agent --help");
         assertThat(shell().run("status", "--pain-http").err()).contains("did you mean --plain-http?");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "agent", "agent create x", "task open --agent a", "agent show", "agent list -o xml", "agent list -o"})
+    @ValueSource(
+            strings = {
+                "",
+                "agent",
+                "agent create x",
+                "task open --agent a",
+                "agent show",
+                "agent list -o xml",
+                "agent list -o"
+            })
     void wrongUsageIsTwoAndPrintsNoData(String line) {
         var ran = shell().run(line.isEmpty() ? new String[0] : line.split(" "));
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
@@ -128,10 +140,17 @@ class CliTest {
 
     @Test
     void aStrangersErrorPageIsNotShown() {
-        server.when("GET /status", Answer.of(404, "text/html", "<h1>\u001b[31mNot Found</h1>".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        server.when(
+                "GET /status",
+                Answer.of(
+                        404,
+                        "text/html",
+                        "<h1>\u001b[31mNot Found</h1>".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         var ran = shell().run("status");
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
-        assertThat(ran.err()).contains("check that " + server.url() + " is a Writ server").doesNotContain("Not Found");
+        assertThat(ran.err())
+                .contains("check that " + server.url() + " is a Writ server")
+                .doesNotContain("Not Found");
     }
 
     @ParameterizedTest
@@ -149,7 +168,12 @@ class CliTest {
         var agent = Json.object()
                 .put("kind", "Agent")
                 .put("metadata", Json.object().put("name", evil).build())
-                .put("spec", Json.object().put("owner", evil).put("purpose", "a\nb\r\tc" + evil).build())
+                .put(
+                        "spec",
+                        Json.object()
+                                .put("owner", evil)
+                                .put("purpose", "a\nb\r\tc" + evil)
+                                .build())
                 .put("status", Json.object().put("status", evil).build())
                 .put(evil, evil)
                 .build();
@@ -175,7 +199,8 @@ class CliTest {
 
     @Test
     void jsonKeepsWhatItEscapes() {
-        server.has("agents", "bot", "{\"metadata\":{\"name\":\"bot\"},\"spec\":{\"purpose\":\"a\\u202eb\"},\"n\":1.50}");
+        server.has(
+                "agents", "bot", "{\"metadata\":{\"name\":\"bot\"},\"spec\":{\"purpose\":\"a\\u202eb\"},\"n\":1.50}");
         var ran = shell().run("agent", "show", "bot", "-o", "jsonl");
         assertThat(ran.out()).contains("a\\u202eb").contains("1.50");
         assertThat(dev.writ.base.JsonReader.read(ran.out().strip())).isEqualTo(server.thing("agents", "bot"));
@@ -186,14 +211,18 @@ class CliTest {
         server.has("agents", "bot", "{\"metadata\":{\"name\":\"bot\"},\"status\":{\"status\":\"active\"}}");
         assertThat(shell().run("agent", "list").out()).doesNotContain("\u001b");
         assertThat(shell().typing("").run("agent", "list").out()).contains("\u001b[32mactive\u001b[0m");
-        assertThat(shell().typing("").with("NO_COLOR", "1").run("agent", "list").out()).doesNotContain("\u001b");
-        assertThat(shell().typing("").with("TERM", "dumb").run("agent", "list").out()).doesNotContain("\u001b");
+        assertThat(shell().typing("").with("NO_COLOR", "1").run("agent", "list").out())
+                .doesNotContain("\u001b");
+        assertThat(shell().typing("").with("TERM", "dumb").run("agent", "list").out())
+                .doesNotContain("\u001b");
     }
 
     /** Nothing but printable characters and line breaks. */
     static void assertHarmless(Shell.Ran ran) {
         for (var text : new String[] {ran.out(), ran.err()})
-            assertThat(text.codePoints().filter(c -> c != '\n' && dev.writ.base.Visible.hidden(c)).toArray())
+            assertThat(text.codePoints()
+                            .filter(c -> c != '\n' && dev.writ.base.Visible.hidden(c))
+                            .toArray())
                     .as(Arrays.toString(text.split("\n")))
                     .isEmpty();
     }

@@ -39,12 +39,26 @@ class CommandsTest {
 
     @Test
     void agentsAreCreatedListedAndShownAsATable() {
-        ok("agent", "create", "support-bot", "--owner", "dana@acme.example", "--purpose", "support", "--model-tier", "2",
-                "--recertify-by", "2027-01-01T00:00:00Z", "--group", "support-agents,night");
+        ok(
+                "agent",
+                "create",
+                "support-bot",
+                "--owner",
+                "dana@acme.example",
+                "--purpose",
+                "support",
+                "--model-tier",
+                "2",
+                "--recertify-by",
+                "2027-01-01T00:00:00Z",
+                "--group",
+                "support-agents,night");
         assertThat(server.body("POST /agents"))
-                .isEqualTo(json("{\"apiVersion\":\"writ.dev/v1\",\"kind\":\"Agent\",\"metadata\":{\"name\":\"support-bot\"},"
-                        + "\"spec\":{\"owner\":\"dana@acme.example\",\"purpose\":\"support\",\"modelTier\":2,"
-                        + "\"recertifyBy\":\"2027-01-01T00:00:00Z\",\"groups\":[\"support-agents\",\"night\"]}}"));
+                .isEqualTo(
+                        json(
+                                "{\"apiVersion\":\"writ.dev/v1\",\"kind\":\"Agent\",\"metadata\":{\"name\":\"support-bot\"},"
+                                        + "\"spec\":{\"owner\":\"dana@acme.example\",\"purpose\":\"support\",\"modelTier\":2,"
+                                        + "\"recertifyBy\":\"2027-01-01T00:00:00Z\",\"groups\":[\"support-agents\",\"night\"]}}"));
         assertThat(ok("agent", "list").out()).isEqualTo("""
                 NAME         STATUS  OWNER              PURPOSE  RECERTIFY BY
                 support-bot  active  dana@acme.example  support  2027-01-01T00:00:00Z
@@ -58,13 +72,19 @@ class CommandsTest {
                 RECERTIFY BY  2027-01-01T00:00:00Z
                 GROUPS        support-agents, night
                 """);
-        assertThat(run("agent", "create", "support-bot", "--owner", "d", "--purpose", "p").exit()).isEqualTo(Exit.CONFLICT);
+        assertThat(run("agent", "create", "support-bot", "--owner", "d", "--purpose", "p")
+                        .exit())
+                .isEqualTo(Exit.CONFLICT);
     }
 
     @Test
     void everyFormatTellsTheSame() {
-        server.has("agents", "bot", "{\"kind\":\"Agent\",\"metadata\":{\"name\":\"bot\"},\"spec\":{\"groups\":[\"a\",\"yes\"],\"modelTier\":1.0}}");
-        var item = "{\"kind\":\"Agent\", \"metadata\":{\"name\":\"bot\"}, \"spec\":{\"groups\":[\"a\", \"yes\"], \"modelTier\":1.0}}";
+        server.has(
+                "agents",
+                "bot",
+                "{\"kind\":\"Agent\",\"metadata\":{\"name\":\"bot\"},\"spec\":{\"groups\":[\"a\",\"yes\"],\"modelTier\":1.0}}");
+        var item =
+                "{\"kind\":\"Agent\", \"metadata\":{\"name\":\"bot\"}, \"spec\":{\"groups\":[\"a\", \"yes\"], \"modelTier\":1.0}}";
         assertThat(ok("agent", "list", "-o", "jsonl").out()).isEqualTo(item + "\n");
         assertThat(json(ok("agent", "list", "-o", "json").out())).isEqualTo(json("{\"items\":[" + item + "]}"));
         assertThat(ok("agent", "list", "-o", "yaml").out()).isEqualTo("""
@@ -101,7 +121,10 @@ class CommandsTest {
         ok("server", "withdraw", "shop", "refund");
         assertThat(ok("task", "revoke", "TSK1", "--reason", "odd").out()).contains("revoked");
         assertThat(server.requests())
-                .contains("POST /agents/bot/suspend", "POST /agents/bot/resume", "POST /servers/shop/tools/refund/withdraw",
+                .contains(
+                        "POST /agents/bot/suspend",
+                        "POST /agents/bot/resume",
+                        "POST /servers/shop/tools/refund/withdraw",
                         "POST /tasks/TSK1/revoke");
         assertThat(server.body("POST /tasks/TSK1/revoke")).isEqualTo(json("{\"reason\":\"odd\"}"));
         assertThat(server.body("POST /agents/bot/recertify")).isEqualTo(json("{\"until\":\"2027-01-01T00:00:00Z\"}"));
@@ -125,7 +148,8 @@ class CommandsTest {
             assertThat(no.err()).contains("Nothing was changed.");
             assertThat(Shell.in(folder, server).typing("").run(words).exit()).isEqualTo(Exit.FAILED);
             assertThat(server.seen).hasSize(before);
-            assertThat(Shell.in(folder, server).typing("yes\n").run(words).exit()).isZero();
+            assertThat(Shell.in(folder, server).typing("yes\n").run(words).exit())
+                    .isZero();
         }
         server.secrets.put("token", "v");
         ok("secret", "remove", "token", "--yes");
@@ -134,12 +158,32 @@ class CommandsTest {
 
     @Test
     void aTaskIsOpenedWithItsWholeScope() {
-        var ran = ok("task", "open", "--agent", "bot", "--person", "dana@acme.example", "--purpose", "support case", "--server",
-                "shop,mail", "--tool", "shop/refund", "--category", "read", "--data-class", "personal", "--calls", "10", "--for", "8h");
+        var ran = ok(
+                "task",
+                "open",
+                "--agent",
+                "bot",
+                "--person",
+                "dana@acme.example",
+                "--purpose",
+                "support case",
+                "--server",
+                "shop,mail",
+                "--tool",
+                "shop/refund",
+                "--category",
+                "read",
+                "--data-class",
+                "personal",
+                "--calls",
+                "10",
+                "--for",
+                "8h");
         assertThat(server.body("POST /tasks").object("spec").orElseThrow())
-                .isEqualTo(json("{\"agent\":\"bot\",\"person\":\"dana@acme.example\",\"purpose\":\"support case\",\"scope\":"
-                        + "{\"servers\":[\"shop\",\"mail\"],\"tools\":[\"shop/refund\"],\"categories\":[\"read\"],"
-                        + "\"data\":[\"personal\"]},\"calls\":10,\"for\":\"8h\"}"));
+                .isEqualTo(json(
+                        "{\"agent\":\"bot\",\"person\":\"dana@acme.example\",\"purpose\":\"support case\",\"scope\":"
+                                + "{\"servers\":[\"shop\",\"mail\"],\"tools\":[\"shop/refund\"],\"categories\":[\"read\"],"
+                                + "\"data\":[\"personal\"]},\"calls\":10,\"for\":\"8h\"}"));
         assertThat(ran.out()).contains(ContractServer.TASK_ID).contains("open");
         assertThat(ran.err()).contains("writ task key 00TSK1");
         assertThat(ok("task", "list", "--state", "open").out()).contains("support case");
@@ -150,7 +194,9 @@ class CommandsTest {
     void aTaskWithoutAnEndIsRefused() {
         var line = "task open --agent a --person p --purpose x --server s";
         assertThat(run(line.split(" ")).exit()).isEqualTo(Exit.USAGE);
-        assertThat(run((line + " --for 8h --until 2027-01-01T00:00:00Z").split(" ")).exit()).isEqualTo(Exit.USAGE);
+        assertThat(run((line + " --for 8h --until 2027-01-01T00:00:00Z").split(" "))
+                        .exit())
+                .isEqualTo(Exit.USAGE);
         assertThat(server.requests()).isEmpty();
     }
 
@@ -176,17 +222,31 @@ class CommandsTest {
                 E-MAIL            NAME  ROLES              ACTIVE  ID
                 eve@acme.example  Eve   approver, auditor  yes     000PER
                 """);
-        ok("group", "create", "finance-leads", "--of", "people", "--quorum", "2", "--proof", "session", "--separation",
-                "--member", "eve@acme.example");
+        ok(
+                "group",
+                "create",
+                "finance-leads",
+                "--of",
+                "people",
+                "--quorum",
+                "2",
+                "--proof",
+                "session",
+                "--separation",
+                "--member",
+                "eve@acme.example");
         assertThat(server.body("POST /groups").object("spec").orElseThrow())
                 .isEqualTo(json("{\"of\":\"people\",\"quorum\":2,\"proof\":\"session\",\"separation\":true,"
                         + "\"members\":[\"eve@acme.example\"]}"));
         assertThat(ok("group", "list").out()).contains("finance-leads  people  2");
         assertThat(ok("group", "show", "finance-leads").out()).contains("QUORUM      2");
-        assertThat(ok("group", "add", "finance-leads", "dana@acme.example").err()).contains("is in finance-leads");
+        assertThat(ok("group", "add", "finance-leads", "dana@acme.example").err())
+                .contains("is in finance-leads");
         ok("group", "remove", "finance-leads", "dana@acme.example");
         assertThat(server.requests())
-                .contains("PUT /groups/finance-leads/members/dana@acme.example", "DELETE /groups/finance-leads/members/dana@acme.example");
+                .contains(
+                        "PUT /groups/finance-leads/members/dana@acme.example",
+                        "DELETE /groups/finance-leads/members/dana@acme.example");
     }
 
     @Test
@@ -196,12 +256,14 @@ class CommandsTest {
         assertThat(server.secrets).containsEntry("shop-token", "s3cret");
         assertThat(ran.out() + ran.err()).doesNotContain("s3cret");
         assertThat(ok("secret", "list").out()).isEqualTo("NAME\nshop-token\n");
-        assertThat(Shell.in(folder, server).piping("").run("secret", "put", "x").exit()).isEqualTo(Exit.USAGE);
+        assertThat(Shell.in(folder, server).piping("").run("secret", "put", "x").exit())
+                .isEqualTo(Exit.USAGE);
     }
 
     @Test
     void statusIsAFailureWhenTheLedgerIsClosed() {
-        var open = "{\"version\":\"0.1.0\",\"tenant\":\"default\",\"ledger\":{\"size\":12,\"unwitnessedFrom\":0},\"policies\":{\"count\":6}}";
+        var open =
+                "{\"version\":\"0.1.0\",\"tenant\":\"default\",\"ledger\":{\"size\":12,\"unwitnessedFrom\":0},\"policies\":{\"count\":6}}";
         server.when("GET /status", open);
         assertThat(ok("status").out()).contains("RECORDS            12\n").contains("UNWITNESSED FROM   0\n");
         server.when("GET /status", "{\"ledger\":{\"size\":12,\"closedBecause\":\"disk full\"}}");
@@ -212,8 +274,10 @@ class CommandsTest {
 
     @Test
     void doctorFailsOnErrorsOnly() {
-        server.when("GET /doctor", "{\"findings\":[{\"level\":\"ok\",\"what\":\"disk\",\"why\":\"\",\"next\":\"\"},"
-                + "{\"level\":\"warn\",\"what\":\"one admin\",\"why\":\"nobody helps\",\"next\":\"name another\"}]}");
+        server.when(
+                "GET /doctor",
+                "{\"findings\":[{\"level\":\"ok\",\"what\":\"disk\",\"why\":\"\",\"next\":\"\"},"
+                        + "{\"level\":\"warn\",\"what\":\"one admin\",\"why\":\"nobody helps\",\"next\":\"name another\"}]}");
         assertThat(ok("doctor").out()).isEqualTo("""
                 ok    disk
                 warn  one admin
@@ -227,15 +291,30 @@ class CommandsTest {
     @Test
     void canPrintsTheVerdictAndEndsWithIt() {
         server.when("POST /can", "{\"verdict\":\"allow\",\"policies\":[\"refund-small\"],\"why\":\"\"}");
-        var ran = ok("can", "bot", "call", "shop/refund", "--arg", "to=a=b", "--arg", "n:=1.50", "--arg", "o:={\"a\":[1]}", "--task", "TSK1");
+        var ran = ok(
+                "can",
+                "bot",
+                "call",
+                "shop/refund",
+                "--arg",
+                "to=a=b",
+                "--arg",
+                "n:=1.50",
+                "--arg",
+                "o:={\"a\":[1]}",
+                "--task",
+                "TSK1");
         assertThat(ran.out()).isEqualTo("ALLOWED\n  policies: refund-small\n");
         assertThat(server.body("POST /can"))
                 .isEqualTo(json("{\"agent\":\"bot\",\"task\":\"TSK1\",\"server\":\"shop\",\"tool\":\"refund\","
                         + "\"arguments\":{\"to\":\"a=b\",\"n\":1.50,\"o\":{\"a\":[1]}}}"));
-        server.when("POST /can", "{\"verdict\":\"ask\",\"of\":[[\"finance-leads\"],[\"a\",\"b\"]],\"why\":\"over the limit\"}");
+        server.when(
+                "POST /can",
+                "{\"verdict\":\"ask\",\"of\":[[\"finance-leads\"],[\"a\",\"b\"]],\"why\":\"over the limit\"}");
         var ask = run("can", "bot", "call", "shop/refund");
         assertThat(ask.exit()).isEqualTo(Exit.NEEDS_APPROVAL);
-        assertThat(ask.out()).isEqualTo("NEEDS APPROVAL\n  why:      over the limit\n  of:       finance-leads, or a and b\n");
+        assertThat(ask.out())
+                .isEqualTo("NEEDS APPROVAL\n  why:      over the limit\n  of:       finance-leads, or a and b\n");
         for (var verdict : List.of("deny", "absent", "something new")) {
             server.when("POST /can", "{\"verdict\":\"" + verdict + "\"}");
             assertThat(run("can", "bot", "call", "shop/refund").exit()).isEqualTo(Exit.DENIED);
@@ -246,23 +325,35 @@ class CommandsTest {
 
     @Test
     void canRefusesArgumentsThatAreUnclear() {
-        for (var line : List.of("can bot call refund", "can bot do shop/refund", "can bot call /x", "can bot call shop/",
-                "can bot call a/b --arg x", "can bot call a/b --arg =1", "can bot call a/b --arg x=1 --arg x=2",
-                "can bot call a/b --arg n:=01", "can bot call a/b --arg n:={", "can bot"))
-            assertThat(run(line.split(" ")).exit()).as(line).isEqualTo(Exit.USAGE);
+        for (var line : List.of(
+                "can bot call refund",
+                "can bot do shop/refund",
+                "can bot call /x",
+                "can bot call shop/",
+                "can bot call a/b --arg x",
+                "can bot call a/b --arg =1",
+                "can bot call a/b --arg x=1 --arg x=2",
+                "can bot call a/b --arg n:=01",
+                "can bot call a/b --arg n:={",
+                "can bot")) assertThat(run(line.split(" ")).exit()).as(line).isEqualTo(Exit.USAGE);
         assertThat(server.requests()).isEmpty();
     }
 
     @Test
     void policiesAreShownAndPublished() {
-        server.when("GET /policies", "{\"bundle\":\"b1\",\"ids\":[\"p-one\",\"p-two\"],\"sources\":{\"a.cedar\":"
-                + "\"@id(\\\"p-one\\\") // a ; b\\npermit (principal, action, resource) when { \\\";\\\" == \\\"\\\\\\\";\\\" };\\n@id(\\\"p-two\\\") forbid (principal, action, resource);\"}}");
+        server.when(
+                "GET /policies",
+                "{\"bundle\":\"b1\",\"ids\":[\"p-one\",\"p-two\"],\"sources\":{\"a.cedar\":"
+                        + "\"@id(\\\"p-one\\\") // a ; b\\npermit (principal, action, resource) when { \\\";\\\" == \\\"\\\\\\\";\\\" };\\n@id(\\\"p-two\\\") forbid (principal, action, resource);\"}}");
         assertThat(ok("policy", "show").out()).isEqualTo("p-one\np-two\n");
         assertThat(ok("policy", "show", "p-one").out())
-                .isEqualTo("@id(\"p-one\") // a ; b\npermit (principal, action, resource) when { \";\" == \"\\\";\" };\n");
-        assertThat(ok("policy", "show", "p-two").out()).isEqualTo("@id(\"p-two\") forbid (principal, action, resource);\n");
+                .isEqualTo(
+                        "@id(\"p-one\") // a ; b\npermit (principal, action, resource) when { \";\" == \"\\\";\" };\n");
+        assertThat(ok("policy", "show", "p-two").out())
+                .isEqualTo("@id(\"p-two\") forbid (principal, action, resource);\n");
         assertThat(run("policy", "show", "p-three").exit()).isEqualTo(Exit.FAILED);
-        server.when("POST /policies/publish", "{\"bundle\":\"b2\",\"count\":7,\"warnings\":[\"a.cedar: never applies\"]}");
+        server.when(
+                "POST /policies/publish", "{\"bundle\":\"b2\",\"count\":7,\"warnings\":[\"a.cedar: never applies\"]}");
         var published = ok("policy", "publish");
         assertThat(published.out()).isEqualTo("BUNDLE    b2\nPOLICIES  7\n");
         assertThat(published.err()).isEqualTo("warning: a.cedar: never applies\n");
@@ -270,9 +361,12 @@ class CommandsTest {
 
     @Test
     void aRejectedPublicationIsAFailureWithItsFindingsAndNoConflict() {
-        var problem = "{\"title\":\"the policies have errors\",\"status\":409,\"findings\":[{\"severity\":\"error\",\"file\":\"a.cedar\","
-                + "\"line\":3,\"column\":7,\"message\":\"unknown attribute\",\"suggestion\":\"did you mean amount?\"}]}";
-        server.when("POST /policies/publish", Answer.of(409, "application/problem+json", problem.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        var problem =
+                "{\"title\":\"the policies have errors\",\"status\":409,\"findings\":[{\"severity\":\"error\",\"file\":\"a.cedar\","
+                        + "\"line\":3,\"column\":7,\"message\":\"unknown attribute\",\"suggestion\":\"did you mean amount?\"}]}";
+        server.when(
+                "POST /policies/publish",
+                Answer.of(409, "application/problem+json", problem.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         var ran = run("policy", "publish");
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err()).contains("a.cedar:3:7: unknown attribute (did you mean amount?)");

@@ -38,7 +38,10 @@ class ConnectTest {
 
     @BeforeEach
     void people() {
-        server.has("people", "dana@acme.example", "{\"metadata\":{\"name\":\"dana@acme.example\"},\"status\":{\"active\":true}}");
+        server.has(
+                "people",
+                "dana@acme.example",
+                "{\"metadata\":{\"name\":\"dana@acme.example\"},\"status\":{\"active\":true}}");
     }
 
     @AfterEach
@@ -51,7 +54,8 @@ class ConnectTest {
     }
 
     private Shell.Ran connect(String client, String... more) {
-        var line = new java.util.ArrayList<>(List.of("connect", client, "--server", "shop", "--purpose", "support case"));
+        var line =
+                new java.util.ArrayList<>(List.of("connect", client, "--server", "shop", "--purpose", "support case"));
         line.addAll(List.of(more));
         return shell().run(line.toArray(new String[0]));
     }
@@ -68,8 +72,10 @@ class ConnectTest {
         assertThat(ran.exit()).as(ran.err()).isZero();
         assertThat(Resource.spec(server.body("POST /agents")).string("owner")).contains("dana@acme.example");
         assertThat(server.body("POST /tasks").object("spec").orElseThrow())
-                .isEqualTo(dev.writ.base.JsonReader.read("{\"agent\":\"claude-code\",\"person\":\"dana@acme.example\",\"purpose\":\"support case\","
-                        + "\"scope\":{\"servers\":[\"shop\"],\"categories\":[\"read\"],\"data\":[\"personal\"]},\"for\":\"8h\"}"));
+                .isEqualTo(
+                        dev.writ.base.JsonReader.read(
+                                "{\"agent\":\"claude-code\",\"person\":\"dana@acme.example\",\"purpose\":\"support case\","
+                                        + "\"scope\":{\"servers\":[\"shop\"],\"categories\":[\"read\"],\"data\":[\"personal\"]},\"for\":\"8h\"}"));
         assertThat(ran.err())
                 .contains("Registered the agent claude-code, owned by dana@acme.example")
                 .contains("Opened the task " + ContractServer.TASK_ID)
@@ -82,7 +88,9 @@ class ConnectTest {
     @Test
     void aKnownAgentIsUsedAsItIs() {
         server.has("agents", "bot", "{\"metadata\":{\"name\":\"bot\"},\"spec\":{\"owner\":\"eve@acme.example\"}}");
-        assertThat(connect("cursor", "--agent", "bot", "--for", "1h", "--category", "read,write").exit()).isZero();
+        assertThat(connect("cursor", "--agent", "bot", "--for", "1h", "--category", "read,write")
+                        .exit())
+                .isZero();
         assertThat(server.requests()).doesNotContain("POST /agents");
         var spec = Resource.spec(server.body("POST /tasks"));
         assertThat(spec.string("person")).contains("eve@acme.example");
@@ -108,11 +116,13 @@ class ConnectTest {
     void aNewFileIsWrittenForItsOwnerAlone(String client, String name, String section) throws IOException {
         assertThat(connect(client).exit()).isZero();
         var file = folder.resolve(name);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         var root = (Json.Obj) Jsonc.read(Files.readAllBytes(file));
         var entry = root.object(section).flatMap(s -> s.object("writ-shop")).orElseThrow();
         assertThat(entry.string("url")).contains(server.url() + "/mcp/shop");
-        assertThat(entry.object("headers").orElseThrow().string("Authorization")).contains("Bearer " + ContractServer.TASK_KEY);
+        assertThat(entry.object("headers").orElseThrow().string("Authorization"))
+                .contains("Bearer " + ContractServer.TASK_KEY);
         assertThat(entry.string("type").isPresent()).isEqualTo(!client.equals("cursor"));
         assertThat(shell().run("connect", client, "--undo").exit()).isZero();
         assertThat(file).doesNotExist();
@@ -130,7 +140,8 @@ class ConnectTest {
         var root = (Json.Obj) Jsonc.read(Files.readAllBytes(file));
         assertThat(root.object("mcpServers").orElseThrow().members()).containsOnlyKeys("tracker", "writ-shop");
         for (var line : before.split(newline)) assertThat(after).contains(line);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-r-----");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r-----");
         var undone = shell().run("connect", "claude-code", "--undo");
         assertThat(undone.exit()).as(undone.err()).isZero();
         assertThat(Files.readString(file)).isEqualTo(before);
@@ -145,7 +156,8 @@ class ConnectTest {
         Files.writeString(file, Files.readString(file).replace("\"a\": 1.0", "\"a\": 2.0"));
         var undone = shell().run("connect", "claude-code", "--undo");
         assertThat(undone.err()).contains("was changed since");
-        assertThat(Files.readString(file)).isEqualTo(COMMENTED.replace("\"a\": 1.0", "\"a\": 2.0").replace("}, // last\n", "} // last\n\n"));
+        assertThat(Files.readString(file))
+                .isEqualTo(COMMENTED.replace("\"a\": 1.0", "\"a\": 2.0").replace("}, // last\n", "} // last\n\n"));
     }
 
     @Test
@@ -185,7 +197,17 @@ class ConnectTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{", "[]", "{\"mcpServers\": []}", "{\"mcpServers\": {}, \"mcpServers\": {}}", "{\"a\": \"\u0000\"}", "{} x", "/* open", "{\"mcpServers\": {,}}"})
+    @ValueSource(
+            strings = {
+                "{",
+                "[]",
+                "{\"mcpServers\": []}",
+                "{\"mcpServers\": {}, \"mcpServers\": {}}",
+                "{\"a\": \"\u0000\"}",
+                "{} x",
+                "/* open",
+                "{\"mcpServers\": {,}}"
+            })
     void aMalformedFileIsRefusedUntouchedAndNothingIsMade(String text) throws IOException {
         var file = file(".mcp.json", text);
         var ran = connect("claude-code");
@@ -196,7 +218,20 @@ class ConnectTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a =", "[a", "a = 1\na = 2", "[a]\n[a]", "a = \"x", "mcp_servers = {}", "[mcp_servers]\nwrit-check = 1\n[x", "a = 01", "= 1", "a = [1 2]", "a = 1 b = 2"})
+    @ValueSource(
+            strings = {
+                "a =",
+                "[a",
+                "a = 1\na = 2",
+                "[a]\n[a]",
+                "a = \"x",
+                "mcp_servers = {}",
+                "[mcp_servers]\nwrit-check = 1\n[x",
+                "a = 01",
+                "= 1",
+                "a = [1 2]",
+                "a = 1 b = 2"
+            })
     void aMalformedTomlIsRefusedUntouchedAndNothingIsMade(String text) throws IOException {
         var file = file("home/.codex/config.toml", text);
         var ran = connect("codex");
@@ -218,12 +253,21 @@ class ConnectTest {
 
     @Test
     void aGivenTaskIsUsedAndNotEnded() {
-        server.has("tasks", ContractServer.TASK_ID, "{\"metadata\":{\"name\":\"" + ContractServer.TASK_ID + "\"},\"spec\":{\"scope\":{\"servers\":[\"shop\",\"a.b\"]}}}");
+        server.has(
+                "tasks",
+                ContractServer.TASK_ID,
+                "{\"metadata\":{\"name\":\"" + ContractServer.TASK_ID
+                        + "\"},\"spec\":{\"scope\":{\"servers\":[\"shop\",\"a.b\"]}}}");
         var ran = shell().run("connect", "cursor", "--task", "TSK1");
         assertThat(ran.exit()).as(ran.err()).isZero();
-        assertThat(folder.resolve(".cursor/mcp.json")).content().contains("\"writ-shop\"").contains("\"writ-a-b\"").contains("/mcp/a.b");
+        assertThat(folder.resolve(".cursor/mcp.json"))
+                .content()
+                .contains("\"writ-shop\"")
+                .contains("\"writ-a-b\"")
+                .contains("/mcp/a.b");
         assertThat(shell().run("connect", "cursor", "--undo").exit()).isZero();
-        assertThat(server.requests()).doesNotContain("POST /tasks", "POST /tasks/" + ContractServer.TASK_ID + "/complete");
+        assertThat(server.requests())
+                .doesNotContain("POST /tasks", "POST /tasks/" + ContractServer.TASK_ID + "/complete");
     }
 
     @Test
@@ -254,15 +298,20 @@ class ConnectTest {
         try (var kept = Files.list(folder.resolve("home/.config/writ/connect"))) {
             var files = kept.toList();
             assertThat(files).hasSize(1);
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files.getFirst()))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files.getFirst())))
+                    .isEqualTo("rw-------");
         }
     }
 
     @Test
     void withoutServersOrPurposeNothingIsMade() {
-        assertThat(shell().run("connect", "claude-code", "--server", "shop").exit()).isEqualTo(Exit.USAGE);
-        assertThat(shell().run("connect", "claude-code", "--purpose", "x").exit()).isEqualTo(Exit.USAGE);
-        assertThat(shell().run("connect", "emacs", "--server", "a", "--purpose", "x").exit()).isEqualTo(Exit.USAGE);
+        assertThat(shell().run("connect", "claude-code", "--server", "shop").exit())
+                .isEqualTo(Exit.USAGE);
+        assertThat(shell().run("connect", "claude-code", "--purpose", "x").exit())
+                .isEqualTo(Exit.USAGE);
+        assertThat(shell().run("connect", "emacs", "--server", "a", "--purpose", "x")
+                        .exit())
+                .isEqualTo(Exit.USAGE);
         assertThat(server.requests()).isEmpty();
     }
 }

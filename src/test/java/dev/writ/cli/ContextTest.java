@@ -40,7 +40,10 @@ class ContextTest {
     void withoutAnyKeyItSaysHowToGetOne() {
         var ran = Shell.in(folder).run("status");
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
-        assertThat(ran.err()).contains("no key for http://127.0.0.1:7400").contains("writ login").contains("--data");
+        assertThat(ran.err())
+                .contains("no key for http://127.0.0.1:7400")
+                .contains("writ login")
+                .contains("--data");
     }
 
     @Test
@@ -51,7 +54,8 @@ class ContextTest {
         Files.delete(folder.resolve("writ-data/cli/owner.json"));
         assertThat(Shell.in(folder).run("status").exit()).isEqualTo(Exit.USAGE);
         assertThat(Shell.in(folder).run("status", "--data", "elsewhere").exit()).isZero();
-        assertThat(Shell.in(folder).with("WRIT_DATA", "elsewhere").run("status").exit()).isZero();
+        assertThat(Shell.in(folder).with("WRIT_DATA", "elsewhere").run("status").exit())
+                .isZero();
     }
 
     @Test
@@ -67,10 +71,14 @@ class ContextTest {
     void loginKeepsTheKeyForItsOwnerAlone() throws IOException {
         var ran = Shell.in(folder).piping(ContractServer.KEY + "\n").run("login", "--url", server.url());
         assertThat(ran.exit()).as(ran.err()).isZero();
-        assertThat(ran.err()).contains("Logged in to " + server.url() + " (acme)").doesNotContain(ContractServer.KEY);
+        assertThat(ran.err())
+                .contains("Logged in to " + server.url() + " (acme)")
+                .doesNotContain(ContractServer.KEY);
         var file = folder.resolve("home/.config/writ/context.json");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent()))).isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())))
+                .isEqualTo("rwx------");
         assertThat(Shell.in(folder).run("status").exit()).isZero();
         assertThat(Shell.in(folder).run("login", "--forget").exit()).isZero();
         assertThat(file).doesNotExist();
@@ -85,8 +93,12 @@ class ContextTest {
 
     @Test
     void loginAsksOnATerminalAndObeysXdg() {
-        var shell = Shell.in(folder).with("XDG_CONFIG_HOME", folder.resolve("xdg").toString());
-        assertThat(shell.typing(ContractServer.KEY).run("login", "--url", server.url()).exit()).isZero();
+        var shell =
+                Shell.in(folder).with("XDG_CONFIG_HOME", folder.resolve("xdg").toString());
+        assertThat(shell.typing(ContractServer.KEY)
+                        .run("login", "--url", server.url())
+                        .exit())
+                .isZero();
         assertThat(folder.resolve("xdg/writ/context.json")).exists();
         assertThat(shell.typing("").run("login", "--url", server.url()).exit()).isEqualTo(Exit.USAGE);
     }
@@ -95,9 +107,13 @@ class ContextTest {
     void optionsComeBeforeTheEnvironmentAndTheEnvironmentBeforeTheLogin() throws IOException {
         var shell = Shell.in(folder);
         shell.piping(ContractServer.KEY).run("login", "--url", server.url());
-        assertThat(shell.with("WRIT_KEY", "writ_person_other").run("status").exit()).isEqualTo(Exit.FAILED);
+        assertThat(shell.with("WRIT_KEY", "writ_person_other").run("status").exit())
+                .isEqualTo(Exit.FAILED);
         Files.writeString(folder.resolve("key"), ContractServer.KEY + "\n");
-        assertThat(shell.with("WRIT_KEY", "writ_person_other").run("status", "--key-file", "key").exit()).isZero();
+        assertThat(shell.with("WRIT_KEY", "writ_person_other")
+                        .run("status", "--key-file", "key")
+                        .exit())
+                .isZero();
         try (var other = new ContractServer()) {
             var named = shell.with("WRIT_URL", other.url()).with("WRIT_KEY", ContractServer.KEY);
             assertThat(named.run("agent", "list").exit()).isZero();
@@ -132,8 +148,15 @@ class ContextTest {
 
     @Test
     void anAddressThatIsNoneIsRefused() {
-        for (var url : new String[] {"localhost:7400", "ftp://x", "http://a b", "http://u:p@127.0.0.1", "http://127.0.0.1/path", ""})
-            assertThat(Shell.in(folder).with("WRIT_KEY", "k").run("status", "--url", url).exit()).as(url).isEqualTo(Exit.USAGE);
+        for (var url : new String[] {
+            "localhost:7400", "ftp://x", "http://a b", "http://u:p@127.0.0.1", "http://127.0.0.1/path", ""
+        })
+            assertThat(Shell.in(folder)
+                            .with("WRIT_KEY", "k")
+                            .run("status", "--url", url)
+                            .exit())
+                    .as(url)
+                    .isEqualTo(Exit.USAGE);
     }
 
     @Test

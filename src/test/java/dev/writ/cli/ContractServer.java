@@ -111,9 +111,11 @@ final class ContractServer implements AutoCloseable {
     private Answer answer(String method, List<String> path, Json.Obj body) {
         var collection = path.getFirst();
         if (collection.equals("secrets")) return secret(method, path, body);
-        if (!Set.of("people", "groups", "agents", "servers", "tasks", "approvals").contains(collection))
+        if (!Set.of("people", "groups", "agents", "servers", "tasks", "approvals")
+                .contains(collection))
             return Answer.problem(404, "no such path", "the contract has no " + method + " " + path);
-        if (path.size() == 1) return method.equals("GET") ? items(map(collection).values()) : create(collection, body);
+        if (path.size() == 1)
+            return method.equals("GET") ? items(map(collection).values()) : create(collection, body);
         var found = find(collection, path.get(1));
         if (found.isEmpty()) return Answer.problem(404, "unknown", "there is no " + path.get(1));
         if (path.size() == 2) return Answer.json(200, found.get());
@@ -134,10 +136,14 @@ final class ContractServer implements AutoCloseable {
         var spec = resource.object("spec").orElseThrow();
         if (!resource.members().keySet().equals(Set.of("apiVersion", "kind", "metadata", "spec"))
                 || !resource.string("apiVersion").equals(Optional.of("writ.dev/v1"))
-                || !SPECS.getOrDefault(kind, Set.of()).containsAll(spec.members().keySet()))
+                || !SPECS.getOrDefault(kind, Set.of())
+                        .containsAll(spec.members().keySet()))
             return Answer.problem(400, "unknown member", "the contract has no such " + kind + ": " + resource.text());
-        var name = kind.equals("Task") ? TASK_ID.substring(0, 29) + (map("tasks").size() + 1) : resource.object("metadata").orElseThrow().string("name").orElseThrow();
-        if (map(collection).containsKey(name)) return Answer.problem(409, name + " exists already", "names are given once");
+        var name = kind.equals("Task")
+                ? TASK_ID.substring(0, 29) + (map("tasks").size() + 1)
+                : resource.object("metadata").orElseThrow().string("name").orElseThrow();
+        if (map(collection).containsKey(name))
+            return Answer.problem(409, name + " exists already", "names are given once");
         var made = resource.with("metadata", Json.object().put("name", name).build())
                 .with("status", status(kind));
         map(collection).put(name, made);
@@ -147,9 +153,16 @@ final class ContractServer implements AutoCloseable {
     private static Json status(String kind) {
         return switch (kind) {
             case "Person" ->
-                Json.object().put("id", "per_01k00000000000000000000per").put("active", true).build();
+                Json.object()
+                        .put("id", "per_01k00000000000000000000per")
+                        .put("active", true)
+                        .build();
             case "Task" -> Json.object().put("state", "open").build();
-            case "Server" -> Json.object().put("status", "pending").put("tools", new Json.Arr(List.of())).build();
+            case "Server" ->
+                Json.object()
+                        .put("status", "pending")
+                        .put("tools", new Json.Arr(List.of()))
+                        .build();
             case "Agent" -> Json.object().put("status", "active").build();
             default -> Json.Obj.EMPTY;
         };
@@ -168,9 +181,21 @@ final class ContractServer implements AutoCloseable {
                             .build());
         if (verb.equals("tools")) return Answer.empty(204);
         if (path.getFirst().equals("approvals"))
-            return Answer.json(200, Json.object().put("state", verb.equals("approve") ? "approved" : "refused").build());
+            return Answer.json(
+                    200,
+                    Json.object()
+                            .put("state", verb.equals("approve") ? "approved" : "refused")
+                            .build());
         var state = Map.of(
-                "suspend", "suspended", "retire", "retired", "revoke", "revoked", "complete", "completed", "disable",
+                "suspend",
+                "suspended",
+                "retire",
+                "retired",
+                "revoke",
+                "revoked",
+                "complete",
+                "completed",
+                "disable",
                 "disabled");
         var key = path.getFirst().equals("tasks") ? "state" : "status";
         var status = thing.object("status").orElse(Json.Obj.EMPTY);
@@ -185,7 +210,11 @@ final class ContractServer implements AutoCloseable {
             case "PUT" -> secrets.put(path.get(1), body.string("value").orElseThrow());
             case "DELETE" -> secrets.remove(path.get(1));
             default -> {
-                return Answer.json(200, Json.object().put("items", new java.util.TreeSet<>(secrets.keySet())).build());
+                return Answer.json(
+                        200,
+                        Json.object()
+                                .put("items", new java.util.TreeSet<>(secrets.keySet()))
+                                .build());
             }
         }
         return Answer.json(200, Json.object().put("name", path.get(1)).build());

@@ -87,8 +87,14 @@ class EditsTest {
         int count = random.nextInt(4);
         for (int i = 0; i < count; i++) {
             var name = depth == 0 && i == 0 ? "s" : depth == 1 && i == count / 2 ? "n" : "m" + i;
-            built.append('"').append(name).append('"')
-                    .append(space(random)).append(':').append(space(random)).append(value(random, depth)).append(space(random));
+            built.append('"')
+                    .append(name)
+                    .append('"')
+                    .append(space(random))
+                    .append(':')
+                    .append(space(random))
+                    .append(value(random, depth))
+                    .append(space(random));
             if (i < count - 1 || random.nextInt(4) == 0) built.append(',').append(space(random));
         }
         return built.toString();
@@ -157,15 +163,36 @@ class EditsTest {
                 "# only a comment",
             })
     void whatTomlAllowsIsLeftAlone(String text) {
-        assertThat(putToml(text)).startsWith(text).endsWith("[m.n]" + (text.contains("\r\n") ? "\r\n" : "\n") + "u = 1"
-                + (text.contains("\r\n") ? "\r\n" : "\n"));
+        assertThat(putToml(text))
+                .startsWith(text)
+                .endsWith("[m.n]" + (text.contains("\r\n") ? "\r\n" : "\n") + "u = 1"
+                        + (text.contains("\r\n") ? "\r\n" : "\n"));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "m = 1", "m.n = 1", "[m]\nn = {}", "[m]\nn.x = 1", "m = { n = {} }", "a", "a = ", "a = 1 2", "a = \"\n\"", "[a]]",
-                "[[a]", "a = tru", "a = {b = 1", "a = 'x", "a = '''x", "a = [", "[a.]", "a..b = 1", "a = 1\u0000", "# \u0007", "a = _1"
+                "m = 1",
+                "m.n = 1",
+                "[m]\nn = {}",
+                "[m]\nn.x = 1",
+                "m = { n = {} }",
+                "a",
+                "a = ",
+                "a = 1 2",
+                "a = \"\n\"",
+                "[a]]",
+                "[[a]",
+                "a = tru",
+                "a = {b = 1",
+                "a = 'x",
+                "a = '''x",
+                "a = [",
+                "[a.]",
+                "a..b = 1",
+                "a = 1\u0000",
+                "# \u0007",
+                "a = _1"
             })
     void whatIsMalformedOrCannotBeChangedInPlaceIsRefused(String text) {
         assertThatThrownBy(() -> putToml(text)).isInstanceOf(CliError.class).hasMessageContaining("was not touched");

@@ -42,7 +42,8 @@ class EvidenceCommandsTest {
         assertThat(ran.exit()).as(ran.out() + ran.err()).isZero();
         assertThat(ran.out()).endsWith("verified\n").contains("ok    ");
         var json = Shell.in(folder).run("evidence", "verify", "receipt.json", "-o", "json");
-        assertThat(JsonReader.readObject(json.out().getBytes(UTF_8)).bool("verified")).contains(true);
+        assertThat(JsonReader.readObject(json.out().getBytes(UTF_8)).bool("verified"))
+                .contains(true);
         var text = new String(receipt, UTF_8).replace("support-bot", "support-bat");
         Files.writeString(folder.resolve("changed.json"), text);
         var changed = Shell.in(folder).run("evidence", "verify", "changed.json", "--trust", "trust.txt");
@@ -64,8 +65,14 @@ class EvidenceCommandsTest {
         CliTest.assertHarmless(junk);
         assertThat(Shell.in(folder).run("evidence", "verify", "absent").exit()).isNotZero();
         Files.writeString(folder.resolve("bad-trust"), "nonsense");
-        assertThat(Shell.in(folder).run("evidence", "verify", "junk.json", "--trust", "bad-trust").exit()).isEqualTo(Exit.USAGE);
-        assertThat(Shell.in(folder).run("evidence", "verify", "junk.json", "--since", "nowhere").exit()).isEqualTo(Exit.USAGE);
+        assertThat(Shell.in(folder)
+                        .run("evidence", "verify", "junk.json", "--trust", "bad-trust")
+                        .exit())
+                .isEqualTo(Exit.USAGE);
+        assertThat(Shell.in(folder)
+                        .run("evidence", "verify", "junk.json", "--since", "nowhere")
+                        .exit())
+                .isEqualTo(Exit.USAGE);
     }
 
     @Test
@@ -73,10 +80,17 @@ class EvidenceCommandsTest {
         server.when("GET /evidence/000DEC/receipt", Answer.text(200, "{\"a\":\"\u202e\"}\n"))
                 .when("GET /evidence/trust", Answer.text(200, "key\n"))
                 .when("POST /evidence/checkpoint", Answer.text(200, "head\n"));
-        assertThat(Shell.in(folder, server).run("evidence", "receipt", "000DEC").out()).isEqualTo("{\"a\":\"\u202e\"}\n");
-        assertThat(Shell.in(folder, server).run("evidence", "trust", "--out", "t").exit()).isZero();
+        assertThat(Shell.in(folder, server).run("evidence", "receipt", "000DEC").out())
+                .isEqualTo("{\"a\":\"\u202e\"}\n");
+        assertThat(Shell.in(folder, server)
+                        .run("evidence", "trust", "--out", "t")
+                        .exit())
+                .isZero();
         assertThat(folder.resolve("t")).hasContent("key");
-        assertThat(Shell.in(folder, server).run("evidence", "trust", "--out", "t").exit()).isEqualTo(Exit.CONFLICT);
+        assertThat(Shell.in(folder, server)
+                        .run("evidence", "trust", "--out", "t")
+                        .exit())
+                .isEqualTo(Exit.CONFLICT);
         assertThat(Shell.in(folder, server).run("evidence", "checkpoint").out()).isEqualTo("head\n");
         var onTerminal = Shell.in(folder, server).typing("").run("evidence", "receipt", "000DEC", "--disclose");
         CliTest.assertHarmless(onTerminal);
@@ -85,18 +99,25 @@ class EvidenceCommandsTest {
     @Test
     void anExportIsWrittenWholeOrNotAtAll() {
         server.when("GET /evidence/export", Answer.of(200, "application/zip", new byte[] {80, 75, 3, 4}));
-        assertThat(Shell.in(folder, server).run("evidence", "export", "all.zip").exit()).isZero();
+        assertThat(Shell.in(folder, server).run("evidence", "export", "all.zip").exit())
+                .isZero();
         assertThat(folder.resolve("all.zip")).hasBinaryContent(new byte[] {80, 75, 3, 4});
-        assertThat(Shell.in(folder, server).run("evidence", "export", "all.zip").exit()).isEqualTo(Exit.CONFLICT);
+        assertThat(Shell.in(folder, server).run("evidence", "export", "all.zip").exit())
+                .isEqualTo(Exit.CONFLICT);
         server.when("GET /evidence/export", Answer.problem(403, "auditors only", ""));
-        assertThat(Shell.in(folder, server).run("evidence", "export", "b.zip").exit()).isEqualTo(Exit.DENIED);
+        assertThat(Shell.in(folder, server).run("evidence", "export", "b.zip").exit())
+                .isEqualTo(Exit.DENIED);
         assertThat(folder).isDirectoryNotContaining("glob:**b.zip*");
     }
 
     @Test
     void whoAuthorisedPrintsTheSentenceFirst() {
-        server.when("GET /evidence/000DEC/who-authorised", "{\"sentence\":\"Dana permitted it.\",\"person\":\"Dana\\u0007\",\"policies\":[\"a\",\"b\"]}");
-        assertThat(Shell.in(folder, server).run("evidence", "who-authorised", "000DEC").out())
+        server.when(
+                "GET /evidence/000DEC/who-authorised",
+                "{\"sentence\":\"Dana permitted it.\",\"person\":\"Dana\\u0007\",\"policies\":[\"a\",\"b\"]}");
+        assertThat(Shell.in(folder, server)
+                        .run("evidence", "who-authorised", "000DEC")
+                        .out())
                 .isEqualTo("Dana permitted it.\n\n  person: Dana\\u{7}\n  policies: a, b\n");
     }
 }

@@ -56,7 +56,10 @@ class FilesTest {
         var ran = shell().with("TOKEN", "t0ken").run("import", ".mcp.json");
         assertThat(ran.exit()).as(ran.err()).isZero();
         assertThat(ran.out()).isEqualTo("NAME  STATUS\nshop  pending\nfs    pending\n");
-        assertThat(server.secrets).containsOnly(java.util.Map.entry("shop-authorization", "Bearer t0ken"), java.util.Map.entry("fs-key", "s3cret"));
+        assertThat(server.secrets)
+                .containsOnly(
+                        java.util.Map.entry("shop-authorization", "Bearer t0ken"),
+                        java.util.Map.entry("fs-key", "s3cret"));
         assertThat(ran.err())
                 .contains("1 secret moved out of .mcp.json: shop-authorization (mcpServers.Shop.headers.Authorization)")
                 .contains("read from your environment: TOKEN")
@@ -80,13 +83,17 @@ class FilesTest {
         assertThat(ran.exit()).isEqualTo(Exit.CONFLICT);
         assertThat(server.secrets).containsOnly(java.util.Map.entry("fs-key", "old"));
         assertThat(policies.resolve("fs.cedar")).hasContent("// mine");
-        assertThat(ran.err()).contains("shop is registered already").contains("kept the secret fs-key").contains("is there already");
+        assertThat(ran.err())
+                .contains("shop is registered already")
+                .contains("kept the secret fs-key")
+                .contains("is there already");
     }
 
     @Test
     void oneBrokenFileMeansThatNothingIsImported() throws IOException {
         Files.writeString(folder.resolve("good.json"), MCP);
-        Files.writeString(folder.resolve("bad.json"), "{\"mcpServers\":{\"a\":{\"url\":\"https://a\",\"command\":\"b\u001b\"}}}");
+        Files.writeString(
+                folder.resolve("bad.json"), "{\"mcpServers\":{\"a\":{\"url\":\"https://a\",\"command\":\"b\u001b\"}}}");
         var ran = shell().run("import", "good.json", "bad.json");
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err()).contains("bad.json").contains("next: ");
@@ -98,7 +105,9 @@ class FilesTest {
 
     @Test
     void importNeverReadsWritsOwnKeyForAFile() throws IOException {
-        Files.writeString(folder.resolve("m.json"), "{\"mcpServers\":{\"a\":{\"url\":\"https://a.example/\",\"headers\":{\"X\":\"${WRIT_KEY}\"}}}}");
+        Files.writeString(
+                folder.resolve("m.json"),
+                "{\"mcpServers\":{\"a\":{\"url\":\"https://a.example/\",\"headers\":{\"X\":\"${WRIT_KEY}\"}}}}");
         var ran = shell().run("import", "m.json");
         assertThat(ran.exit()).isZero();
         assertThat(server.secrets).isEmpty();
@@ -111,20 +120,27 @@ class FilesTest {
         var ran = Shell.in(folder).with("TOKEN", "t0ken").run("import", "--dry-run", ".mcp.json");
         assertThat(ran.exit()).isZero();
         assertThat(ran.out()).doesNotContain("t0ken").doesNotContain("s3cret");
-        assertThat(Yaml.read("out", ran.out().getBytes(UTF_8))).hasSize(2).allMatch(d -> Resource.name((Json.Obj) d).matches("shop|fs"));
+        assertThat(Yaml.read("out", ran.out().getBytes(UTF_8))).hasSize(2).allMatch(d -> Resource.name((Json.Obj) d)
+                .matches("shop|fs"));
     }
 
     @Test
     void applySendsEveryDocumentOfFilesFoldersAndInput() throws IOException {
         Files.createDirectories(folder.resolve("d"));
-        Files.writeString(folder.resolve("d/b.yaml"), "kind: Group\nmetadata: {name: b}\nspec: {of: people}\n---\n---\nkind: Group\nmetadata: {name: c}\n");
-        Files.writeString(folder.resolve("d/a.json"), "{\"items\":[{\"kind\":\"Group\",\"metadata\":{\"name\":\"a\"}}]}");
+        Files.writeString(
+                folder.resolve("d/b.yaml"),
+                "kind: Group\nmetadata: {name: b}\nspec: {of: people}\n---\n---\nkind: Group\nmetadata: {name: c}\n");
+        Files.writeString(
+                folder.resolve("d/a.json"), "{\"items\":[{\"kind\":\"Group\",\"metadata\":{\"name\":\"a\"}}]}");
         Files.writeString(folder.resolve("d/.hidden.yaml"), "kind: No");
         Files.writeString(folder.resolve("d/notes.txt"), "no");
-        server.when("POST /apply", "{\"items\":[{\"kind\":\"Group\",\"name\":\"a\",\"change\":\"created\"},{\"kind\":\"Group\",\"name\":\"b\",\"change\":\"unchanged\"}]}");
+        server.when(
+                "POST /apply",
+                "{\"items\":[{\"kind\":\"Group\",\"name\":\"a\",\"change\":\"created\"},{\"kind\":\"Group\",\"name\":\"b\",\"change\":\"unchanged\"}]}");
         var ran = shell().piping("kind: Agent\nmetadata: {name: z}\n").run("apply", "-f", "d", "-f", "-", "--dry-run");
         assertThat(ran.exit()).as(ran.err()).isZero();
-        assertThat(ran.out()).isEqualTo("KIND   NAME  CHANGE     WHY\nGroup  a     created    -\nGroup  b     unchanged  -\n");
+        assertThat(ran.out())
+                .isEqualTo("KIND   NAME  CHANGE     WHY\nGroup  a     created    -\nGroup  b     unchanged  -\n");
         var body = server.body("POST /apply");
         assertThat(body.bool("dryRun")).contains(true);
         assertThat(Output.objects(body, "resources")).extracting(Resource::name).containsExactly("a", "b", "c", "z");
@@ -132,7 +148,9 @@ class FilesTest {
 
     @Test
     void applyFailsWhenSomethingIsRefusedAndSendsNothingThatIsUnclear() throws IOException {
-        server.when("POST /apply", "{\"items\":[{\"kind\":\"Group\",\"name\":\"a\",\"change\":\"refused\",\"why\":\"unknown member quorums: quorum?\"}]}");
+        server.when(
+                "POST /apply",
+                "{\"items\":[{\"kind\":\"Group\",\"name\":\"a\",\"change\":\"refused\",\"why\":\"unknown member quorums: quorum?\"}]}");
         Files.writeString(folder.resolve("a.yaml"), "kind: Group\nmetadata: {name: a}");
         assertThat(shell().run("apply", "-f", "a.yaml").exit()).isEqualTo(Exit.FAILED);
         server.seen.clear();
@@ -146,13 +164,15 @@ class FilesTest {
 
     @Test
     void exportIsWhatApplyTakes() throws IOException {
-        var items = "{\"items\":[{\"kind\":\"Agent\",\"metadata\":{\"name\":\"a\"},\"spec\":{\"purpose\":\"it's: \\\"x\\\" # \\u202e\\n- y\",\"modelTier\":1.0,\"groups\":[],\"n\":{},\"l\":[[\"no\",{\"b\":\"1\"}],null,true]}},{\"kind\":\"Group\",\"metadata\":{\"name\":\"b\"}}]}";
+        var items =
+                "{\"items\":[{\"kind\":\"Agent\",\"metadata\":{\"name\":\"a\"},\"spec\":{\"purpose\":\"it's: \\\"x\\\" # \\u202e\\n- y\",\"modelTier\":1.0,\"groups\":[],\"n\":{},\"l\":[[\"no\",{\"b\":\"1\"}],null,true]}},{\"kind\":\"Group\",\"metadata\":{\"name\":\"b\"}}]}";
         server.when("GET /export", items).when("POST /apply", "{\"items\":[]}");
         var exported = shell().run("export");
         CliTest.assertHarmless(exported);
         Files.writeString(folder.resolve("all.yaml"), exported.out());
         assertThat(shell().run("apply", "-f", "all.yaml").exit()).isZero();
-        assertThat(server.body("POST /apply").get("resources")).isEqualTo(((Json.Obj) JsonReader.read(items)).get("items"));
+        assertThat(server.body("POST /apply").get("resources"))
+                .isEqualTo(((Json.Obj) JsonReader.read(items)).get("items"));
         assertThat(JsonReader.read(shell().run("export", "-o", "json").out())).isEqualTo(JsonReader.read(items));
     }
 
@@ -178,9 +198,11 @@ class FilesTest {
         var rules = text.substring(text.indexOf("// @id")).replaceAll("(?m)^// (?=[@p(){}w ])", "");
         Files.writeString(folder.resolve("shop.cedar"), rules.replaceAll("(?m)^Everything", "// Everything"));
         var tool = Shipped.schema().replaceFirst("(?s)}\\s*$", "");
-        Files.writeString(folder.resolve("schema.cedarschema"), tool
-                + "action \"call:shop/x\" in [\"tool:call\"] appliesTo { principal: [Agent, Run], resource: Tool, context: { now: datetime, task: Task,"
-                + " approvals: Set<Group>, consented: Bool, caller: String, binding: String, depth: Long, modelOutput: String, untrustedInputs: Set<String>, input: {} } };\n}\n");
+        Files.writeString(
+                folder.resolve("schema.cedarschema"),
+                tool
+                        + "action \"call:shop/x\" in [\"tool:call\"] appliesTo { principal: [Agent, Run], resource: Tool, context: { now: datetime, task: Task,"
+                        + " approvals: Set<Group>, consented: Bool, caller: String, binding: String, depth: Long, modelOutput: String, untrustedInputs: Set<String>, input: {} } };\n}\n");
         var ran = Shell.in(folder).run("policy", "check", ".");
         assertThat(ran.out()).doesNotContain("error");
         assertThat(ran.exit()).as(ran.err()).isZero();
@@ -189,20 +211,26 @@ class FilesTest {
     @Test
     void bashCompletesNounsVerbsAndOptions() throws Exception {
         var script = Shell.in(folder).run("completion", "bash").out();
-        Files.writeString(folder.resolve("c.bash"), script + "\nCOMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _writ; echo \"${COMPREPLY[@]}\"\n");
+        Files.writeString(
+                folder.resolve("c.bash"),
+                script + "\nCOMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _writ; echo \"${COMPREPLY[@]}\"\n");
         assertThat(bash("writ", "ag")).isEqualTo("agent");
         assertThat(bash("writ", "agent", "re")).isEqualTo("recertify resume retire");
         assertThat(bash("writ", "task", "open", "--cat")).isEqualTo("--category");
         assertThat(bash("writ", "connect", "claude-code", "--und")).isEqualTo("--undo");
         assertThat(Shell.in(folder).run("completion", "zsh").out()).startsWith("autoload");
-        assertThat(Shell.in(folder).run("completion", "fish").out()).contains("__fish_seen_subcommand_from agent' -a list");
+        assertThat(Shell.in(folder).run("completion", "fish").out())
+                .contains("__fish_seen_subcommand_from agent' -a list");
         assertThat(Shell.in(folder).run("completion", "csh").exit()).isEqualTo(Exit.USAGE);
     }
 
     private String bash(String... words) throws Exception {
         var command = new java.util.ArrayList<>(List.of("bash", "c.bash"));
         command.addAll(List.of(words));
-        var process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+        var process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
         var said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
         return said;
@@ -224,11 +252,14 @@ class FilesTest {
     void aWrittenFileKeepsItsPermissionsAndANewOneGetsThoseAskedFor() throws IOException {
         var file = folder.resolve("f");
         SafeFile.write(file, new byte[] {1}, "rw-r-----");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-r-----");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r-----");
         SafeFile.write(file, new byte[] {2}, "rw-------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-r-----");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r-----");
         SafeFile.writeSecret(file, new byte[] {3});
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(file).hasBinaryContent(new byte[] {3});
     }
 }

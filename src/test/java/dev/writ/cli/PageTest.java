@@ -19,8 +19,8 @@ import picocli.CommandLine;
 class PageTest {
     private static final Pattern HEADING = Pattern.compile("^### `writ ([a-z-]+(?: [a-z-]+)?)(?: .*)?`$");
     private static final Pattern OPTION = Pattern.compile("`(--?[a-zA-Z][a-z-]*)");
-    private static final Set<String> GLOBAL =
-            Set.of("-h", "--help", "-V", "--version", "-o", "--output", "--url", "--key-file", "--data", "--plain-http");
+    private static final Set<String> GLOBAL = Set.of(
+            "-h", "--help", "-V", "--version", "-o", "--output", "--url", "--key-file", "--data", "--plain-http");
 
     private final List<String> page = lines();
     private final CommandLine program = Commands.all(new Session(new Terminal(
@@ -43,7 +43,10 @@ class PageTest {
                 documented.put(command(heading.group(1)), options);
             } else if (line.startsWith("## ")) options = new TreeSet<>();
             else if (line.startsWith("| `-"))
-                OPTION.matcher(line.substring(0, line.indexOf(" |", 2))).results().map(m -> m.group(1)).forEach(options::add);
+                OPTION.matcher(line.substring(0, line.indexOf(" |", 2)))
+                        .results()
+                        .map(m -> m.group(1))
+                        .forEach(options::add);
         }
         var real = new LinkedHashMap<String, Set<String>>();
         collect(program, "", real);
@@ -56,7 +59,10 @@ class PageTest {
         var listed = new TreeSet<String>();
         for (var line : table)
             if (line.startsWith("| `-"))
-                OPTION.matcher(line.substring(0, line.indexOf(" |", 2))).results().map(m -> m.group(1)).forEach(listed::add);
+                OPTION.matcher(line.substring(0, line.indexOf(" |", 2)))
+                        .results()
+                        .map(m -> m.group(1))
+                        .forEach(listed::add);
         assertThat(listed).isEqualTo(new TreeSet<>(GLOBAL));
         var real = new TreeSet<String>();
         program.getCommandSpec().options().forEach(o -> real.addAll(List.of(o.names())));
@@ -80,7 +86,10 @@ class PageTest {
 
     private String parsed(String example) {
         var words = new ArrayList<String>();
-        Pattern.compile("\"([^\"]*)\"|(\\S+)").matcher(example).results().forEach(m -> words.add(m.group(1) != null ? m.group(1) : m.group(2)));
+        Pattern.compile("\"([^\"]*)\"|(\\S+)")
+                .matcher(example)
+                .results()
+                .forEach(m -> words.add(m.group(1) != null ? m.group(1) : m.group(2)));
         var result = program.parseArgs(words.subList(1, words.size()).toArray(new String[0]));
         var path = new ArrayList<String>();
         while (result.hasSubcommand()) {

@@ -44,18 +44,27 @@ class ImporterTest {
         assertThat(imported.format()).isEqualTo(Imported.Format.MCP_SERVERS);
         var gh = imported.servers().getFirst();
         assertThat(gh.resource())
-                .isEqualTo(JsonReader.read("{\"apiVersion\":\"writ.dev/v1\",\"kind\":\"Server\",\"metadata\":{\"name\":\"gh\"},\"spec\":{"
-                        + "\"transport\":{\"kind\":\"http\",\"url\":\"https://api.example.com/mcp\"},\"trust\":0,\"credentials\":["
-                        + "{\"secret\":\"gh-authorization\",\"header\":\"Authorization\"},{\"secret\":\"gh-x-org\",\"header\":\"X-Org\"}]}}"));
+                .isEqualTo(
+                        JsonReader.read(
+                                "{\"apiVersion\":\"writ.dev/v1\",\"kind\":\"Server\",\"metadata\":{\"name\":\"gh\"},\"spec\":{"
+                                        + "\"transport\":{\"kind\":\"http\",\"url\":\"https://api.example.com/mcp\"},\"trust\":0,\"credentials\":["
+                                        + "{\"secret\":\"gh-authorization\",\"header\":\"Authorization\"},{\"secret\":\"gh-x-org\",\"header\":\"X-Org\"}]}}"));
         assertThat(gh.secrets().getFirst().value()).contains(Secret.of("Bearer t0ken"));
         var fs = imported.servers().getLast();
         assertThat(fs.transport())
-                .isEqualTo(JsonReader.read("{\"kind\":\"stdio\",\"command\":\"npx\",\"arguments\":[\"-y\",\"@scope/fs\","
-                        + "\"/data; rm -rf $(HOME)\"],\"environment\":[\"K\",\"PORT\"],\"directory\":\"/srv\"}"));
-        assertThat(fs.secrets()).extracting(Imported.Lifted::from).containsExactly("mcpServers.fs.env.K", "mcpServers.fs.env.PORT");
+                .isEqualTo(
+                        JsonReader.read(
+                                "{\"kind\":\"stdio\",\"command\":\"npx\",\"arguments\":[\"-y\",\"@scope/fs\","
+                                        + "\"/data; rm -rf $(HOME)\"],\"environment\":[\"K\",\"PORT\"],\"directory\":\"/srv\"}"));
+        assertThat(fs.secrets())
+                .extracting(Imported.Lifted::from)
+                .containsExactly("mcpServers.fs.env.K", "mcpServers.fs.env.PORT");
         assertThat(fs.secrets().getLast().value()).contains(Secret.of("8080"));
         assertThat(imported.variables()).containsExactly("TOKEN");
-        assertThat(warnings(imported)).contains("sign-in at the server").contains("a program that makes headers").contains("timeout");
+        assertThat(warnings(imported))
+                .contains("sign-in at the server")
+                .contains("a program that makes headers")
+                .contains("timeout");
     }
 
     @Test
@@ -76,13 +85,14 @@ class ImporterTest {
                 """);
         assertThat(imported.format()).isEqualTo(Imported.Format.VSCODE);
         assertThat(imported.servers().getFirst().secrets().getFirst().value()).isEmpty();
-        assertThat(warnings(imported)).contains("${input:tok}").contains("writ secret put gh-authorization").contains("envFile");
+        assertThat(warnings(imported))
+                .contains("${input:tok}")
+                .contains("writ secret put gh-authorization")
+                .contains("envFile");
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "http, true", "streamable-http, true", "streamableHttp, true", "sse, false", "ws, false"
-    })
+    @CsvSource({"http, true", "streamable-http, true", "streamableHttp, true", "sse, false", "ws, false"})
     void theTypeSaysWhetherTheTransportIsOurs(String type, boolean ours) {
         var imported = read("{\"mcpServers\":{\"a\":{\"type\":\"" + type + "\",\"url\":\"https://a.example/mcp\"}}}");
         assertThat(imported.servers()).hasSize(ours ? 1 : 0);
@@ -91,16 +101,20 @@ class ImporterTest {
 
     @Test
     void variablesAreFilledInOnceAndOnlyWithWhatTheyAre() {
-        var imported = read("{\"mcpServers\":{\"a\":{\"url\":\"https://${HOST}/${PATH_:-mcp}\",\"headers\":{\"X\":\"${NESTED}\",\"Y\":\"${env:TOKEN}\",\"Z\":\"$TOKEN ${NO}\"}}}}");
+        var imported = read(
+                "{\"mcpServers\":{\"a\":{\"url\":\"https://${HOST}/${PATH_:-mcp}\",\"headers\":{\"X\":\"${NESTED}\",\"Y\":\"${env:TOKEN}\",\"Z\":\"$TOKEN ${NO}\"}}}}");
         var a = only(imported);
         assertThat(a.transport().string("url")).contains("https://api.example/mcp");
-        assertThat(a.secrets()).extracting(s -> s.value().map(Secret::reveal).orElse("none")).containsExactly("${TOKEN}", "t0ken", "none");
+        assertThat(a.secrets())
+                .extracting(s -> s.value().map(Secret::reveal).orElse("none"))
+                .containsExactly("${TOKEN}", "t0ken", "none");
         assertThat(imported.variables()).containsExactly("HOST", "NESTED", "TOKEN");
     }
 
     @Test
     void anAddressOrWordWithAnOpenVariableLeavesTheServerOut() {
-        var imported = read("{\"mcpServers\":{\"a\":{\"url\":\"https://${NO}/\"},\"b\":{\"command\":\"x\",\"args\":[\"${workspaceFolder}\"]},\"c\":{\"command\":\"x\",\"cwd\":\"${NO}\"}}}");
+        var imported = read(
+                "{\"mcpServers\":{\"a\":{\"url\":\"https://${NO}/\"},\"b\":{\"command\":\"x\",\"args\":[\"${workspaceFolder}\"]},\"c\":{\"command\":\"x\",\"cwd\":\"${NO}\"}}}");
         assertThat(imported.servers()).isEmpty();
         assertThat(warnings(imported)).contains("${NO} has no value").contains("${workspaceFolder} has no value");
         assertThatThrownBy(() -> read("{\"mcpServers\":{\"b\":{\"command\":\"x\",\"args\":[\"${SPY}\"]}}}"))
@@ -111,7 +125,14 @@ class ImporterTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"GitHub | github", "my server! | my-server", "a__b | a_b", "ümlaut-x | mlaut-x", "_x_ | x", "-_.a | a"})
+            value = {
+                "GitHub | github",
+                "my server! | my-server",
+                "a__b | a_b",
+                "ümlaut-x | mlaut-x",
+                "_x_ | x",
+                "-_.a | a"
+            })
     void aNameIsFittedAndThatIsSaid(String given, String name) {
         var imported = read("{\"mcpServers\":{\"" + given + "\":{\"command\":\"x\"}}}");
         assertThat(only(imported).name().text()).isEqualTo(name);
@@ -120,16 +141,28 @@ class ImporterTest {
 
     @Test
     void namesThatBecomeTheSameStayDifferent() {
-        var imported = read("{\"mcpServers\":{\"github\":{\"command\":\"x\"},\"GitHub\":{\"command\":\"y\"},\"" + "n".repeat(90) + "\":{\"command\":\"z\",\"env\":{\"" + "V".repeat(100) + "\":\"1\",\"" + "V".repeat(101) + "\":\"2\"}}}}");
-        assertThat(imported.servers()).extracting(s -> s.name().text()).containsExactly("github", "github-2", "n".repeat(40));
-        assertThat(imported.secrets()).extracting(Imported.Lifted::name).doesNotHaveDuplicates().hasSize(2);
+        var imported = read("{\"mcpServers\":{\"github\":{\"command\":\"x\"},\"GitHub\":{\"command\":\"y\"},\""
+                + "n".repeat(90) + "\":{\"command\":\"z\",\"env\":{\"" + "V".repeat(100) + "\":\"1\",\""
+                + "V".repeat(101) + "\":\"2\"}}}}");
+        assertThat(imported.servers())
+                .extracting(s -> s.name().text())
+                .containsExactly("github", "github-2", "n".repeat(40));
+        assertThat(imported.secrets())
+                .extracting(Imported.Lifted::name)
+                .doesNotHaveDuplicates()
+                .hasSize(2);
     }
 
     @Test
     void aDisabledServerIsLeftOutAndWhatLooksSecretIsSaid() {
-        var imported = read("{\"mcpServers\":{\"a\":{\"command\":\"x\",\"disabled\":true},\"b\":{\"command\":\"my tool\",\"args\":[\"--api-key=abc\"]},\"c\":{\"url\":\"https://c.example/?token=abc\"}}}");
+        var imported = read(
+                "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"disabled\":true},\"b\":{\"command\":\"my tool\",\"args\":[\"--api-key=abc\"]},\"c\":{\"url\":\"https://c.example/?token=abc\"}}}");
         assertThat(imported.servers()).hasSize(2);
-        assertThat(warnings(imported)).contains("it is disabled").contains("no shell splits it").contains("an argument looks like a secret").contains("the address carries");
+        assertThat(warnings(imported))
+                .contains("it is disabled")
+                .contains("no shell splits it")
+                .contains("an argument looks like a secret")
+                .contains("the address carries");
     }
 
     @Test
@@ -147,7 +180,9 @@ class ImporterTest {
         assertThat(acme.transport().string("url")).contains("https://eu.acme.example/mcp");
         assertThat(acme.secrets()).extracting(Imported.Lifted::header).containsExactly("X-Key", "X-V");
         assertThat(acme.secrets()).allMatch(s -> s.value().isEmpty());
-        assertThat(warnings(imported)).contains("its packages are not taken over").contains("writ secret put acme-x-key");
+        assertThat(warnings(imported))
+                .contains("its packages are not taken over")
+                .contains("writ secret put acme-x-key");
     }
 
     @Test
@@ -158,7 +193,8 @@ class ImporterTest {
                   "environment_variables":[{"name":"API_KEY","is_required":true,"is_secret":true},{"name":"LEVEL","default":"info"},{"name":"OPT"}]}]}}
                 """);
         var files = only(imported);
-        assertThat(files.transport().strings("arguments")).containsExactly("-y", "@x/files@1.2.3", "/data", "--mode", "ro");
+        assertThat(files.transport().strings("arguments"))
+                .containsExactly("-y", "@x/files@1.2.3", "/data", "--mode", "ro");
         assertThat(files.transport().strings("environment")).containsExactly("API_KEY", "LEVEL");
         assertThat(files.secrets()).extracting(s -> s.value().isPresent()).containsExactly(false, true);
     }
@@ -172,14 +208,17 @@ class ImporterTest {
                 "nuget | A.B | 1.0 | dnx A.B@1.0 --yes",
             })
     void eachKindOfPackageHasItsRunner(String type, String identifier, String version, String words) {
-        var imported = read("{\"name\":\"x/y\",\"packages\":[{\"registryType\":\"" + type + "\",\"identifier\":\"" + identifier + "\",\"version\":\"" + version + "\"}]}");
+        var imported = read("{\"name\":\"x/y\",\"packages\":[{\"registryType\":\"" + type + "\",\"identifier\":\""
+                + identifier + "\",\"version\":\"" + version + "\"}]}");
         var transport = only(imported).transport();
-        assertThat(transport.string("command").orElseThrow() + " " + String.join(" ", transport.strings("arguments"))).isEqualTo(words);
+        assertThat(transport.string("command").orElseThrow() + " " + String.join(" ", transport.strings("arguments")))
+                .isEqualTo(words);
     }
 
     @Test
     void aStrangersFileReadsNothingOfTheEnvironment() {
-        var imported = read("{\"name\":\"x/y\",\"remotes\":[{\"type\":\"streamable-http\",\"url\":\"https://evil.example/mcp\",\"headers\":[{\"name\":\"X\",\"value\":\"${TOKEN}\"}]}]}");
+        var imported = read(
+                "{\"name\":\"x/y\",\"remotes\":[{\"type\":\"streamable-http\",\"url\":\"https://evil.example/mcp\",\"headers\":[{\"name\":\"X\",\"value\":\"${TOKEN}\"}]}]}");
         assertThat(imported.variables()).isEmpty();
         assertThat(only(imported).secrets().getFirst().value()).isEmpty();
     }
@@ -195,7 +234,9 @@ class ImporterTest {
             assertThat(imported.servers()).isEmpty();
             assertThat(imported.warnings()).isNotEmpty();
         }
-        assertThatThrownBy(() -> read("{\"name\":\"x/y\",\"packages\":[{\"registryType\":\"npm\",\"identifier\":\"--eval=x\"}]}")).isInstanceOf(ImportError.class);
+        assertThatThrownBy(() -> read(
+                        "{\"name\":\"x/y\",\"packages\":[{\"registryType\":\"npm\",\"identifier\":\"--eval=x\"}]}"))
+                .isInstanceOf(ImportError.class);
     }
 
     @ParameterizedTest
@@ -242,27 +283,34 @@ class ImporterTest {
         assertThatThrownBy(() -> read(" ".repeat(Importer.FILE_BYTES_MAX + 1))).isInstanceOf(ImportError.class);
         assertThatThrownBy(() -> read("[".repeat(100_000))).isInstanceOf(ImportError.class);
         var many = new StringBuilder("{\"mcpServers\":{");
-        for (int i = 0; i < 501; i++) many.append(i == 0 ? "" : ",").append("\"s").append(i).append("\":{\"command\":\"x\"}");
-        assertThatThrownBy(() -> read(many + "}}")).isInstanceOf(ImportError.class).hasMessageContaining("more than");
+        for (int i = 0; i < 501; i++)
+            many.append(i == 0 ? "" : ",").append("\"s").append(i).append("\":{\"command\":\"x\"}");
+        assertThatThrownBy(() -> read(many + "}}"))
+                .isInstanceOf(ImportError.class)
+                .hasMessageContaining("more than");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/*", "{/*", "\"", "{\"a", "{\"\\", ",]", "[,]", "[1,,]", "{,}", "/", "//"})
     void halfAFileIsMalformedAndNoCrash(String text) {
-        assertThatThrownBy(() -> read(text)).isInstanceOfSatisfying(ImportError.class, e -> assertThat(e.code()).isEqualTo(ImportError.Code.MALFORMED));
+        assertThatThrownBy(() -> read(text)).isInstanceOfSatisfying(ImportError.class, e -> assertThat(e.code())
+                .isEqualTo(ImportError.Code.MALFORMED));
     }
 
     @Test
     void randomDamageNeverEndsInAnythingButAResultOrARefusal() {
-        var good = "{\"mcpServers\":{\"gh\":{\"type\":\"http\",\"url\":\"https://a.example/mcp\",\"headers\":{\"A\":\"${TOKEN}\"}}, // c\n\"fs\":{\"command\":\"npx\",\"args\":[\"-y\"],\"env\":{\"K\":\"v\"}}}}";
+        var good =
+                "{\"mcpServers\":{\"gh\":{\"type\":\"http\",\"url\":\"https://a.example/mcp\",\"headers\":{\"A\":\"${TOKEN}\"}}, // c\n\"fs\":{\"command\":\"npx\",\"args\":[\"-y\"],\"env\":{\"K\":\"v\"}}}}";
         var random = new Random(11);
         int taken = 0;
         for (int i = 0; i < 20_000; i++) {
             var bytes = good.getBytes(UTF_8);
-            for (int j = random.nextInt(3); j >= 0; j--) bytes[random.nextInt(bytes.length)] = (byte) "{}[]\",:/*\\ \n${}a0\u0000".charAt(random.nextInt(18));
+            for (int j = random.nextInt(3); j >= 0; j--)
+                bytes[random.nextInt(bytes.length)] = (byte) "{}[]\",:/*\\ \n${}a0\u0000".charAt(random.nextInt(18));
             try {
                 var imported = new Importer(_ -> Optional.empty()).read("f", bytes);
-                for (var server : imported.servers()) assertThat(server.resource().get("spec")).isPresent();
+                for (var server : imported.servers())
+                    assertThat(server.resource().get("spec")).isPresent();
                 taken++;
             } catch (ImportError refused) {
                 assertThat(refused.place()).startsWith("f");
@@ -282,6 +330,10 @@ class ImporterTest {
     void jsonWithCommentsKeepsEveryBytesPlace() {
         var text = "{ // é\n \"a\": [1, /* \" */ 2,], \"b\": \"// no ,]\", }".getBytes(UTF_8);
         assertThat(Jsonc.plain(text)).hasSameSizeAs(text);
-        assertThat(Jsonc.read(text)).isEqualTo(Json.object().put("a", JsonReader.read("[1,2]")).put("b", "// no ,]").build());
+        assertThat(Jsonc.read(text))
+                .isEqualTo(Json.object()
+                        .put("a", JsonReader.read("[1,2]"))
+                        .put("b", "// no ,]")
+                        .build());
     }
 }

@@ -39,8 +39,9 @@ class YamlTest {
                 """);
         assertThat(documents)
                 .containsExactly(
-                        JsonReader.read("{\"kind\":\"Server\",\"spec\":{\"trust\":3,\"price\":1.50,\"on\":\"yes\",\"ok\":true,\"none\":null,"
-                                + "\"date\":\"2026-11-20\",\"octal\":\"0o17\",\"old\":\"017\",\"words\":[\"a\",\"b\",\"c\"],\"text\":\"one\\ntwo\\n\"}}"),
+                        JsonReader.read(
+                                "{\"kind\":\"Server\",\"spec\":{\"trust\":3,\"price\":1.50,\"on\":\"yes\",\"ok\":true,\"none\":null,"
+                                        + "\"date\":\"2026-11-20\",\"octal\":\"0o17\",\"old\":\"017\",\"words\":[\"a\",\"b\",\"c\"],\"text\":\"one\\ntwo\\n\"}}"),
                         JsonReader.read("{\"json\":[1e3,{\"a\":null}]}"));
         assertThat(read("")).isEmpty();
     }
@@ -63,7 +64,9 @@ class YamlTest {
                 "'%YAML 9.9#---#a: 1' | f.yaml",
             })
     void whatCouldBeReadInTwoWaysIsRefusedWithItsLine(String text, String said) {
-        assertThatThrownBy(() -> read(text.replace('#', '\n'))).isInstanceOf(ImportError.class).hasMessageContaining(said);
+        assertThatThrownBy(() -> read(text.replace('#', '\n')))
+                .isInstanceOf(ImportError.class)
+                .hasMessageContaining(said);
     }
 
     @ParameterizedTest
@@ -75,7 +78,8 @@ class YamlTest {
 
     @Test
     void sizeAndEncodingAreBounded() {
-        assertThatThrownBy(() -> Yaml.read("f", new byte[Yaml.TEXT_BYTES_MAX + 1])).isInstanceOf(ImportError.class);
+        assertThatThrownBy(() -> Yaml.read("f", new byte[Yaml.TEXT_BYTES_MAX + 1]))
+                .isInstanceOf(ImportError.class);
         assertThatThrownBy(() -> Yaml.read("f", new byte[] {'a', (byte) 0xff})).isInstanceOf(ImportError.class);
         assertThatThrownBy(() -> read("a: \u0007")).isInstanceOf(ImportError.class);
     }
