@@ -92,22 +92,16 @@ public record AuthoritySnapshot(
         return new AuthoritySnapshot(epoch, tasks, Copies.with(consents, consent.task(), consent), approvals, asked);
     }
 
+    /** With a new approval, which is the newest of its question from now on. */
     AuthoritySnapshot with(Approval approval) {
-        var question = new Question(approval.task(), approval.action());
-        var before = newest(approval.task(), approval.action());
-        boolean newer = before.isEmpty() || BY_AGE.compare(approval, before.get()) >= 0;
-        return new AuthoritySnapshot(
-                epoch,
-                tasks,
-                consents,
-                Copies.with(approvals, approval.id(), approval),
-                newer ? Copies.with(asked, question, approval.id()) : asked);
+        return withAll(List.of(approval));
     }
 
-    AuthoritySnapshot withAll(List<Approval> loaded) {
+    /** @param newer in the order in which they were asked */
+    AuthoritySnapshot withAll(List<Approval> newer) {
         var all = new HashMap<>(approvals);
         var newest = new HashMap<>(asked);
-        for (var approval : loaded.stream().sorted(BY_AGE).toList()) {
+        for (var approval : newer) {
             all.put(approval.id(), approval);
             newest.put(new Question(approval.task(), approval.action()), approval.id());
         }

@@ -15,6 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Budgets {
     static final long QUANTUM = 16;
+    private static final long QUANTUM_MAX = 4_096;
+    private static final long QUANTA = 32;
 
     private final Authority authority;
     private final InstantSource clock;
@@ -80,11 +82,17 @@ public final class Budgets {
             if (task.isEmpty()) return Plan.nothing(new Lease.Over());
             long leased = task.get().callsLeased();
             // Another call has leased while this one waited.
-            if (leased > meter.leased()) return Plan.nothing(new Lease.UpTo(leased));
+            if (leased > meter.leased() || meter.hasRoom()) return Plan.nothing(new Lease.UpTo(leased));
             if (leased >= task.get().callBudget()) return Plan.nothing(new Lease.None());
-            long more = Math.min(task.get().callBudget(), leased + QUANTUM);
+            long more = Math.min(
+                    task.get().callBudget(), leased + quantum(task.get().callBudget()));
             return Plan.of(new Lease.UpTo(more), Changes.leased(tenant, id, more));
         });
+    }
+
+    /** A 32nd of the budget: a crash charges little too much, and a busy task does not wait for the disk at every turn. */
+    private static long quantum(long budget) {
+        return Math.clamp(budget / QUANTA, QUANTUM, QUANTUM_MAX);
     }
 
     void close() {

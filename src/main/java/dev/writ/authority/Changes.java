@@ -106,26 +106,35 @@ final class Changes {
     }
 
     static Change<AuthoritySnapshot> asked(Name tenant, Approval approval, Json.Obj about) {
-        return Change.of(
-                s -> s.with(approval),
-                sql -> sql.changeOne(
-                        """
-                        INSERT INTO approvals (tenant, id, action, task, agent, labels, rules, alternatives, parties,
-                                               requested_at, expires_at, state, about)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                        tenant,
-                        approval.id(),
-                        approval.action(),
-                        approval.task(),
-                        approval.agent(),
-                        Tables.array(approval.labels()),
-                        Tables.rules(approval),
-                        Tables.alternatives(approval),
-                        Tables.parties(approval),
-                        approval.requestedAt(),
-                        approval.expiresAt(),
-                        approval.state(),
-                        about));
+        return Change.of(s -> s.with(approval), sql -> {
+            // Memory may have forgotten an earlier question that expired; the database allows one open one.
+            sql.change("""
+                    UPDATE approvals SET state = 'expired'
+                    WHERE tenant = ? AND task = ? AND action = ? AND state IN ('pending', 'approved')
+                      AND expires_at <= ?""", tenant, approval.task(), approval.action(), approval.requestedAt());
+            sql.changeOne(
+                    """
+                    INSERT INTO approvals (tenant, id, action, task, agent, labels, rules, alternatives, parties,
+                                           requested_at, expires_at, state, about, round)
+                    SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, COUNT(*) FROM approvals
+                    WHERE tenant = ? AND task = ? AND action = ?""",
+                    tenant,
+                    approval.id(),
+                    approval.action(),
+                    approval.task(),
+                    approval.agent(),
+                    Tables.array(approval.labels()),
+                    Tables.rules(approval),
+                    Tables.alternatives(approval),
+                    Tables.parties(approval),
+                    approval.requestedAt(),
+                    approval.expiresAt(),
+                    approval.state(),
+                    about,
+                    tenant,
+                    approval.task(),
+                    approval.action());
+        });
     }
 
     static Change<AuthoritySnapshot> voted(Name tenant, Approval before, Vote vote) {

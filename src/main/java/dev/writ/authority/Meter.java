@@ -12,8 +12,12 @@ final class Meter {
         this.leased = leased;
     }
 
+    synchronized boolean hasRoom() {
+        return !closed && used < leased;
+    }
+
     synchronized boolean take() {
-        if (closed || used >= leased) return false;
+        if (!hasRoom()) return false;
         used++;
         return true;
     }

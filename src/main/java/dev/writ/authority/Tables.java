@@ -41,7 +41,8 @@ final class Tables {
             CREATE TABLE approvals (
               tenant text NOT NULL, id text NOT NULL, action text NOT NULL, task text NOT NULL, agent text NOT NULL,
               labels text NOT NULL, rules text NOT NULL, alternatives text NOT NULL, parties text NOT NULL,
-              requested_at bigint NOT NULL, expires_at bigint NOT NULL, state text NOT NULL, about text NOT NULL,
+              round bigint NOT NULL, requested_at bigint NOT NULL, expires_at bigint NOT NULL, state text NOT NULL,
+              about text NOT NULL,
               PRIMARY KEY (tenant, id));
             CREATE INDEX approvals_by_task ON approvals (tenant, task);
             CREATE UNIQUE INDEX approvals_open ON approvals (tenant, task, action)
@@ -105,7 +106,7 @@ final class Tables {
                 since);
         return sql
                 .rows(
-                        "SELECT * FROM approvals WHERE tenant = ? AND expires_at >= ?",
+                        "SELECT * FROM approvals WHERE tenant = ? AND expires_at >= ? ORDER BY round",
                         row -> approval(row, votes),
                         tenant,
                         since)

@@ -80,8 +80,8 @@ public sealed interface Action {
         }
     }
 
-    /** To ask a server for completions of an argument ({@code completion/complete}). */
-    record Complete(Name server, Json.Obj payload) implements OnServer {
+    /** To ask a server for completions of an argument of a prompt or a resource template ({@code completion/complete}). */
+    record Complete(Name server, boolean ofPrompt, String ref, Json.Obj payload) implements OnServer {
         @Override
         public String kind() {
             return "complete";
@@ -89,7 +89,7 @@ public sealed interface Action {
 
         @Override
         public String target() {
-            return server.text();
+            return server + "/" + ref;
         }
     }
 

@@ -5,6 +5,7 @@ import dev.writ.registry.Server;
 import dev.writ.registry.Tool;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Fills the layout of {@link ActionDigest} for each kind of caller. */
 final class ActionDigests {
@@ -24,7 +25,7 @@ final class ActionDigests {
                 action.target(),
                 standing.server().transport().digest().toString(),
                 pin.map(p -> p.definition().digest().toString()).orElse(""),
-                standing.server().credential().map(c -> c.name().text()).orElse(""),
+                credentials(standing.server()),
                 payload(action));
     }
 
@@ -69,6 +70,14 @@ final class ActionDigests {
     static Permit.Target target(Server server) {
         return new Permit.Target(
                 server.name(), server.transport().json(), server.transport().digest());
+    }
+
+    /** Names of secrets have no comma. */
+    private static String credentials(Server server) {
+        return server.credentials().stream()
+                .map(credential -> credential.name().text())
+                .sorted()
+                .collect(Collectors.joining(","));
     }
 
     private static String payload(Action action) {

@@ -98,7 +98,16 @@ final class AgentAdmission {
                         judge(open(standing, attempt, Questions.resource(standing, read.uri())), 1);
                     case Action.GetPrompt get ->
                         judge(open(standing, attempt, Questions.prompt(standing, get.prompt())), 1);
-                    case Action.DiscoverServer _, Action.ListItems _, Action.Complete _, Action.SetLogLevel _ ->
+                    case Action.Complete complete ->
+                        judge(
+                                open(
+                                        standing,
+                                        attempt,
+                                        complete.ofPrompt()
+                                                ? Questions.prompt(standing, complete.ref())
+                                                : Questions.resource(standing, complete.ref())),
+                                1);
+                    case Action.DiscoverServer _, Action.ListItems _, Action.SetLogLevel _ ->
                         judge(open(standing, attempt, Questions.server(standing)), 1);
                 };
         };
@@ -279,6 +288,9 @@ final class AgentAdmission {
             Case about, Evidence.Judged judged, Optional<Approval> approval, Optional<Reservation> reservation) {
         var used = Optional.<Evidence.Used>empty();
         if (approval.isPresent()) {
+            var given = recorder.given(about.tenant(), approval.get().id());
+            if (given.isEmpty())
+                return refuse(about, judged, new Refusal.Unavailable("the ledger does not show the approval"));
             // Before the intent: a crash in between leaves it used, never usable twice.
             var consumption = authority
                     .approvals()
@@ -289,7 +301,7 @@ final class AgentAdmission {
                             about.digest().digest());
             if (!(consumption instanceof Consumption.Consumed(var consumed, var groups)))
                 return again(about, judged, JUDGED_AGAIN_MAX - 1);
-            used = Optional.of(Asks.used(consumed, groups));
+            used = Optional.of(Asks.used(consumed, given.get(), groups));
             recorder.begin(
                     about.tenant(),
                     evidence.transition(

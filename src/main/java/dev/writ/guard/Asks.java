@@ -94,12 +94,12 @@ final class Asks {
     }
 
     /** Who voted for a group that counted, with which proof. */
-    static Evidence.Used used(Approval consumed, Set<Name> groups) {
+    static Evidence.Used used(Approval consumed, Id record, Set<Name> groups) {
         var proofs = consumed.votes().stream()
                 .filter(vote -> vote.choice() == Vote.Choice.APPROVE)
                 .map(vote -> proof(vote.proof()))
                 .collect(Collectors.toSet());
-        return new Evidence.Used(consumed.id(), groups, proofs);
+        return new Evidence.Used(consumed.id(), record, groups, proofs);
     }
 
     static Refusal.Reason refused(Approval approval, RegistrySnapshot registry) {

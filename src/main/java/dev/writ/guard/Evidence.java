@@ -55,14 +55,15 @@ final class Evidence {
         static final Judged NOT = new Judged("", List.of(), List.of());
     }
 
-    /** An approval that an intent used up. */
-    record Used(Id approval, Set<Name> groups, Set<String> proofs) {}
+    /** An approval that an intent used up; {@code record} is the one by which it was given. */
+    record Used(Id approval, Id record, Set<Name> groups, Set<String> proofs) {}
 
     Draft intent(Matter matter, Optional<Used> used) {
         var record = about("intent", "permit", matter);
         var approvals = new ArrayList<Json>();
         used.ifPresent(approval -> approvals.add(Json.object()
                 .put("approval", approval.approval().text())
+                .put("record", approval.record().text())
                 .put(
                         "groups",
                         new TreeSet<>(approval.groups())
@@ -111,6 +112,14 @@ final class Evidence {
         var record = common(kind, now, tenant).put("event", event);
         members.members().forEach(record::put);
         return sealed(record, Map.of());
+    }
+
+    /** A person's change, or our own; {@code by} says on whose decision. */
+    Draft transition(Transition transition, Name tenant, Instant now, Json.Obj by) {
+        var record = common(transition.kind(), now, tenant).put("event", transition.event());
+        by.members().forEach(record::put);
+        transition.members().members().forEach(record::put);
+        return sealed(record, transition.side());
     }
 
     private Json.ObjectBuilder about(String kind, String verdict, Matter matter) {

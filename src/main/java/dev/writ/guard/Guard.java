@@ -13,11 +13,13 @@ import dev.writ.base.Proof;
 import dev.writ.identity.Identity;
 import dev.writ.ledger.Ledger;
 import dev.writ.registry.Registry;
+import dev.writ.registry.Server;
 import dev.writ.registry.Tool;
 import dev.writ.vault.Keeping;
 import dev.writ.vault.Vault;
 import dev.writ.vault.VaultError;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The one door. Whoever wants something done makes an {@link Attempt}; {@link #admit} answers with a {@link Verdict}
@@ -34,16 +37,20 @@ public final class Guard {
     /** The operation by which an administrator looks at a server before its tools are approved. */
     public static final String INSPECT = "server:inspect";
 
+    private static final System.Logger LOG = System.getLogger(Guard.class.getName());
+
     private final Identity identity;
     private final Authority authority;
     private final Vault vault;
     private final InstantSource clock;
+    private final Ids ids;
     private final Evidence evidence;
     private final Recorder recorder;
     private final Standings standings;
     private final AgentAdmission agents;
     private final PersonAdmission people;
     private final Shown shown;
+    private final Rehearsal rehearsal;
     private final Streams streams = new Streams();
     private final Waiting waiting = new Waiting();
 
@@ -60,12 +67,14 @@ public final class Guard {
         this.authority = parts.authority();
         this.vault = parts.vault();
         this.clock = clock;
+        this.ids = ids;
         this.evidence = new Evidence(node, ids, custody);
         this.recorder = new Recorder(parts.ledger());
         this.standings = new Standings(parts.registry(), authority);
         this.agents = new AgentAdmission(standings, parts.policies(), authority, recorder, evidence, ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, ids, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
+        this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
         authority.onRevoked(this::revoked);
         closeOpenIntents(parts.ledger());
     }
@@ -84,18 +93,35 @@ public final class Guard {
 
     /** Decides, records, answers. When the record cannot be written the answer is a refusal. */
     public Verdict admit(Attempt attempt) {
-        return switch (attempt.caller()) {
+        return closed(() -> switch (attempt.caller()) {
             case Caller.OfAgent agent -> agents.admit(agent, attempt);
             case Caller.OfPerson person -> people.admit(person, attempt);
-        };
+        });
     }
 
     /** As {@link #admit} for taking authority away: it is decided now, and its record is not waited for. */
     public Verdict admitAtOnce(Attempt attempt) {
-        return switch (attempt.caller()) {
+        return closed(() -> switch (attempt.caller()) {
             case Caller.OfAgent agent -> agents.admit(agent, attempt);
             case Caller.OfPerson person -> people.admitAtOnce(person, attempt);
-        };
+        });
+    }
+
+    /** A decision that breaks is a refusal: whatever the fault, nothing passes. */
+    private Verdict closed(Supplier<Verdict> decision) {
+        try {
+            return decision.get();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a decision failed and was refused", e);
+            return new Refusal(ids.next("dec"), new Refusal.Unavailable("the decision failed"), Optional.empty());
+        }
+    }
+
+    /** Why an agent can do nothing with a server now, if that is so; looks, decides nothing, records nothing. */
+    public Optional<Refusal.Reason> barred(Caller.OfAgent caller, Name server) {
+        return standings.of(caller, server, clock.instant()) instanceof Standings.Found.No(var reason, var _)
+                ? Optional.of(reason)
+                : Optional.empty();
     }
 
     /** Whether a permit is still good when the first byte is due. */
@@ -160,14 +186,16 @@ public final class Guard {
         var tenant = permit.attempt().caller().tenant();
         var server = permit.target()
                 .flatMap(target -> standings.world(tenant).registry().server(target.server()));
-        if (server.isEmpty() || server.get().credential().isEmpty()) return new Use.Go(Map.of());
-        var credential = server.get().credential().get();
+        var revealed = new HashMap<String, String>();
         try {
-            return vault.reveal(tenant, credential.name()) instanceof Keeping.Revealed(var secret, var _)
-                    ? new Use.Go(Map.of(credential.header(), secret.reveal()))
-                    : new Use.Stop(new Refusal.Unavailable("the server's credential is not in the vault"));
+            for (var credential : server.map(Server::credentials).orElse(List.of())) {
+                if (!(vault.reveal(tenant, credential.name()) instanceof Keeping.Revealed(var secret, var _)))
+                    return new Use.Stop(new Refusal.Unavailable("a credential of the server is not in the vault"));
+                revealed.put(credential.header(), secret.reveal());
+            }
+            return new Use.Go(revealed);
         } catch (VaultError e) {
-            return new Use.Stop(new Refusal.Unavailable("the server's credential cannot be opened"));
+            return new Use.Stop(new Refusal.Unavailable("a credential of the server cannot be opened"));
         }
     }
 
@@ -178,6 +206,45 @@ public final class Guard {
                 .ifPresent(reservation ->
                         authority.budgets().settle(reservation, outcome.status() != Outcome.Status.NOT_SENT));
         recorder.begin(permit.attempt().caller().tenant(), evidence.outcome(permit, outcome, clock.instant()));
+    }
+
+    /**
+     * Records a change that a permit in use allows, before it is made. False when it is not on disk: then the change is
+     * not made.
+     */
+    public boolean record(Permit permit, Transition transition) {
+        return recorder.durable(permit.attempt().caller().tenant(), draft(permit, transition));
+    }
+
+    /** Records a change that was made already: one that takes authority away, and waits for no disk. */
+    public void recordAfter(Permit permit, Transition transition) {
+        recorder.begin(permit.attempt().caller().tenant(), draft(permit, transition));
+    }
+
+    private Evidence.Draft draft(Permit permit, Transition transition) {
+        if (!(permit.attempt().caller() instanceof Caller.OfPerson person) || !permit.inUse())
+            throw new IllegalArgumentException("not a person's permit in use");
+        var by = Json.object()
+                .put("decision", permit.decision().text())
+                .put("by", person.person().text());
+        return evidence.transition(transition, person.tenant(), clock.instant(), by.build());
+    }
+
+    /** Records a change that nobody attempted: a tenant's first start, or what the clock ended. */
+    public boolean recordOwn(Name tenant, String by, Transition transition) {
+        var draft = evidence.transition(
+                transition, tenant, clock.instant(), Json.object().put("by", by).build());
+        return recorder.durable(tenant, draft);
+    }
+
+    /** What would become of a call, for people who wonder: decided like a call, but nothing is recorded or charged. */
+    public Rehearsal rehearsal() {
+        return rehearsal;
+    }
+
+    /** A moment as records write it. */
+    public static String time(java.time.Instant instant) {
+        return Evidence.time(instant);
     }
 
     /**
@@ -199,13 +266,13 @@ public final class Guard {
 
     /**
      * Has {@code cut} run once, at once, when the caller's task, agent or person loses authority or the server is cut
-     * off; now, when that has happened already. Closing the answer takes it back.
+     * off; now, when that has happened already. Running the answer takes it back.
      */
-    public AutoCloseable watch(Caller.OfAgent caller, Name server, Runnable cut) {
+    public Runnable watch(Caller.OfAgent caller, Name server, Runnable cut) {
         var taken = streams.watch(caller, server, cut);
         if (standings.of(caller, server, clock.instant()) instanceof Standings.Found.No)
             streams.cutTask(caller.tenant(), caller.task());
-        return taken::run;
+        return taken;
     }
 
     /** Completes when somebody votes on an approval; the same attempt then finds out what that means. */
@@ -271,7 +338,7 @@ public final class Guard {
             recorder.begin(
                     tenant,
                     evidence.transition(
-                            "approval", "voided", tenant, clock.instant(), Asks.voted(found.get(), vote, false)));
+                            "approval", "not-counted", tenant, clock.instant(), Asks.voted(found.get(), vote, false)));
         return switch (counted) {
             case Voting.Counted(var approval) ->
                 new Voted.Counted(approval.state().name().toLowerCase(Locale.ROOT));

@@ -95,6 +95,10 @@ public final class Permit implements Verdict {
         return state.compareAndSet(State.FRESH, State.USED);
     }
 
+    boolean inUse() {
+        return state.get() == State.USED;
+    }
+
     boolean markSettled() {
         return state.getAndSet(State.SETTLED) != State.SETTLED;
     }

@@ -11,6 +11,7 @@ import dev.writ.store.Change;
 import dev.writ.store.Plan;
 import dev.writ.store.Schema;
 import dev.writ.store.Store;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -26,6 +27,8 @@ import java.util.random.RandomGenerator;
 public final class Identity implements AutoCloseable {
     /** How many keys of one agent for one task, or of one person, may be in force. */
     public static final int KEYS_MAX = 20;
+    /** For how long keys that are over stay in memory, so that their use is told from that of unknown ones. */
+    public static final Duration KEPT = Duration.ofDays(7);
 
     private final Store store;
     private final InstantSource clock;
@@ -38,7 +41,8 @@ public final class Identity implements AutoCloseable {
         this.store = store;
         this.clock = clock;
         this.random = random;
-        this.book = new Book<>(store, store.read(Tables::load));
+        var since = clock.instant().minus(KEPT);
+        this.book = new Book<>(store, store.read(sql -> Tables.load(sql, since)));
     }
 
     public static Schema schema() {
@@ -211,9 +215,11 @@ public final class Identity implements AutoCloseable {
                     .filter(sameHolder)
                     .filter(each -> each.revokedAt().isEmpty())
                     .count();
+            var since = clock.instant().minus(KEPT);
             if (inForce >= KEYS_MAX) return Plan.nothing(new Issue.TooMany());
             return Plan.of(
-                    new Issue.Issued(key, text), Change.of(keys -> keys.with(key), sql -> Tables.insert(sql, key)));
+                    new Issue.Issued(key, text),
+                    Change.of(keys -> keys.since(since).with(key), sql -> Tables.insert(sql, key)));
         });
     }
 

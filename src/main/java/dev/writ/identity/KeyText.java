@@ -4,9 +4,9 @@ import dev.writ.base.Digest;
 import dev.writ.base.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 
 /**
  * The text of a key: {@code writ_agent_} or {@code writ_person_} and 256 random bits in base64url (RFC 4648 §5), 43
@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
  */
 final class KeyText {
     private static final int RANDOM_BYTES = 32;
-    private static final int CHARS_MAX = 64;
-    private static final Pattern FORM = Pattern.compile("writ_(agent|person)_[A-Za-z0-9_-]{43}");
+    private static final int RANDOM_CHARS = 43;
+    private static final List<String> PREFIXES = List.of("writ_agent_", "writ_person_");
 
     private KeyText() {}
 
@@ -32,11 +32,22 @@ final class KeyText {
 
     /** The digest under which a key is found, or nothing when the text is no key. */
     static Optional<Digest> digestOf(String credential) {
-        if (credential.length() > CHARS_MAX || !FORM.matcher(credential).matches()) return Optional.empty();
+        if (!wellFormed(credential)) return Optional.empty();
         return Optional.of(digest(credential));
     }
 
     private static Digest digest(String text) {
         return Digest.of(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static boolean wellFormed(String credential) {
+        for (var prefix : PREFIXES)
+            if (credential.length() == prefix.length() + RANDOM_CHARS && credential.startsWith(prefix))
+                return credential.chars().skip(prefix.length()).allMatch(KeyText::base64url);
+        return false;
+    }
+
+    private static boolean base64url(int c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     }
 }

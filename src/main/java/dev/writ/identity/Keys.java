@@ -3,6 +3,7 @@ package dev.writ.identity;
 import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.store.Copies;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,22 @@ record Keys(Map<Digest, Key> byDigest, Map<Id, Digest> byId) {
 
     Keys with(Key key) {
         return new Keys(Copies.with(byDigest, key.digest(), key), Copies.with(byId, key.id(), key.digest()));
+    }
+
+    /** Without those that ended or were revoked before a moment. */
+    Keys since(Instant moment) {
+        if (byDigest.values().stream().noneMatch(key -> overBefore(key, moment))) return this;
+        var kept = new HashMap<>(byDigest);
+        kept.values().removeIf(key -> overBefore(key, moment));
+        var keptIds = new HashMap<>(byId);
+        keptIds.values().retainAll(kept.keySet());
+        return new Keys(Map.copyOf(kept), Map.copyOf(keptIds));
+    }
+
+    private static boolean overBefore(Key key, Instant moment) {
+        boolean ended = key instanceof Key.AgentKey agent
+                && agent.endedAt().filter(moment::isAfter).isPresent();
+        return ended || key.revokedAt().filter(moment::isAfter).isPresent();
     }
 
     Keys changed(UnaryOperator<Key> change) {

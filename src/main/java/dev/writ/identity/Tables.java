@@ -8,6 +8,7 @@ import dev.writ.store.Row;
 import dev.writ.store.Schema;
 import dev.writ.store.Sql;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +25,12 @@ final class Tables {
 
     private Tables() {}
 
-    static Keys load(Sql sql) throws SQLException {
+    static Keys load(Sql sql, Instant since) throws SQLException {
         var byDigest = new HashMap<Digest, Key>();
         var byId = new HashMap<Id, Digest>();
-        for (var key : sql.rows("SELECT * FROM keys", Tables::key)) {
+        for (var key : sql.rows("""
+                SELECT * FROM keys
+                WHERE (ended_at IS NULL OR ended_at >= ?) AND (revoked_at IS NULL OR revoked_at >= ?)""", Tables::key, since, since)) {
             byDigest.put(key.digest(), key);
             byId.put(key.id(), key.digest());
         }

@@ -8,7 +8,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * Everything the ledger does to files that could fail, in one place, so that a test can let any of it fail. A failed
@@ -34,6 +39,8 @@ final class Disk {
 
     /** NIO keeps a direct buffer as large as the largest write for every thread: writes come in slices. */
     private static final int SLICE_BYTES = 1 << 20;
+
+    private static final int FORCES_AT_ONCE = 16;
 
     private final Faults faults;
 
@@ -67,13 +74,43 @@ final class Disk {
         channel.force(false);
     }
 
-    /** Writes a file that is complete once this returns; a crash may leave it incomplete. */
+    /** Writes a whole file; it is durable only once it was forced. */
     void create(Path file, byte[] content) throws IOException {
         faults.before(Step.OPEN, file, 0);
         try (var channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             write(channel, file, ByteBuffer.wrap(content), 0);
+        }
+    }
+
+    private void force(Path file) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             force(channel, file);
+        }
+    }
+
+    /**
+     * Makes files durable, several at a time: they then share the commits of the file system's journal. One after the
+     * other, some 300 small files a second was all that ext4 gave, and the whole ledger waited for it.
+     */
+    void forceAll(List<Path> files) throws IOException {
+        if (files.size() <= FORCES_AT_ONCE) {
+            for (var file : files) force(file);
+            return;
+        }
+        try (var pool = Executors.newFixedThreadPool(FORCES_AT_ONCE)) {
+            var forced = new ArrayList<Future<Boolean>>();
+            for (var file : files)
+                forced.add(pool.submit(() -> {
+                    force(file);
+                    return true;
+                }));
+            for (var one : forced) one.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failed) throw failed;
+            throw new IllegalStateException("a file could not be forced", e.getCause());
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted while files were made durable", e);
         }
     }
 
@@ -81,6 +118,7 @@ final class Disk {
     void replace(Path file, byte[] content) throws IOException {
         var fresh = sibling(file);
         create(fresh, content);
+        force(fresh);
         rename(fresh, file);
         forceFolder(folderOf(file));
     }
@@ -91,6 +129,7 @@ final class Disk {
         Files.deleteIfExists(fresh);
         Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         create(fresh, content);
+        force(fresh);
         rename(fresh, file);
         forceFolder(folderOf(file));
     }

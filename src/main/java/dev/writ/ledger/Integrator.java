@@ -64,7 +64,7 @@ final class Integrator {
                 lock.unlock();
             }
             work.run();
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) { // an error, too, must close the ledger
             onFailure.accept(e);
         }
     }
@@ -76,7 +76,7 @@ final class Integrator {
             thread.execute(() -> {
                 try {
                     done.complete(work.call());
-                } catch (Exception e) { // handed to whoever waits
+                } catch (Throwable e) { // handed to whoever waits
                     done.completeExceptionally(e);
                 }
             });

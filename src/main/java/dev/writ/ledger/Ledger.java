@@ -4,6 +4,7 @@ import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.ledger.verify.Checkpoint;
+import dev.writ.ledger.verify.EvidenceFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -16,6 +17,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
@@ -32,6 +34,7 @@ public final class Ledger implements AutoCloseable {
     private final WriteAhead wal;
     private final Integrator integrator;
     private final Writer writer;
+    private final AtomicBoolean closing = new AtomicBoolean();
 
     private Ledger(LedgerSettings settings, InstantSource clock, SecureRandom random, Disk disk, FolderLock folder)
             throws IOException {
@@ -193,6 +196,11 @@ public final class Ledger implements AutoCloseable {
         return signed;
     }
 
+    /** The text of {@link #checkpoint}, for people who keep it elsewhere. */
+    public String checkpointText(Name tenant) {
+        return new String(checkpoint(tenant).bytes(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
     private LedgerClosed closed() {
         var failed = writer.closed();
         return failed == null
@@ -212,7 +220,11 @@ public final class Ledger implements AutoCloseable {
     public Optional<byte[]> receipt(Name tenant, Id subject, Predicate<String> disclose) {
         var log = logs.get(tenant);
         if (log == null) return Optional.empty();
-        return new Receipts(log, checkpoint(tenant)).receipt(subject, disclose);
+        try {
+            return new Receipts(log, checkpoint(tenant)).receipt(subject, disclose);
+        } catch (EvidenceFailure e) {
+            throw LedgerFailure.of(e, "the receipt for " + subject + " cannot be made");
+        }
     }
 
     /**
@@ -223,7 +235,7 @@ public final class Ledger implements AutoCloseable {
         var signed = checkpoint(tenant);
         try {
             new Exports(log(tenant), signed, settings).write(target, disclose);
-        } catch (IOException e) {
+        } catch (IOException | EvidenceFailure e) {
             throw LedgerFailure.of(e, "the export to " + target + " failed");
         }
     }
@@ -236,6 +248,7 @@ public final class Ledger implements AutoCloseable {
     /** Writes what waits, checkpoints every log and gives the data folder back. */
     @Override
     public void close() {
+        if (!closing.compareAndSet(false, true)) return;
         writer.close();
         integrator.close();
         try {

@@ -1,6 +1,8 @@
 package dev.writ.ledger;
 
+import dev.writ.base.Digest;
 import dev.writ.base.JsonReader;
+import dev.writ.ledger.verify.EvidenceFailure;
 import dev.writ.ledger.verify.SideCipher;
 import dev.writ.ledger.verify.SideCommitment;
 import dev.writ.ledger.verify.SideFolder;
@@ -26,7 +28,15 @@ final class Records {
     }
 
     private byte[] stored(long index) {
-        return log.folder().entries(index / TilePath.WIDTH, log.integrated()).get((int) (index % TilePath.WIDTH));
+        return bundle(index, log.integrated()).get((int) (index % TilePath.WIDTH));
+    }
+
+    private List<byte[]> bundle(long index, long size) {
+        try {
+            return log.folder().entries(index / TilePath.WIDTH, size);
+        } catch (EvidenceFailure e) {
+            throw LedgerFailure.of(e, "record " + index + " of " + log.tenant() + " cannot be read");
+        }
     }
 
     private static Entry entry(long index, byte[] leaf) {
@@ -36,7 +46,7 @@ final class Records {
     void scan(long from, Predicate<Entry> visitor) {
         long index = Math.max(0, from);
         for (long end = log.integrated(); index < end; ) {
-            var bundle = log.folder().entries(index / TilePath.WIDTH, end);
+            var bundle = bundle(index, end);
             for (int i = (int) (index % TilePath.WIDTH); i < bundle.size(); i++)
                 if (!visitor.test(entry(index++, bundle.get(i)))) return;
         }
@@ -61,11 +71,19 @@ final class Records {
     SideValue side(long index, String name) {
         var commitment = read(index).flatMap(entry -> SideCommitment.in(entry.record(), name));
         if (commitment.isEmpty()) return new SideValue.Unknown();
+        try {
+            return stored(index, name, commitment.get());
+        } catch (EvidenceFailure e) {
+            return new SideValue.Missing(e.getMessage() + "");
+        }
+    }
+
+    private SideValue stored(long index, String name, Digest commitment) {
         var slot = log.side().reader().find(index, name).map(SideFolder.Found::slot);
         if (slot.isEmpty()) return new SideValue.Missing("the side store has no slot for it");
         if (slot.get().isErased()) return new SideValue.Erased(slot.get().orderedBy());
         return opened(slot.get(), name)
-                .filter(v -> SideCommitment.of(v.salt(), v.value()).equals(commitment.get()))
+                .filter(v -> SideCommitment.of(v.salt(), v.value()).equals(commitment))
                 .<SideValue>map(v -> new SideValue.Present(v.value(), v.salt()))
                 .orElse(new SideValue.Missing("what the side store has does not match the record's commitment"));
     }

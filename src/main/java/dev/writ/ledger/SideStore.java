@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Writes the side values of one log; {@link SideFolder} describes the files and reads them. */
 final class SideStore {
@@ -18,6 +19,7 @@ final class SideStore {
     private final ByteArrayOutputStream newValues = new ByteArrayOutputStream();
     private long slotsEnd;
     private long valuesEnd;
+    private boolean settled = true;
 
     /** Cuts off what belongs to records after the checkpointed size: the write-ahead file brings it again. */
     SideStore(Path folder, long size, Disk disk) throws IOException {
@@ -63,26 +65,34 @@ final class SideStore {
         newValues.writeBytes(value.ciphertext());
     }
 
-    /** Writes what was added and makes it durable, values before the slots that point to them. */
-    void settle() throws IOException {
+    /** Writes what was added, so that it can be read; it is not durable yet. */
+    void write() throws IOException {
         if (newSlots.size() == 0) return;
-        append(values, valuesEnd, newValues.toByteArray());
-        append(slots, slotsEnd, newSlots.toByteArray());
+        write(values, valuesEnd, newValues.toByteArray(), false);
+        write(slots, slotsEnd, newSlots.toByteArray(), false);
         valuesEnd += newValues.size();
         slotsEnd += newSlots.size();
         newValues.reset();
         newSlots.reset();
+        settled = false;
     }
 
-    private void append(Path file, long at, byte[] bytes) throws IOException {
+    /** Makes everything that was written durable. */
+    void settle() throws IOException {
+        if (settled) return;
+        disk.forceAll(List.of(values, slots));
+        settled = true;
+    }
+
+    private void write(Path file, long at, byte[] bytes, boolean durably) throws IOException {
         try (var channel = disk.open(file)) {
             disk.write(channel, file, ByteBuffer.wrap(bytes), at);
-            disk.force(channel, file);
+            if (durably) disk.force(channel, file);
         }
     }
 
     /** Overwrites the key of a value where it lies. */
     void erase(SideFolder.Found found, long orderedBy) throws IOException {
-        append(slots, found.position(), found.slot().erased(orderedBy).bytes());
+        write(slots, found.position(), found.slot().erased(orderedBy).bytes(), true);
     }
 }

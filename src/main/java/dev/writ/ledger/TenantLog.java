@@ -182,7 +182,7 @@ final class TenantLog {
             intents.add(record.index, record.sealed.keys());
             weight += record.sealed.weight();
         }
-        side.settle();
+        side.write();
         return weight;
     }
 
@@ -213,6 +213,7 @@ final class TenantLog {
     long checkpointNow(InstantSource clock) throws IOException {
         long freed = integrate(durable);
         if (tiles.size() == checkpoint.size()) return freed;
+        side.settle();
         tiles.settle();
         records.settle(true);
         var signed = keys.sign(tiles.size(), tiles.root(), clock.instant().getEpochSecond());

@@ -28,6 +28,9 @@ final class Tiles {
     private final Disk disk;
     private final TreeHash hash = new TreeHash();
     private final List<List<byte[]>> edge = new ArrayList<>();
+    /** Files and folders that are not durable yet; until the checkpoint that covers them, the write-ahead file is. */
+    private final List<Path> written = new ArrayList<>();
+
     private final Set<Path> touched = new HashSet<>();
     private final List<Path> superseded = new ArrayList<>();
     private @Nullable ByteArrayOutputStream bundle;
@@ -136,8 +139,13 @@ final class Tiles {
     private void write(String name, byte[] content) throws IOException {
         var file = log.path().resolve(name);
         var folder = Objects.requireNonNull(file.getParent());
-        disk.createFolders(folder);
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder);
+            for (var above = folder; !above.equals(log.path()); above = Objects.requireNonNull(above.getParent()))
+                touched.add(Objects.requireNonNull(above.getParent()));
+        }
         disk.create(file, content);
+        written.add(file);
         touched.add(folder);
     }
 
@@ -154,6 +162,8 @@ final class Tiles {
                                 size >>> (HEIGHT * (level + 1)),
                                 edge.get(level).size()),
                         joined(edge.get(level)));
+        disk.forceAll(written);
+        written.clear();
         for (var folder : touched) disk.forceFolder(folder);
         touched.clear();
     }

@@ -94,18 +94,25 @@ final class Writer {
     }
 
     private void run() {
-        try {
-            for (var batch = take(); !batch.isEmpty(); batch = take()) {
+        for (var batch = take(); !batch.isEmpty(); batch = take()) {
+            try {
                 integrator.awaitRoom();
                 commit(batch.requests);
                 for (var rotation : batch.rotations) {
                     wal.rotate(0);
                     rotation.complete(true);
                 }
+            } catch (Throwable e) { // an error, too, must leave nobody waiting
+                fail(e);
+                refuse(batch);
             }
-        } catch (IOException | RuntimeException e) {
-            fail(e);
         }
+    }
+
+    /** Tells those of a batch who have not heard yet. */
+    private void refuse(Batch batch) {
+        for (var request : batch.requests) request.done.completeExceptionally(refusal());
+        for (var rotation : batch.rotations) rotation.complete(false);
     }
 
     /** Everything that waits, or nothing once the ledger is closed. */
@@ -128,31 +135,25 @@ final class Writer {
     }
 
     private void commit(List<Request> batch) throws IOException {
+        var failed = closed();
+        if (failed != null) throw failed;
+        var indexes = new long[batch.size()];
         int told = 0;
         long bytes = 0;
-        try {
-            var failed = closed();
-            if (failed != null) throw failed;
-            var indexes = new long[batch.size()];
-            for (int i = 0; i < batch.size(); i++) {
-                var request = batch.get(i);
-                int frame = Frame.size(request.log.tenant(), request.sealed);
-                boolean rotate = !wal.fits(frame);
-                if (rotate || bytes + frame > BATCH_BYTES_MAX) {
-                    told = tell(batch, indexes, told, i);
-                    bytes = 0;
-                }
-                if (rotate) wal.rotate(frame);
-                indexes[i] = request.log.assign();
-                wal.put(request.log.tenant(), indexes[i], request.sealed, frame);
-                bytes += frame;
+        for (int i = 0; i < batch.size(); i++) {
+            var request = batch.get(i);
+            int frame = Frame.size(request.log.tenant(), request.sealed);
+            boolean rotate = !wal.fits(frame);
+            if (rotate || bytes + frame > BATCH_BYTES_MAX) {
+                told = tell(batch, indexes, told, i);
+                bytes = 0;
             }
-            told = tell(batch, indexes, told, batch.size());
-        } catch (IOException | RuntimeException e) {
-            fail(e);
-            for (var request : batch.subList(told, batch.size())) request.done.completeExceptionally(refusal());
-            throw e;
+            if (rotate) wal.rotate(frame);
+            indexes[i] = request.log.assign();
+            wal.put(request.log.tenant(), indexes[i], request.sealed, frame);
+            bytes += frame;
         }
+        tell(batch, indexes, told, batch.size());
     }
 
     private int tell(List<Request> batch, long[] indexes, int from, int to) throws IOException {
@@ -175,8 +176,7 @@ final class Writer {
 
     /** Takes no more records. Never retried: after a failed sync nobody knows what the disk holds. */
     void fail(Throwable cause) {
-        List<Request> waiting;
-        List<CompletableFuture<Boolean>> turning;
+        Batch waiting;
         lock.lock();
         try {
             if (closed == null)
@@ -184,16 +184,14 @@ final class Writer {
                         LedgerFailure.of(cause, "the ledger takes no more records until Writ starts again")
                                         .getMessage() + "",
                         cause);
-            waiting = queue;
-            turning = rotations;
+            waiting = new Batch(queue, rotations);
             queue = new ArrayList<>();
             rotations = new ArrayList<>();
             work.signalAll();
         } finally {
             lock.unlock();
         }
-        for (var request : waiting) request.done.completeExceptionally(refusal());
-        for (var rotation : turning) rotation.complete(false);
+        refuse(waiting);
         integrator.stop();
     }
 

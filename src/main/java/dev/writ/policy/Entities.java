@@ -1,6 +1,7 @@
 package dev.writ.policy;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -76,6 +77,43 @@ public final class Entities {
     }
 
     /** An entity with all its ancestors, and the first ancestor that nobody described, if there is one. */
-    record Known(
-            Entity entity, Set<Uid> ancestors, @Nullable Uid missing) {}
+    static final class Known {
+        private final Entity entity;
+        private final Set<Uid> ancestors;
+        private final @Nullable Uid missing;
+        private final Uid[] keys;
+
+        Known(Entity entity, Set<Uid> ancestors, @Nullable Uid missing) {
+            this.entity = entity;
+            this.ancestors = ancestors;
+            this.missing = missing;
+            this.keys = keys(entity.uid(), ancestors);
+        }
+
+        Entity entity() {
+            return entity;
+        }
+
+        Set<Uid> ancestors() {
+            return ancestors;
+        }
+
+        @Nullable
+        Uid missing() {
+            return missing;
+        }
+
+        /** What the index looks under: the entity, its ancestors, and anything. Shared; nobody writes to it. */
+        Uid[] keys() {
+            return keys;
+        }
+
+        static Uid[] keys(Uid uid, Set<Uid> ancestors) {
+            var keys = new ArrayList<Uid>();
+            keys.add(uid);
+            for (var ancestor : ancestors) if (!ancestor.equals(uid)) keys.add(ancestor);
+            keys.add(Scope.ANYTHING);
+            return keys.toArray(Uid[]::new);
+        }
+    }
 }

@@ -57,6 +57,7 @@ final class EstReader {
                 scope(member(est, "action")),
                 scope(member(est, "resource")),
                 condition,
+                Possibility.isOpen(condition),
                 groups(condition));
     }
 

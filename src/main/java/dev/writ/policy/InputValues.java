@@ -22,6 +22,9 @@ final class InputValues {
             + "(T(?=[0-9])(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12})S)?)?)");
     private static final int LEXEME_SCALE_MAX = 1_000;
 
+    /** Digits that stay below 2^63 with four more. */
+    private static final int PLAIN_CHARS_MAX = 14;
+
     private InputValues() {}
 
     static Value integer(Json.Num number) {
@@ -37,6 +40,28 @@ final class InputValues {
     }
 
     static Value decimal(String lexeme) {
+        return lexeme.length() <= PLAIN_CHARS_MAX ? plain(lexeme) : exact(lexeme);
+    }
+
+    /** The usual "12.50" needs no arithmetic of arbitrary precision. */
+    private static Value plain(String lexeme) {
+        boolean negative = lexeme.charAt(0) == '-';
+        long digits = 0;
+        int places = -1;
+        for (int i = negative ? 1 : 0; i < lexeme.length(); i++) {
+            char c = lexeme.charAt(i);
+            if (c == '.' && places < 0) places = 0;
+            else if (c < '0' || c > '9' || places == 4) return exact(lexeme);
+            else {
+                digits = digits * 10 + (c - '0');
+                if (places >= 0) places++;
+            }
+        }
+        for (int i = Math.max(places, 0); i < 4; i++) digits *= 10;
+        return new Value.Decimal(negative ? -digits : digits);
+    }
+
+    private static Value exact(String lexeme) {
         var exact = small(lexeme);
         if (exact == null) return TOO_FINE;
         try {

@@ -75,8 +75,8 @@ public final class PolicySet {
         var possibility = new Possibility(at);
         boolean permitted = false;
         for (var policy : index.applicable(at)) {
-            if (policy.permits()) permitted = permitted || possibility.mayHold(policy.condition());
-            else if (possibility.mustDeny(policy.condition())) return false;
+            if (policy.permits()) permitted = permitted || possibility.mayHold(policy);
+            else if (possibility.mustDeny(policy)) return false;
         }
         return permitted;
     }

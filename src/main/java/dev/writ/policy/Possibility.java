@@ -19,12 +19,28 @@ final class Possibility {
         this.at = at;
     }
 
-    boolean mayHold(Expr condition) {
-        return (truth(condition) & TRUE) != 0;
+    boolean mayHold(Policy policy) {
+        return (outcomes(policy) & TRUE) != 0;
     }
 
-    boolean mustDeny(Expr condition) {
-        return (truth(condition) & FALSE) == 0;
+    boolean mustDeny(Policy policy) {
+        return (outcomes(policy) & FALSE) == 0;
+    }
+
+    /** Whether an expression looks at something that is unknown here. */
+    static boolean isOpen(Expr expr) {
+        return switch (expr) {
+            case Expr.Attribute fact when fact.of() == Expr.Variable.CONTEXT -> hidden(fact.name());
+            case Expr.Has fact when fact.of() == Expr.Variable.CONTEXT -> hidden(fact.name());
+            case Expr.Variable variable -> variable == Expr.Variable.CONTEXT;
+            default -> Parts.of(expr).stream().anyMatch(Possibility::isOpen);
+        };
+    }
+
+    private int outcomes(Policy policy) {
+        return policy.open()
+                ? truth(policy.condition())
+                : truth(policy.condition().eval(at));
     }
 
     private int truth(Expr expr) {

@@ -1,13 +1,19 @@
 package dev.writ.policy;
 
+import dev.writ.base.Json;
+import dev.writ.base.Name;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The Cedar schema of a tenant: the one that all share, and an action for each of its tools. */
 public final class Schema {
     private static final String ACTION = "Writ::Action";
     private static final Entity ANY = Entity.of(new Uid(ACTION, "any"));
+
+    /** Stands for the tools that are still to come; no server can list a tool of that name. */
+    private static final ToolAction NO_TOOL = ToolAction.of(new Name("writ"), "(none)", Json.Obj.EMPTY, Set.of());
 
     private Schema() {}
 
@@ -19,6 +25,9 @@ public final class Schema {
         int end = base.lastIndexOf('}');
         if (end < 0) throw new IllegalArgumentException("the base schema is not a namespace");
         var text = new StringBuilder(base.substring(0, end)).append('\n');
+        // Cedar refuses a policy about tool:call while no action is in it: a fresh tenant could not have its
+        // guardrails.
+        if (tools.isEmpty()) text.append(NO_TOOL.schemaText());
         var seen = new HashSet<Uid>();
         // In order of their names, so that the same tools make the same text and the same digest.
         for (var tool : tools.stream()

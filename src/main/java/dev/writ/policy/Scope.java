@@ -15,6 +15,15 @@ sealed interface Scope {
         return List.of(ANYTHING);
     }
 
+    /**
+     * The same where the index has already found this scope under a key.
+     *
+     * @param self whether that key is the uid itself, and not an ancestor or anything
+     */
+    default boolean matchesUnder(boolean self, Uid uid) {
+        return true;
+    }
+
     static boolean matches(Scope scope, Uid uid, Entities.@Nullable Known known) {
         return scope.matches(uid, known == null ? Set.of() : known.ancestors());
     }
@@ -33,6 +42,11 @@ sealed interface Scope {
         }
 
         @Override
+        public boolean matchesUnder(boolean self, Uid uid) {
+            return self;
+        }
+
+        @Override
         public List<Uid> keys() {
             return List.of(wanted);
         }
@@ -41,6 +55,11 @@ sealed interface Scope {
     record OfType(String type) implements Scope {
         @Override
         public boolean matches(Uid uid, Set<Uid> ancestors) {
+            return uid.type().equals(type);
+        }
+
+        @Override
+        public boolean matchesUnder(boolean self, Uid uid) {
             return uid.type().equals(type);
         }
     }
@@ -61,6 +80,11 @@ sealed interface Scope {
         @Override
         public boolean matches(Uid uid, Set<Uid> ancestors) {
             return uid.type().equals(type) && (uid.equals(ancestor) || ancestors.contains(ancestor));
+        }
+
+        @Override
+        public boolean matchesUnder(boolean self, Uid uid) {
+            return uid.type().equals(type);
         }
 
         @Override

@@ -37,31 +37,28 @@ final class ScopeIndex {
     /** The policies whose heads match, in no particular order. */
     List<Policy> applicable(Evaluation at) {
         var found = new ArrayList<Policy>();
-        visitAction(byAction.get(at.action.uid()), at.action.uid(), at, found);
-        for (var ancestor : ancestors(at.actionKnown())) visitAction(byAction.get(ancestor), ancestor, at, found);
-        visitAction(byAction.get(Scope.ANYTHING), Scope.ANYTHING, at, found);
+        var resources = keys(at.resource.uid(), at.resourceKnown());
+        var principals = keys(at.principal.uid(), at.principalKnown());
+        var actions = keys(at.action.uid(), at.actionKnown());
+        for (int a = 0; a < actions.length; a++) {
+            var byResource = byAction.get(actions[a]);
+            if (byResource == null) continue;
+            for (int r = 0; r < resources.length; r++) {
+                var byPrincipal = byResource.get(resources[r]);
+                if (byPrincipal == null) continue;
+                for (int p = 0; p < principals.length; p++) {
+                    var filed = byPrincipal.get(principals[p]);
+                    if (filed == null) continue;
+                    // The first key is the entity itself.
+                    for (var policy : filed)
+                        if (policy.resource().matchesUnder(r == 0, at.resource.uid())
+                                && policy.principal().matchesUnder(p == 0, at.principal.uid())
+                                && policy.action().matchesUnder(a == 0, at.action.uid())
+                                && firstKey(policy, actions[a], at)) found.add(policy);
+                }
+            }
+        }
         return found;
-    }
-
-    private static void visitAction(
-            @Nullable Map<Uid, Map<Uid, Policy[]>> byResource, Uid key, Evaluation at, List<Policy> found) {
-        if (byResource == null) return;
-        visitResource(byResource.get(at.resource.uid()), key, at, found);
-        for (var ancestor : ancestors(at.resourceKnown())) visitResource(byResource.get(ancestor), key, at, found);
-        visitResource(byResource.get(Scope.ANYTHING), key, at, found);
-    }
-
-    private static void visitResource(
-            @Nullable Map<Uid, Policy[]> byPrincipal, Uid key, Evaluation at, List<Policy> found) {
-        if (byPrincipal == null) return;
-        take(byPrincipal.get(at.principal.uid()), key, at, found);
-        for (var ancestor : ancestors(at.principalKnown())) take(byPrincipal.get(ancestor), key, at, found);
-        take(byPrincipal.get(Scope.ANYTHING), key, at, found);
-    }
-
-    private static void take(Policy @Nullable [] filed, Uid key, Evaluation at, List<Policy> found) {
-        if (filed == null) return;
-        for (var policy : filed) if (policy.applies(at) && firstKey(policy, key, at)) found.add(policy);
     }
 
     private static boolean firstKey(Policy policy, Uid key, Evaluation at) {
@@ -73,8 +70,8 @@ final class ScopeIndex {
         return false;
     }
 
-    private static Set<Uid> ancestors(Entities.@Nullable Known known) {
-        return known == null ? Set.of() : known.ancestors();
+    private static Uid[] keys(Uid uid, Entities.@Nullable Known known) {
+        return known == null ? Entities.Known.keys(uid, Set.of()) : known.keys();
     }
 
     private static Map<Uid, Map<Uid, Map<Uid, Policy[]>>> packed(Map<Uid, Map<Uid, Map<Uid, List<Policy>>>> lists) {

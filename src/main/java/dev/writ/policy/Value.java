@@ -60,6 +60,10 @@ public sealed interface Value {
             return fields.isEmpty() ? EMPTY : new Record(Map.copyOf(fields));
         }
 
+        public static Builder builder() {
+            return new Builder();
+        }
+
         /** Takes over a map that the caller never touches again; saves a copy for each call's arguments. */
         static Record owning(Map<String, Value> fields) {
             return new Record(fields);
@@ -86,6 +90,24 @@ public sealed interface Value {
 
         boolean broken() {
             return broken;
+        }
+
+        /** Collects fields for one record; used once. */
+        public static final class Builder {
+            private Map<String, Value> fields = HashMap.newHashMap(12);
+
+            private Builder() {}
+
+            public Builder put(String name, Value value) {
+                fields.put(name, value);
+                return this;
+            }
+
+            public Record build() {
+                var built = new Record(fields);
+                fields = new HashMap<>();
+                return built;
+            }
         }
 
         @Override

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A child and everything it has started, found in three ways, because each alone can be escaped: the process group we
@@ -26,6 +26,7 @@ final class Tree {
     private static final int SIGKILL = 9;
     private static final Path PROC = Path.of("/proc");
     private static final int ROUNDS_MAX = 20;
+    private static final long LOOK_NANOS = 2_000_000;
     private static final Optional<MethodHandle> KILL = kill();
 
     private final ProcessHandle root;
@@ -63,8 +64,8 @@ final class Tree {
 
     private Set<ProcessHandle> members() {
         var found = new HashSet<ProcessHandle>();
-        if (root.isAlive()) found.add(root);
-        root.descendants().filter(ProcessHandle::isAlive).forEach(found::add);
+        if (runs(root)) found.add(root);
+        root.descendants().filter(Tree::runs).forEach(found::add);
         addMarked(found);
         return found;
     }
@@ -76,7 +77,7 @@ final class Tree {
             for (var entry : entries) {
                 long pid = Long.parseLong(entry.getFileName().toString());
                 if (pid != self && carriesMarker(entry.resolve("environ")))
-                    ProcessHandle.of(pid).filter(ProcessHandle::isAlive).ifPresent(found::add);
+                    ProcessHandle.of(pid).filter(Tree::runs).ifPresent(found::add);
             }
         } catch (IOException e) {
             // Without /proc the group and the parents are what we know.
@@ -108,13 +109,20 @@ final class Tree {
         }
     }
 
+    /** Looks often: what is not our own child tells its end to nobody, and the JDK's own watch looks every 300 ms. */
     private static void awaitEnd(ProcessHandle process, long until) {
+        while (runs(process) && System.nanoTime() < until) LockSupport.parkNanos(LOOK_NANOS);
+    }
+
+    /** Alive and not a zombie: one whose parent is slow to collect it has ended for us, and cannot be killed. */
+    private static boolean runs(ProcessHandle process) {
+        if (!process.isAlive()) return false;
         try {
-            process.onExit().get(Math.max(1, until - System.nanoTime()), TimeUnit.NANOSECONDS);
-        } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException e) {
-            // The next round looks again.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            var stat = Files.readString(PROC.resolve(process.pid() + "/stat"), ISO_8859_1);
+            // The state follows the name, which may itself hold spaces and parentheses (proc(5)).
+            return !stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            return process.isAlive();
         }
     }
 

@@ -116,7 +116,7 @@ public record RegistrySnapshot(
                 agents,
                 servers,
                 tools,
-                Copies.with(refused, server, now),
+                now.isEmpty() ? Copies.without(refused, server) : Copies.with(refused, server, now),
                 groupsOfPeople,
                 groupsOfAgents);
     }

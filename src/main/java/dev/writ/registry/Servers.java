@@ -5,7 +5,7 @@ import dev.writ.registry.Server.Credential;
 import dev.writ.registry.Server.Status;
 import dev.writ.store.Change;
 import dev.writ.store.Copies;
-import java.util.Optional;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** Commands about servers. A server is never deleted, so its name is never given again. */
@@ -54,21 +54,18 @@ public final class Servers {
                                 name)));
     }
 
-    public Outcome<Server> credential(Name tenant, Name name, Optional<Credential> credential) {
+    public Outcome<Server> credentials(Name tenant, Name name, List<Credential> credentials) {
         return registry.command(tenant, now -> {
             var server = now.server(name);
             if (server.isEmpty()) return Registry.notFound("server " + name);
             return Registry.done(
-                    server.get().withCredential(credential),
+                    server.get().withCredentials(credentials),
                     Change.of(
                             s -> s.withServers(
-                                    Copies.changed(s.servers(), name, each -> each.withCredential(credential))),
+                                    Copies.changed(s.servers(), name, each -> each.withCredentials(credentials))),
                             sql -> sql.changeOne(
-                                    """
-                                    UPDATE servers SET credential = ?, credential_header = ?
-                                    WHERE tenant = ? AND name = ?""",
-                                    credential.map(Credential::name),
-                                    credential.map(Credential::header),
+                                    "UPDATE servers SET credentials = ? WHERE tenant = ? AND name = ?",
+                                    Tables.credentials(credentials),
                                     tenant,
                                     name)));
         });
@@ -111,16 +108,15 @@ public final class Servers {
                 s -> s.withServers(Copies.with(s.servers(), server.name(), server)),
                 sql -> sql.changeOne(
                         """
-                        INSERT INTO servers (tenant, name, transport, trust, status, credential, credential_header,
-                                             registered_by, registered_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                        INSERT INTO servers (tenant, name, transport, trust, status, credentials, registered_by,
+                                             registered_at)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                         tenant,
                         server.name(),
                         server.transport().json(),
                         server.trust(),
                         server.status(),
-                        server.credential().map(Credential::name),
-                        server.credential().map(Credential::header),
+                        Tables.credentials(server.credentials()),
                         server.registeredBy(),
                         server.registeredAt()));
     }

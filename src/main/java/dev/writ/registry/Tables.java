@@ -1,5 +1,7 @@
 package dev.writ.registry;
 
+import dev.writ.base.Json;
+import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
 import dev.writ.base.Proof;
 import dev.writ.store.Row;
@@ -38,7 +40,7 @@ final class Tables {
               PRIMARY KEY (tenant, name));
             CREATE TABLE servers (
               tenant text NOT NULL, name text NOT NULL, transport text NOT NULL, trust bigint NOT NULL,
-              status text NOT NULL, credential text, credential_header text, registered_by text NOT NULL,
+              status text NOT NULL, credentials text NOT NULL, registered_by text NOT NULL,
               registered_at bigint NOT NULL,
               PRIMARY KEY (tenant, name));
             CREATE TABLE tools (
@@ -124,16 +126,27 @@ final class Tables {
     }
 
     private static Server server(Row row) throws SQLException {
-        var secret = row.optionalName("credential");
-        var header = row.optionalText("credential_header");
         return new Server(
                 row.name("name"),
                 Transport.of(row.object("transport")),
                 (int) row.integer("trust"),
                 row.choice("status", Server.Status.class),
-                secret.flatMap(name -> header.map(place -> new Server.Credential(name, place))),
+                credentials(row.text("credentials")),
                 row.id("registered_by"),
                 row.instant("registered_at"));
+    }
+
+    static String credentials(List<Server.Credential> credentials) {
+        return new Json.Arr(
+                        credentials.stream().<Json>map(Server.Credential::json).toList())
+                .text();
+    }
+
+    private static List<Server.Credential> credentials(String text) {
+        return ((Json.Arr) JsonReader.read(text))
+                .items().stream()
+                        .map(item -> Server.Credential.of((Json.Obj) item))
+                        .toList();
     }
 
     private static Tool tool(Row row) throws SQLException {

@@ -16,7 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.BinaryOperator;
 
 /**
  * Commands about tools: comparing what a server lists with what people approved, approving, withdrawing.
@@ -68,21 +68,23 @@ public final class Tools {
             var known = now.tools().getOrDefault(server, Map.of());
             var list = answer.against(known.keySet());
             var changes = new ArrayList<ToolChange>();
+            var newly = new ArrayList<Tool>();
             var plan = new ArrayList<Change<RegistrySnapshot>>();
             for (var tool : known.values()) {
                 var newest = listed(list, tool);
                 var change = ToolComparison.change(tool, newest);
                 change.ifPresent(changes::add);
-                if (!newest.equals(tool)) plan.add(listing(tenant, newest));
+                if (!newest.equals(tool)) newly.add(newest);
                 change.ifPresent(c -> plan.add(episode(tenant, newest, ToolComparison.kind(c), newest.listed(), at)));
             }
             for (var entry : list.definitions().entrySet()) {
                 if (known.containsKey(entry.getKey())) continue;
                 var tool = new Tool(server, entry.getKey(), Optional.of(entry.getValue()), Optional.empty(), false);
                 changes.add(new ToolChange.Added(tool.name(), entry.getValue().digest()));
-                plan.add(listing(tenant, tool));
+                newly.add(tool);
                 plan.add(episode(tenant, tool, Episode.Kind.ADDED, tool.listed(), at));
             }
+            if (!newly.isEmpty()) plan.add(listing(tenant, server, newly));
             if (!list.refused().equals(now.refusedOf(server))) plan.add(refusals(tenant, server, list.refused()));
             return new Plan<>(new Outcome.Done<>(new Seen(List.copyOf(changes), list.refused())), plan);
         });
@@ -146,7 +148,7 @@ public final class Tools {
     private static Plan<RegistrySnapshot, Outcome<Tool>> pinned(Name tenant, Tool tool, Episode.Kind kind, Instant at) {
         var pin = tool.pin();
         Change<RegistrySnapshot> change = Change.of(
-                s -> changed(s, tool, known -> known.withPin(pin)),
+                s -> changed(s, tool.server(), List.of(tool), (known, _) -> known.withPin(pin)),
                 sql -> sql.changeOne(
                         """
                         UPDATE tools SET pinned = ?, classification = ?, approved_by = ?, approved_at = ?
@@ -161,25 +163,30 @@ public final class Tools {
         return new Plan<>(new Outcome.Done<>(tool), List.of(change, episode(tenant, tool, kind, tool.listed(), at)));
     }
 
-    private static Change<RegistrySnapshot> listing(Name tenant, Tool tool) {
+    private static Change<RegistrySnapshot> listing(Name tenant, Name server, List<Tool> newly) {
         return Change.of(
-                s -> changed(s, tool, known -> known.withListed(tool.listed(), tool.ambiguous())),
-                sql -> sql.changeOne(
-                        """
+                s -> changed(s, server, newly, (known, tool) -> known.withListed(tool.listed(), tool.ambiguous())),
+                sql -> {
+                    for (var tool : newly)
+                        sql.changeOne(
+                                """
                         INSERT INTO tools (tenant, server, name, listed, ambiguous) VALUES (?, ?, ?, ?, ?)
                         ON CONFLICT (tenant, server, name)
                         DO UPDATE SET listed = excluded.listed, ambiguous = excluded.ambiguous""",
-                        tenant,
-                        tool.server(),
-                        tool.name().text(),
-                        tool.listed().map(Definition::json),
-                        tool.ambiguous()));
+                                tenant,
+                                server,
+                                tool.name().text(),
+                                tool.listed().map(Definition::json),
+                                tool.ambiguous());
+                });
     }
 
-    private static RegistrySnapshot changed(RegistrySnapshot now, Tool tool, UnaryOperator<Tool> change) {
-        var tools = new HashMap<>(now.tools().getOrDefault(tool.server(), Map.of()));
-        tools.merge(tool.name(), tool, (known, _) -> change.apply(known));
-        return now.withToolsOf(tool.server(), Map.copyOf(tools));
+    /** With tools that are put in when they are new and merged into the known ones otherwise. */
+    private static RegistrySnapshot changed(
+            RegistrySnapshot now, Name server, List<Tool> newly, BinaryOperator<Tool> merge) {
+        var tools = new HashMap<>(now.tools().getOrDefault(server, Map.of()));
+        for (var tool : newly) tools.merge(tool.name(), tool, merge);
+        return now.withToolsOf(server, Map.copyOf(tools));
     }
 
     private static Change<RegistrySnapshot> refusals(Name tenant, Name server, List<RefusedTool> refused) {

@@ -15,6 +15,12 @@ public final class Copies {
         return Collections.unmodifiableMap(copy);
     }
 
+    public static <K, V> Map<K, V> without(Map<K, V> map, K key) {
+        var copy = new HashMap<>(map);
+        copy.remove(key);
+        return Collections.unmodifiableMap(copy);
+    }
+
     /** The map with one value replaced; the map itself when the key is absent or the value stays the same. */
     public static <K, V> Map<K, V> changed(Map<K, V> map, K key, UnaryOperator<V> change) {
         var before = map.get(key);

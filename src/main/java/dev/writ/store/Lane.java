@@ -16,8 +16,10 @@ final class Lane implements AutoCloseable {
 
     private final ThreadPoolExecutor threads;
     private final ArrayBlockingQueue<Connection> connections;
+    private final String begin;
 
-    Lane(String name, List<Connection> connections, int waitingMax) {
+    Lane(String name, String begin, List<Connection> connections, int waitingMax) {
+        this.begin = begin;
         this.connections = new ArrayBlockingQueue<>(connections.size(), false, connections);
         this.threads = new ThreadPoolExecutor(
                 connections.size(),
@@ -50,7 +52,8 @@ final class Lane implements AutoCloseable {
         try {
             var connection = connections.take();
             try {
-                answer.complete(ScopedValue.where(INSIDE, true).call(() -> Store.inTransaction(connection, work)));
+                answer.complete(
+                        ScopedValue.where(INSIDE, true).call(() -> Store.inTransaction(connection, begin, work)));
             } finally {
                 connections.add(connection);
             }

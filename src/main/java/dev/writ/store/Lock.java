@@ -51,6 +51,8 @@ final class Lock implements AutoCloseable {
 
     @Override
     public void close() {
+        // Closed twice, it must not let go of what another store holds by now.
+        if (!channel.isOpen()) return;
         try {
             channel.close();
         } catch (IOException e) {

@@ -40,7 +40,7 @@ final class Migrations {
     }
 
     private List<Applied> applied() throws SQLException {
-        return Store.inTransaction(connection, sql -> {
+        return Store.inTransaction(connection, Sqlite.BEGIN_WRITE, sql -> {
             sql.change(TABLE);
             return sql.rows(
                     "SELECT part, version, digest FROM schema_steps ORDER BY part, version",
@@ -62,7 +62,7 @@ final class Migrations {
     }
 
     private void apply(String part, int version, String step) throws SQLException {
-        Store.inTransaction(connection, sql -> {
+        Store.inTransaction(connection, Sqlite.BEGIN_WRITE, sql -> {
             for (var statement : step.split(";")) if (!statement.isBlank()) sql.change(statement);
             sql.changeOne(
                     "INSERT INTO schema_steps (part, version, digest) VALUES (?, ?, ?)", part, version, digest(step));

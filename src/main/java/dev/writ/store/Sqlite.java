@@ -10,6 +10,11 @@ import org.sqlite.SQLiteException;
 
 /** What is special about SQLite: how a connection is set up, and what its error codes mean to a person. */
 final class Sqlite {
+    /** A writer takes the write lock at once: it never finds out in the middle that it cannot write. */
+    static final String BEGIN_WRITE = "BEGIN IMMEDIATE";
+
+    static final String BEGIN_READ = "BEGIN";
+
     private static final int BUSY_MILLIS_MAX = 5_000;
 
     private Sqlite() {}
@@ -20,16 +25,12 @@ final class Sqlite {
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout(BUSY_MILLIS_MAX);
         config.enforceForeignKeys(true);
-        // A writer takes the write lock at BEGIN: it never finds out in the middle that it cannot write.
-        config.setTransactionMode(
-                queriesOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
         var connection = config.createConnection("jdbc:sqlite:" + database.toAbsolutePath());
         try (var statement = connection.createStatement()) {
             // Schema text is not trusted to call functions; deleted secrets are overwritten.
             statement.execute("PRAGMA trusted_schema = OFF");
             statement.execute("PRAGMA secure_delete = ON");
             if (queriesOnly) statement.execute("PRAGMA query_only = ON");
-            connection.setAutoCommit(false);
             return connection;
         } catch (SQLException | RuntimeException e) {
             connection.close();

@@ -61,8 +61,8 @@ public final class Store implements AutoCloseable {
             }
             return new Store(
                     lock,
-                    new Lane("writ-store-writer", List.of(write), waitingMax),
-                    new Lane("writ-store-reader", reads, waitingMax));
+                    new Lane("writ-store-writer", Sqlite.BEGIN_WRITE, List.of(write), waitingMax),
+                    new Lane("writ-store-reader", Sqlite.BEGIN_READ, reads, waitingMax));
         } catch (IOException | SQLException | RuntimeException e) {
             var error = Sqlite.error(database, e);
             close(opened, error);
@@ -105,20 +105,39 @@ public final class Store implements AutoCloseable {
     /** Waits for transactions that have begun, then releases the database. A second call does nothing. */
     @Override
     public void close() {
-        readers.close();
-        writer.close();
-        lock.close();
+        try (lock;
+                writer;
+                readers) {
+            // Closed in the reverse order, each also when another one fails.
+        }
     }
 
-    static <T> T inTransaction(Connection connection, Transaction<T> work) throws SQLException {
-        boolean done = false;
+    /** Begins and ends the transaction by statements of our own, for the driver's own does not survive a full disk. */
+    static <T> T inTransaction(Connection connection, String begin, Transaction<T> work) throws SQLException {
+        execute(connection, begin);
         try {
             var answer = work.run(new Sql(connection));
-            connection.commit();
-            done = true;
+            execute(connection, "COMMIT");
             return answer;
-        } finally {
-            if (!done) connection.rollback();
+        } catch (SQLException | RuntimeException | Error e) {
+            undo(connection, e);
+            throw e;
+        }
+    }
+
+    /** A transaction that cannot be undone stays open; then the next BEGIN is an error, and so is all later work. */
+    private static void undo(Connection connection, Throwable because) {
+        try {
+            execute(connection, "ROLLBACK");
+        } catch (SQLException e) {
+            // SQLite has undone it already when the disk is full or fails: "no transaction is active".
+            because.addSuppressed(e);
+        }
+    }
+
+    private static void execute(Connection connection, String statement) throws SQLException {
+        try (var prepared = connection.createStatement()) {
+            prepared.execute(statement);
         }
     }
 
@@ -128,7 +147,7 @@ public final class Store implements AutoCloseable {
         Files.createFile(database, owner);
     }
 
-    private static void close(List<AutoCloseable> opened, RuntimeException because) {
+    private static void close(List<AutoCloseable> opened, Throwable because) {
         for (var each : opened.reversed()) {
             try {
                 each.close();

@@ -18,6 +18,9 @@ import java.util.Optional;
 final class HttpWire implements Wire {
     static final int ANSWER_BYTES_MAX = 8 << 20;
     private static final Duration RECONNECT_MAX = Duration.ofSeconds(30);
+    /** For a message that expects no more than a status: whoever sends it must not wait for a server that hangs. */
+    private static final Deadlines SHORT =
+            new Deadlines(Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofSeconds(5));
 
     private final HttpClient client;
     private final Url url;
@@ -26,6 +29,7 @@ final class HttpWire implements Wire {
     private volatile Optional<String> session = Optional.empty();
     private volatile Optional<String> version = Optional.empty();
     private final Cancellation closed = new Cancellation();
+    private volatile boolean lost;
 
     HttpWire(HttpClient client, Url url, Map<String, String> credentials, Deadlines deadlines) {
         this.client = client;
@@ -36,19 +40,27 @@ final class HttpWire implements Wire {
 
     @Override
     public Json.Obj exchange(long id, byte[] message, Meanwhile meanwhile, Cancellation cancellation) {
-        try (var exchange = client.send(post(message));
-                var _ = cancellation.then(exchange::close);
-                var _ = closed.then(exchange::close)) {
+        var cut = new Cut();
+        try (var _ = cancellation.then(cut::now);
+                var _ = closed.then(cut::now);
+                var exchange = client.send(post(message).within(deadlines), cut::reaches)) {
             return switch (exchange.status()) {
                 case 200 -> answer(id, exchange, meanwhile);
                 case 401, 403 ->
                     throw new UpstreamError(true, "the server refuses our credential (HTTP " + exchange.status() + ")");
-                case 404 -> throw new UpstreamError(true, "the server no longer knows our session");
-                default -> throw new UpstreamError(true, "the server answers HTTP " + exchange.status());
+                default -> throw refused(exchange.status());
             };
         } catch (ClientError e) {
             throw failure(e);
         }
+    }
+
+    /** A session that is not known any more is 404 by the specification, and 400 in the official SDK's examples. */
+    private UpstreamError refused(int status) {
+        if (session.isEmpty() || (status != 404 && status != 400))
+            return new UpstreamError(true, "the server answers HTTP " + status);
+        lost = true;
+        return new UpstreamError(true, "the server no longer knows our session (HTTP " + status + ")");
     }
 
     private Json.Obj answer(long id, Exchange exchange, Meanwhile meanwhile) {
@@ -75,7 +87,9 @@ final class HttpWire implements Wire {
 
     @Override
     public void send(byte[] message) {
-        try (var exchange = client.send(post(message))) {
+        var cut = new Cut();
+        try (var _ = closed.then(cut::now);
+                var exchange = client.send(post(message).within(SHORT), cut::reaches)) {
             if (exchange.status() >= 400)
                 throw new UpstreamError(true, "the server refuses a notification (HTTP " + exchange.status() + ")");
             exchange.body(ANSWER_BYTES_MAX);
@@ -94,8 +108,9 @@ final class HttpWire implements Wire {
     private void listen(Meanwhile unasked) {
         var wait = Duration.ofSeconds(1);
         while (!closed.cancelled()) {
-            try (var exchange = client.send(listening());
-                    var _ = closed.then(exchange::close)) {
+            var cut = new Cut();
+            try (var _ = closed.then(cut::now);
+                    var exchange = client.send(listening(), cut::reaches)) {
                 if (exchange.status() != 200) return;
                 wait = Duration.ofSeconds(1);
                 var events = exchange.events(ANSWER_BYTES_MAX);
@@ -120,6 +135,27 @@ final class HttpWire implements Wire {
         }
     }
 
+    /** Ends an exchange from outside, whether its head has come already or not. */
+    private static final class Cut {
+        private volatile boolean cut;
+        private volatile Runnable end = () -> {};
+
+        void reaches(Runnable ending) {
+            end = ending;
+            if (cut) ending.run();
+        }
+
+        void now() {
+            cut = true;
+            end.run();
+        }
+    }
+
+    @Override
+    public boolean lost() {
+        return lost;
+    }
+
     @Override
     public String peer() {
         return url.toString();
@@ -130,7 +166,7 @@ final class HttpWire implements Wire {
         if (closed.cancelled()) return;
         closed.cancel();
         if (session.isEmpty()) return;
-        try (var exchange = client.send(headers(Call.of("DELETE", url)))) {
+        try (var exchange = client.send(headers(Call.of("DELETE", url)).within(SHORT))) {
             exchange.body(ANSWER_BYTES_MAX);
         } catch (ClientError e) {
             // The server ends the session by itself in its own time.
@@ -138,9 +174,8 @@ final class HttpWire implements Wire {
     }
 
     private Call post(byte[] message) {
-        return headers(Call.post(url, "application/json", message)
-                        .header("accept", "application/json, text/event-stream"))
-                .within(deadlines);
+        return headers(
+                Call.post(url, "application/json", message).header("accept", "application/json, text/event-stream"));
     }
 
     private Call listening() {

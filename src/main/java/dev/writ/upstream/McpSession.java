@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -37,14 +38,20 @@ public final class McpSession implements AutoCloseable {
     private final AtomicLong ids = new AtomicLong();
     private volatile Json.Obj initialized = Json.Obj.EMPTY;
     private volatile String version = "";
+    private volatile Incoming incoming = Incoming.NOBODY;
+    private final Runnable onClose;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    McpSession(Guard guard, Wire wire) {
+    /** @param onClose runs once, when the session is closed from our side */
+    McpSession(Guard guard, Wire wire, Consumer<McpSession> onClose) {
         this.guard = guard;
         this.wire = wire;
+        this.onClose = () -> onClose.accept(this);
     }
 
     /** The handshake (MCP basic/lifecycle); {@code wanted} is the revision that the client asked for. */
-    void initialize(String wanted, Incoming incoming) {
+    void initialize(String wanted, Incoming listener, Cancellation cancellation) {
+        incoming = listener;
         var params = Json.object()
                 .put("protocolVersion", wanted)
                 .put("capabilities", Json.Obj.EMPTY)
@@ -55,7 +62,7 @@ public final class McpSession implements AutoCloseable {
                                 .put("version", "0.1.0")
                                 .build())
                 .build();
-        var answer = exchange("initialize", params, _ -> {}, new Cancellation());
+        var answer = exchange("initialize", Optional.of(params), _ -> {}, false, cancellation);
         var result = answer.object("result")
                 .orElseThrow(() -> new UpstreamError(true, "the server refuses to initialize a session"));
         version = result.string("protocolVersion")
@@ -63,7 +70,12 @@ public final class McpSession implements AutoCloseable {
                 .orElseThrow(() -> new UpstreamError(true, "the server offers no revision of MCP that we speak"));
         initialized = result;
         wire.send(message("notifications/initialized", Json.Obj.EMPTY));
-        wire.ready(version, message -> unasked(message, incoming));
+        wire.ready(version, this::unasked);
+    }
+
+    /** Whether the server has ended this session by itself; only a new one can reach it again. */
+    public boolean lost() {
+        return wire.lost();
     }
 
     /** The revision that the server agreed to. */
@@ -120,7 +132,7 @@ public final class McpSession implements AutoCloseable {
         var cursor = Optional.<String>empty();
         for (int page = 0; page < PAGES_MAX; page++) {
             var params = cursor.map(c -> Json.object().put("cursor", c).build());
-            var answer = exchange(method, params, _ -> {}, false, cancellation);
+            var answer = exchange(method, params, this::unasked, false, cancellation);
             if (answer.get("error").isPresent()) return answer;
             var result = answer.object("result").orElseThrow(() -> new UpstreamError(true, "a list without result"));
             result.array(member).ifPresent(found -> items.addAll(found.items()));
@@ -171,10 +183,6 @@ public final class McpSession implements AutoCloseable {
         }
     }
 
-    private Json.Obj exchange(String method, Json.Obj params, Wire.Meanwhile meanwhile, Cancellation cancellation) {
-        return exchange(method, Optional.of(params), meanwhile, false, cancellation);
-    }
-
     private Json.Obj exchange(
             String method,
             Optional<Json.Obj> params,
@@ -186,7 +194,9 @@ public final class McpSession implements AutoCloseable {
         // Arguments go out in canonical form: what was judged and digested is what is sent.
         if (params.isPresent() || wantsProgress)
             request.put("params", wantsProgress ? withToken(params.orElse(Json.Obj.EMPTY), id) : params.orElseThrow());
-        try (var _ = cancellation.then(() -> cancel(id))) {
+        // Telling the server must not hold up whoever cancels: revocation, say, with more to cut.
+        try (var _ =
+                cancellation.then(() -> Thread.ofVirtual().name("mcp-cancel").start(() -> cancel(id)))) {
             return wire.exchange(
                     id, Canonical.bytes(request.build()), message -> serverAsks(message, meanwhile), cancellation);
         }
@@ -231,21 +241,27 @@ public final class McpSession implements AutoCloseable {
         wire.send(Canonical.bytes(answer.build()));
     }
 
-    private void unasked(Json.Obj message, Incoming incoming) {
+    private void unasked(Json.Obj message) {
         try {
-            serverAsks(message, notification -> notification
-                    .string("method")
-                    .filter(RELAYED::contains)
-                    .ifPresent(method -> incoming.notification(
-                            method, notification.object("params").orElse(Json.Obj.EMPTY))));
+            serverAsks(message, this::relay);
         } catch (UpstreamError e) {
             // An answer to a ping that cannot be sent: the next call will tell.
         }
     }
 
-    private static void meanwhile(Json.Obj message, Optional<Consumer<Json.Obj>> progress) {
+    private void relay(Json.Obj notification) {
+        notification
+                .string("method")
+                .filter(RELAYED::contains)
+                .ifPresent(method -> incoming.notification(
+                        method, notification.object("params").orElse(Json.Obj.EMPTY)));
+    }
+
+    /** What comes on the stream of a call: its progress, but also that the server's tools have changed. */
+    private void meanwhile(Json.Obj message, Optional<Consumer<Json.Obj>> progress) {
         if (message.string("method").equals(Optional.of("notifications/progress")))
             progress.ifPresent(listener -> message.object("params").ifPresent(listener));
+        else relay(message);
     }
 
     private static byte[] message(String method, Json.Obj params) {
@@ -257,6 +273,8 @@ public final class McpSession implements AutoCloseable {
     /** Ends the session and, for a stdio server, its process. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) return;
+        onClose.run();
         wire.close();
     }
 }

@@ -24,6 +24,7 @@ final class StdioWire implements Wire {
     private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
     private volatile Meanwhile unasked = _ -> {};
     private volatile Optional<String> ended = Optional.empty();
+    private volatile boolean closed;
 
     private record Pending(CompletableFuture<Json.Obj> answer, Meanwhile meanwhile) {}
 
@@ -72,6 +73,7 @@ final class StdioWire implements Wire {
         unasked = listener;
     }
 
+    /** Whatever ends the reading ends the session: without a reader every call would wait in vain. */
     private void read() {
         var why = "the server's process has ended";
         try {
@@ -80,8 +82,9 @@ final class StdioWire implements Wire {
         } catch (ProcessError | UpstreamError e) {
             // A server that writes anything but messages to its output cannot be trusted to frame the next one.
             why = "the server's process was ended: " + e.getMessage();
+        } finally {
+            end(why);
         }
-        end(why);
     }
 
     private void take(Json.Obj message) {
@@ -115,7 +118,13 @@ final class StdioWire implements Wire {
     }
 
     @Override
+    public boolean lost() {
+        return ended.isPresent() && !closed;
+    }
+
+    @Override
     public void close() {
+        closed = true;
         child.close();
     }
 }

@@ -16,15 +16,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Opens sessions with MCP servers. */
-public final class Upstreams {
+public final class Upstreams implements AutoCloseable {
     private final Guard guard;
     private final HttpClient client;
     private final Path workFolder;
     private final String path;
     private final Duration patience;
+    private final Set<McpSession> sessions = ConcurrentHashMap.newKeySet();
 
     /**
      * @param workFolder where stdio servers run that name no directory
@@ -50,6 +54,11 @@ public final class Upstreams {
 
     /** Opens a session under a permit to discover the server, and settles it. */
     public Opened open(Permit permit, String protocolVersion, Incoming incoming) {
+        return open(permit, protocolVersion, incoming, new Cancellation());
+    }
+
+    /** @param cancellation ends the handshake, and what it has started, when nobody waits for it any more */
+    public Opened open(Permit permit, String protocolVersion, Incoming incoming, Cancellation cancellation) {
         var target = permit.target().orElseThrow(() -> new IllegalArgumentException("a permit without a server"));
         return switch (guard.use(permit)) {
             case Guard.Use.Stop(var reason) -> {
@@ -58,18 +67,25 @@ public final class Upstreams {
                         Outcome.without(Outcome.Status.NOT_SENT, target.server().text(), 0, reason.code()));
                 yield new Opened.Stopped(reason);
             }
-            case Guard.Use.Go(var credentials) -> opened(permit, target, credentials, protocolVersion, incoming);
+            case Guard.Use.Go(var credentials) ->
+                opened(permit, target, credentials, protocolVersion, incoming, cancellation);
         };
     }
 
     private Opened opened(
-            Permit permit, Permit.Target target, Map<String, String> credentials, String version, Incoming incoming) {
+            Permit permit,
+            Permit.Target target,
+            Map<String, String> credentials,
+            String version,
+            Incoming incoming,
+            Cancellation cancellation) {
         var outcome =
                 Outcome.without(Outcome.Status.INDETERMINATE, target.server().text(), 0, "the handshake did not end");
         try {
-            var session = new McpSession(guard, wire(target.endpoint(), credentials));
+            var session = new McpSession(guard, wire(target.endpoint(), credentials), sessions::remove);
+            sessions.add(session);
             try {
-                session.initialize(version, incoming);
+                session.initialize(version, incoming, cancellation);
             } catch (UpstreamError e) {
                 session.close();
                 throw e;
@@ -82,6 +98,17 @@ public final class Upstreams {
         } finally {
             guard.settle(permit, outcome);
         }
+    }
+
+    /** How many sessions are open. */
+    public int open() {
+        return sessions.size();
+    }
+
+    /** Ends all sessions, and the processes behind them. */
+    @Override
+    public void close() {
+        List.copyOf(sessions).forEach(McpSession::close);
     }
 
     private Wire wire(Json.Obj endpoint, Map<String, String> credentials) {

@@ -17,6 +17,9 @@ interface Wire extends AutoCloseable {
     /** The server's name for people: an address or a command. */
     String peer();
 
+    /** Whether the server has ended this session by itself: its process is gone, or it no longer knows us. */
+    boolean lost();
+
     /** Called once after the handshake, with the agreed revision; from then on unasked messages may arrive. */
     void ready(String protocolVersion, Meanwhile unasked);
 

@@ -36,12 +36,17 @@ record Envelope(Name tenant, Name name, long version, String master, String wrap
         }
     }
 
-    Secret open(MasterKey key) {
+    /** Refuses a master key other than the one that this was sealed with. */
+    void require(MasterKey key) {
         if (!master.equals(key.id()))
             throw new VaultError(
                     VaultError.Code.MASTER_KEY_WRONG,
                     "the secret was sealed with master key " + master + ", not " + key.id()
                             + "; restore that key from the backup");
+    }
+
+    Secret open(MasterKey key) {
+        require(key);
         var bound = bound(tenant, name, version);
         var data = Gcm.open(key.bytes(), bytes(wrapped), bound);
         try {

@@ -7,6 +7,7 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /** AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce in front of the ciphertext. */
 final class Gcm {
@@ -50,7 +51,7 @@ final class Gcm {
         return cipher;
     }
 
-    private static VaultError tampered(@org.jspecify.annotations.Nullable Throwable cause) {
+    private static VaultError tampered(@Nullable Throwable cause) {
         var message = "a secret does not open with the master key at its place; put it again";
         return cause == null
                 ? new VaultError(VaultError.Code.TAMPERED, message)

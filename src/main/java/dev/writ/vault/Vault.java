@@ -58,7 +58,7 @@ public final class Vault {
         var file = keys.resolve(KEY_FILE);
         boolean first = envelopes.isEmpty() && Files.notExists(file);
         var master = first ? MasterKey.create(file, random) : MasterKey.read(file);
-        for (var envelope : envelopes.values()) envelope.open(master);
+        for (var envelope : envelopes.values()) envelope.require(master);
         return new Vault(store, envelopes, master, random);
     }
 
@@ -98,7 +98,7 @@ public final class Vault {
                     return Plan.of(
                             new Keeping.Deleted(),
                             Change.of(
-                                    secrets -> without(secrets, place),
+                                    secrets -> Copies.without(secrets, place),
                                     sql -> sql.change(
                                             "DELETE FROM secrets WHERE tenant = ? AND name = ?", tenant, name)));
                 },
@@ -144,12 +144,6 @@ public final class Vault {
                                 envelope.master(),
                                 envelope.wrapped(),
                                 envelope.sealed())));
-    }
-
-    private static Map<Place, Envelope> without(Map<Place, Envelope> secrets, Place place) {
-        var fewer = new HashMap<>(secrets);
-        fewer.remove(place);
-        return Map.copyOf(fewer);
     }
 
     private static void checkSize(Secret secret) {

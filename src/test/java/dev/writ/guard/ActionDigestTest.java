@@ -51,7 +51,7 @@ class ActionDigestTest {
         for (Action action : List.of(
                 new Action.DiscoverServer(server, empty),
                 new Action.ListItems(server, Action.Listing.TOOLS, empty),
-                new Action.Complete(server, empty),
+                new Action.Complete(server, true, "p", empty),
                 new Action.CallTool(server, "t", empty, empty),
                 new Action.ReadResource(server, "u", empty),
                 new Action.GetPrompt(server, "p", empty),

@@ -113,6 +113,37 @@ final class Denials {
         return result("PENDING approval " + id + ": " + tool + " needs a yes of " + groups(held.of()), lines, machine);
     }
 
+    /** The result of a permitted call to which the server gave no answer. */
+    static Json.Obj failed(String tool, boolean sent, String why) {
+        var machine = Json.object().put("verdict", "failed").put("sent", sent).build();
+        return result(
+                "FAILED " + tool
+                        + (sent
+                                ? ": the server gave no answer; the effect is unknown"
+                                : ": the server was not reached"),
+                List.of(
+                        "Why: " + Visible.text(why, 300) + ".",
+                        sent
+                                ? "The call may have taken effect: look before you call again."
+                                : "Nothing was done; the same call may be made again later."),
+                machine);
+    }
+
+    /** One line for requests whose answers are not shown to a model. */
+    static String line(Refusal refusal) {
+        return switch (refusal.reason()) {
+            case Refusal.Absent _ -> "Method not found";
+            case Refusal.TaskEnded(var how, var _, var _, var _) -> "the task has ended (" + how + ")";
+            case Refusal.Unavailable(var what) -> "TEMPORARILY BLOCKED: " + what + "; safe to retry";
+            case Refusal.ByPolicy(var _, var why) -> "DENIED: " + why;
+            case Refusal.NotAllowed(var why) -> "DENIED: " + why;
+            case Refusal.BadArguments(var why) -> "DENIED: " + why;
+            case Refusal.BudgetSpent _ -> "DENIED: the task's budget is used up";
+            case Refusal.Quarantined _ -> "QUARANTINED";
+            case Refusal.ByPerson _ -> "REFUSED";
+        };
+    }
+
     private static Json.Obj result(String firstLine, List<String> lines, Json.Obj machine) {
         var text = cut(firstLine) + "\n" + String.join("\n", lines);
         return Json.object()

@@ -114,10 +114,16 @@ final class MessageReader {
     static final class Malformed extends RuntimeException {
         private static final long serialVersionUID = 1;
         private final int code;
+        private final String reason;
 
         Malformed(int code, String reason) {
             super(reason);
+            this.reason = reason;
             this.code = code;
+        }
+
+        String reason() {
+            return reason;
         }
 
         int code() {

@@ -8,6 +8,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Sends calls and waits for their answers; meant for virtual threads. */
 public final class HttpClient implements AutoCloseable {
@@ -41,6 +42,16 @@ public final class HttpClient implements AutoCloseable {
      * @throws ClientError when there is no answer
      */
     public Exchange send(Call call) {
+        return send(call, _ -> {});
+    }
+
+    /**
+     * As {@link #send(Call)}, for whom waiting must be able to end.
+     *
+     * @param started receives, before the head is awaited, what ends the exchange at once: from any thread, and also
+     *     later, like {@link Exchange#close}. It comes again when another connection is taken
+     */
+    public Exchange send(Call call, Consumer<Runnable> started) {
         long until = System.nanoTime() + call.deadlines().total().toNanos();
         var rules = call.destinations().orElse(destinations);
         for (int attempt = 1; ; attempt++) {
@@ -50,6 +61,7 @@ public final class HttpClient implements AutoCloseable {
                     : pooled;
             var inbox = new Inbox(link.channel(), until);
             link.send(call, inbox);
+            started.accept(() -> cut(link, inbox));
             var head = awaitHead(call.deadlines().firstByte(), link, inbox);
             if (head.isPresent())
                 return new Exchange(link, inbox, head.get(), call.deadlines().idle());
@@ -75,9 +87,13 @@ public final class HttpClient implements AutoCloseable {
         try {
             return inbox.awaitHead(limit);
         } catch (ClientError e) {
-            inbox.close();
-            link.abort(inbox);
+            cut(link, inbox);
             throw e;
         }
+    }
+
+    private static void cut(Link link, Inbox inbox) {
+        inbox.close();
+        link.abort(inbox);
     }
 }

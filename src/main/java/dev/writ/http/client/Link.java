@@ -32,6 +32,7 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
     private final Pool pool;
 
     private @Nullable Inbox current;
+    private @Nullable Inbox unread;
     private boolean informational;
     private boolean reusable;
     private boolean written;
@@ -94,6 +95,7 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
             close();
             return;
         }
+        unread = inbox;
         if (message.decoderResult().isFailure()) {
             fail(ClientError.Code.MALFORMED, "the answer is not HTTP/1.1 as we accept it");
             return;
@@ -106,8 +108,14 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        tell();
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext context) {
         fail(ClientError.Code.PEER_CLOSED, "the peer closed the connection before the answer was complete");
+        tell();
         pool.gone(this);
     }
 
@@ -141,6 +149,11 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
+    private void tell() {
+        if (unread != null) unread.wake();
+        unread = null;
+    }
+
     private static Headers headers(HttpResponse response) {
         var fields = new ArrayList<Headers.Field>(response.headers().size());
         var all = response.headers().iteratorAsString();
@@ -154,7 +167,7 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
     private void end(Inbox inbox) {
         current = null;
         inbox.detach();
-        // First back to the pool, then the news: a reader that calls again finds this connection.
+        // First back to the pool, then the end: a reader that calls again finds this connection.
         if (reusable && written && channel.isActive()) {
             channel.config().setAutoRead(true);
             pool.put(this);

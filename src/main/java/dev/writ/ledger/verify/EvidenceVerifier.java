@@ -1,6 +1,7 @@
 package dev.writ.ledger.verify;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,8 @@ public final class EvidenceVerifier {
         }
         try (var zip = FileSystems.newFileSystem(path)) {
             folder(zip.getPath("/"));
+        } catch (UncheckedIOException e) { // from walking its folders
+            report.failed(path + ": damaged: " + e.getCause());
         } catch (ZipException | ProviderNotFoundException e) {
             report.failed(path + ": not a zip file: " + e.getMessage());
         }

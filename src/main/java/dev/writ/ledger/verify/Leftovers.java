@@ -63,7 +63,8 @@ final class Leftovers {
                             LogFolder.read(file), Arrays.copyOf(log.tile(level, index, size), width * TreeHash.BYTES));
             if (!fits) report.failed(file + ": is not the beginning of what was verified");
         } catch (EvidenceFailure e) {
-            report.failed(e.getMessage() + "");
+            // A running ledger removes partial tiles once the full one is there.
+            if (Files.exists(file)) report.failed(e.getMessage() + "");
         }
     }
 

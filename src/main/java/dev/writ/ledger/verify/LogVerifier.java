@@ -61,17 +61,21 @@ final class LogVerifier {
     }
 
     private void signatures(Checkpoint checkpoint) {
+        var origin = checkpoint.origin();
         var stated = stated();
-        stated.ifPresent(keys -> keys.objection(checkpoint)
-                .ifPresent(why -> report.failed("checkpoint against the trust file beside it: " + why)));
+        stated.flatMap(keys -> keys.incomplete(origin))
+                .ifPresent(why -> report.failed(log.path().resolve("trust") + ": " + why));
+        if (trust.isEmpty() || !stated.map(s -> s.agrees(trust.get(), origin)).orElse(true))
+            stated.flatMap(keys -> keys.objection(checkpoint))
+                    .ifPresent(why -> report.failed("checkpoint against the trust file beside it: " + why));
         if (trust.isEmpty()) {
             report.note("keys: self-asserted (give --trust FILE, exported earlier, to know whose log this is)");
             if (stated.isPresent() && report.passed()) report.held(signed(checkpoint) + " by its own keys");
             return;
         }
         var objection = trust.get().objection(checkpoint);
-        if (objection.isPresent()) report.failed("checkpoint of " + checkpoint.origin() + ": " + objection.get());
-        else report.held(signed(checkpoint) + " by trusted keys, Ed25519 and ML-DSA-44");
+        if (objection.isPresent()) report.failed("checkpoint of " + origin + ": " + objection.get());
+        else report.held(signed(checkpoint) + " by trusted keys");
     }
 
     private static String signed(Checkpoint checkpoint) {
@@ -151,22 +155,25 @@ final class LogVerifier {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // handed over once
-    private record Checked(BundleCheck bundle, byte[] root) {}
+    private record Checked(BundleCheck bundle, byte[] root) {
+        static Checked of(LogFolder log, long bundle, long size) {
+            var checked = BundleCheck.of(log, bundle, size);
+            return new Checked(checked, checked.root());
+        }
+    }
 
     /** Checks bundles on all processors and hands them over in order; a few are ahead, so memory stays bounded. */
     private void inParallel(long size, Each each) {
-        int threads = Runtime.getRuntime().availableProcessors();
         long bundles = (size + TilePath.WIDTH - 1) / TilePath.WIDTH;
+        int threads = (int) Math.min(bundles, Runtime.getRuntime().availableProcessors());
+        if (threads == 0) return;
         try (var pool = Executors.newFixedThreadPool(threads)) {
             var ahead = new ArrayDeque<Future<Checked>>();
             long next = 0;
             while (next < bundles || !ahead.isEmpty()) {
                 for (; next < bundles && ahead.size() < threads * AHEAD; next++) {
                     long bundle = next;
-                    ahead.add(pool.submit(() -> {
-                        var checked = BundleCheck.of(log, bundle, size);
-                        return new Checked(checked, checked.root());
-                    }));
+                    ahead.add(pool.submit(() -> Checked.of(log, bundle, size)));
                 }
                 var done = ahead.removeFirst().get();
                 each.accept(done.bundle, done.root);

@@ -76,15 +76,17 @@ final class ReceiptVerifier {
         if (checkpoint == null) return;
         if (!checkpoint.origin().equals(receipt.origin()))
             report.failed("the checkpoint is of " + checkpoint.origin() + ", not of " + receipt.origin());
-        receipt.trust()
-                .objection(checkpoint)
-                .ifPresent(why -> report.failed("checkpoint against the receipt's own keys: " + why));
+        var own = receipt.trust();
+        own.incomplete(receipt.origin()).ifPresent(why -> report.failed("the receipt's own keys: " + why));
+        if (trust.isEmpty() || !own.agrees(trust.get(), receipt.origin()))
+            own.objection(checkpoint)
+                    .ifPresent(why -> report.failed("checkpoint against the receipt's own keys: " + why));
         if (trust.isEmpty()) report.note("keys: self-asserted (give --trust FILE, exported earlier)");
         else
             trust.get()
                     .objection(checkpoint)
                     .ifPresentOrElse(
                             why -> report.failed("checkpoint: " + why),
-                            () -> report.held("checkpoint signed by trusted keys, Ed25519 and ML-DSA-44"));
+                            () -> report.held("checkpoint signed by trusted keys"));
     }
 }

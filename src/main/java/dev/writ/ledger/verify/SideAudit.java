@@ -62,8 +62,9 @@ final class SideAudit implements LogVerifier.Reader, AutoCloseable {
     private @Nullable SideSlot read(InputStream in) throws IOException {
         while (true) {
             var bytes = in.readNBytes(SideSlot.BYTES);
-            if (bytes.length == 0) return null;
-            var slot = SideSlot.read(bytes.length == SideSlot.BYTES ? bytes : new byte[SideSlot.BYTES]);
+            // A short rest is a slot being written; if it was cut off, its record will miss it.
+            if (bytes.length < SideSlot.BYTES) return null;
+            var slot = SideSlot.read(bytes);
             if (slot.isPresent()) return slot.get();
             report.failed(folder.resolve(SideFolder.SLOTS) + ": slot " + number + " is damaged");
             number++;

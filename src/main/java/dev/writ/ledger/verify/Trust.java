@@ -21,6 +21,27 @@ public record Trust(List<VerifierKey> keys) {
         return new Trust(keys);
     }
 
+    /** What a log's own statement of its keys lacks: one of every type, each named by the origin, and nothing else. */
+    Optional<String> incomplete(String origin) {
+        var missing = EnumSet.allOf(VerifierKey.Type.class);
+        for (var key : keys) {
+            if (!key.name().equals(origin)) return Optional.of("a key of another log: " + key.name());
+            missing.remove(key.type());
+        }
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("no key of type " + missing.iterator().next().algorithm());
+    }
+
+    /** Whether both hold the same keys for an origin. */
+    boolean agrees(Trust other, String origin) {
+        return of(origin).equals(other.of(origin));
+    }
+
+    private List<VerifierKey> of(String origin) {
+        return keys.stream().filter(k -> k.name().equals(origin)).toList();
+    }
+
     public String text() {
         var text = new StringBuilder();
         for (var key : keys) text.append(key).append('\n');
@@ -32,7 +53,7 @@ public record Trust(List<VerifierKey> keys) {
      * have signed: were one type enough, breaking that one would do, and cutting a line off would go unnoticed.
      */
     public Optional<String> objection(Checkpoint checkpoint) {
-        var of = keys.stream().filter(k -> k.name().equals(checkpoint.origin())).toList();
+        var of = of(checkpoint.origin());
         if (of.isEmpty()) return Optional.of("no trusted key for the origin " + checkpoint.origin());
         var open = EnumSet.noneOf(VerifierKey.Type.class);
         for (var key : of) open.add(key.type());

@@ -3,6 +3,7 @@ package dev.writ.policy.publish;
 import dev.writ.base.Json;
 import dev.writ.base.JsonError;
 import dev.writ.base.JsonReader;
+import dev.writ.base.Visible;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.SortedMap;
  */
 public final class FrontEnd {
     private static final String SCHEMA = "schema";
+    private static final int MESSAGE_CHARS_MAX = 1_000;
 
     private final FrontEndProcess process;
 
@@ -118,7 +120,7 @@ public final class FrontEnd {
                 .orElseThrow()
                 .replaceFirst("^for policy `[0-9]+`, ", "")
                 .replaceFirst("^failed to parse (policy|template) with id `[0-9]+` from string: ", "");
-        return piece.finding(severity, at, message, item.string("help").filter(help -> !help.isEmpty()));
+        return piece.finding(severity, at, shown(message), help(item));
     }
 
     private static Finding schemaFinding(Json.Obj item, String schema) {
@@ -126,8 +128,17 @@ public final class FrontEnd {
                 SCHEMA,
                 schema,
                 Math.toIntExact(item.integer("at").orElseThrow()),
-                item.string("message").orElseThrow(),
-                item.string("help").filter(help -> !help.isEmpty()));
+                shown(item.string("message").orElseThrow()),
+                help(item));
+    }
+
+    private static Optional<String> help(Json.Obj item) {
+        return item.string("help").filter(help -> !help.isEmpty()).map(FrontEnd::shown);
+    }
+
+    /** Cedar quotes the policy; nothing in it may move a terminal's text about. */
+    private static String shown(String text) {
+        return Visible.text(text, MESSAGE_CHARS_MAX);
     }
 
     private static void disagreements(List<Json> agreed, SortedMap<String, String> files, List<Finding> findings) {

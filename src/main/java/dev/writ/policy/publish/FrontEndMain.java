@@ -84,8 +84,9 @@ final class FrontEndMain {
             converted.add(Json.of(policy.toJson()));
             parsed.put(index, policy);
         } catch (AuthException e) {
-            // Parsing alone tells no place; validation of this one policy does.
             converted.add(Json.of(""));
+            // Parsing alone tells no place; validation of this one policy does, but it is slow.
+            if (findings.size() >= Limits.FINDINGS_MAX) return;
             int before = findings.size();
             validate(Map.of(index, policy));
             if (findings.size() == before) findings.add(finding(index, false, 0, String.valueOf(e.getMessage()), ""));
@@ -112,8 +113,10 @@ final class FrontEndMain {
         else policies.keySet().stream().findFirst().ifPresent(index -> add(index, false, error));
     }
 
+    /** Errors come before warnings, so that the bound never drops the only error. */
     private void add(int index, boolean warning, DetailedError error) {
-        findings.add(finding(index, warning, at(error), error.message, help(error)));
+        if (findings.size() < Limits.FINDINGS_MAX)
+            findings.add(finding(index, warning, at(error), error.message, help(error)));
     }
 
     private static int at(DetailedError error) {

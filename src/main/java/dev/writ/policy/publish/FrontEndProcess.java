@@ -3,6 +3,7 @@ package dev.writ.policy.publish;
 import dev.writ.base.Json;
 import dev.writ.base.JsonError;
 import dev.writ.base.JsonReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -10,11 +11,13 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
  * Starts one child Java process for one request and kills it afterwards, whatever it did. Its heap, its address space
@@ -126,12 +129,19 @@ final class FrontEndProcess {
                 "-Djava.io.tmpdir=" + scratch,
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path")));
+                absolute(System.getProperty("java.class.path"), Path.of(""))));
         command.addAll(main);
         var builder =
                 new ProcessBuilder(command).directory(scratch.toFile()).redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().clear();
         return builder;
+    }
+
+    /** The child runs in a folder of its own, so a class path that is relative to ours would lead nowhere. */
+    static String absolute(String classPath, Path from) {
+        return Arrays.stream(classPath.split(File.pathSeparator))
+                .map(entry -> from.resolve(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static Path scratch() {

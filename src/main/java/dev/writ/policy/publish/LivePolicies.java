@@ -50,6 +50,19 @@ public final class LivePolicies {
         return outcome;
     }
 
+    /** Puts a bundle that was checked, and recorded since, in force; it is durable before it decides. */
+    public synchronized Live putInForce(Bundle bundle) {
+        var next = live(bundle);
+        store.publish(bundle);
+        live = next;
+        return next;
+    }
+
+    /** The bundle in force with its texts, read from disk; empty when nothing was published. */
+    public Optional<Bundle> bundle() {
+        return store.current();
+    }
+
     /** Puts an earlier bundle in force again. */
     public synchronized Live rollBack(Digest digest) {
         var next = live(store.bundle(digest));

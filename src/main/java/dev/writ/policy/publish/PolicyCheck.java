@@ -1,5 +1,6 @@
 package dev.writ.policy.publish;
 
+import dev.writ.policy.Schema;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ public final class PolicyCheck {
 
     private static String schema(Path folder) {
         var file = folder.resolve(SCHEMA);
-        if (!Files.exists(file)) return Shipped.schema();
+        if (!Files.exists(file)) return Schema.text(Shipped.schema(), List.of());
         try {
             if (Files.size(file) > Limits.SCHEMA_BYTES_MAX)
                 throw new PublishException(PublishException.Code.FOLDER, SCHEMA + " is too long");

@@ -1,6 +1,7 @@
 package dev.writ.policy.publish;
 
 import dev.writ.base.Json;
+import dev.writ.base.Nearest;
 import dev.writ.base.Visible;
 import dev.writ.policy.Facts;
 import dev.writ.policy.Inspection;
@@ -58,13 +59,21 @@ public final class Publisher {
         var policies = new TreeMap<String, Json>();
         var places = new HashMap<String, PolicyText.Piece>();
         for (var policy : checked.policies()) {
+            // With this many errors it is rejected whatever the rest says.
+            if (errors(findings) >= Limits.FINDINGS_MAX) break;
             var id = id(policy, places, findings);
             id.ifPresent(known -> policies.put(known, policy.est()));
             inspect(id.orElse("?"), policy, groups, findings);
         }
-        if (findings.stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR)) return rejected(findings);
+        if (errors(findings) > 0) return rejected(findings);
         var bundle = new Bundle(Bundle.LANGUAGE, schema, policySet(policies), sources.files());
         return new Published(bundle, findings);
+    }
+
+    private static long errors(List<Finding> findings) {
+        return findings.stream()
+                .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+                .count();
     }
 
     private static Outcome rejected(List<Finding> findings) {

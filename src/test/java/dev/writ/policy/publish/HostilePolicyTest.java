@@ -67,6 +67,20 @@ class HostilePolicyTest {
     }
 
     @Test
+    void thousandsOfBadPoliciesCostNoMoreThanTheFirstFewHundred() {
+        assertThat(messages(Texts.publish("permit (principal;\n".repeat(8_000))))
+                .hasSize(Limits.FINDINGS_MAX);
+        assertThat(messages(Texts.publish("permit (principal, action, resource) when { 1 == 1 };\n".repeat(8_000))))
+                .hasSize(Limits.FINDINGS_MAX);
+    }
+
+    @Test
+    void aFindingQuotesNothingThatMovesTextAbout() {
+        assertThat(messages(Texts.publish("@id(\"a\") permit (principal == \u202eX, action, resource);")))
+                .noneMatch(message -> message.contains("\u202e"));
+    }
+
+    @Test
     void binaryFilesAndLinksAreRefused(@TempDir Path folder) throws Exception {
         var noise = new byte[5_000];
         new Random(7).nextBytes(noise);

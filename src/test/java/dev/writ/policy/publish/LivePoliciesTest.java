@@ -21,6 +21,9 @@ class LivePoliciesTest {
             "@id(\"one\") permit (principal, action == Writ::Action::\"administer\", resource);";
     private static final String TWO = ONE.replace("one", "two");
 
+    private static final Bundle FIRST = bundle(ONE);
+    private static final Bundle SECOND = bundle(TWO);
+
     @TempDir
     Path folder;
 
@@ -42,8 +45,7 @@ class LivePoliciesTest {
 
     @Test
     void aBadEditIsRefusedAndTheLastGoodSetStays() {
-        var live = open();
-        publish(live, ONE);
+        var live = inForce(FIRST);
         var before = live.current();
         assertThat(live.publish(Texts.sources("permit (principal"), Texts.SCHEMA, Texts.GROUPS))
                 .isInstanceOf(Publisher.Rejected.class);
@@ -53,21 +55,20 @@ class LivePoliciesTest {
 
     @Test
     void anEarlierBundleCanBePutInForceAgain() {
-        var live = open();
-        var first = publish(live, ONE);
-        publish(live, TWO);
+        inForce(FIRST);
+        var live = inForce(SECOND);
         assertThat(live.current().policies().ids()).containsExactly("two");
-        live.rollBack(first.digest());
+        live.rollBack(FIRST.digest());
         assertThat(live.current().policies().ids()).containsExactly("one");
-        assertThat(open().current().bundle()).contains(first.digest());
+        assertThat(open().current().bundle()).contains(FIRST.digest());
         assertThatThrownBy(() -> live.rollBack(Digest.of(new byte[] {1}))).isInstanceOf(PublishException.class);
         assertThat(live.current().policies().ids()).containsExactly("one");
     }
 
     @Test
     void anAlteredBundleStopsTheStart() throws IOException {
-        var bundle = publish(open(), ONE);
-        var file = folder.resolve(bundle.digest() + ".json");
+        inForce(FIRST);
+        var file = folder.resolve(FIRST.digest() + ".json");
         Files.writeString(file, Files.readString(file).replace("\"effect\":\"permit\"", "\"effect\":\"forbid\""));
         assertThatThrownBy(this::open).isInstanceOfSatisfying(PublishException.class, e -> assertThat(e.code())
                 .isEqualTo(PublishException.Code.BUNDLE));
@@ -77,7 +78,7 @@ class LivePoliciesTest {
 
     @Test
     void aPointerThatNamesNothingStopsTheStart() throws IOException {
-        publish(open(), ONE);
+        inForce(FIRST);
         for (var pointer : List.of("", "0".repeat(64), "../../etc/passwd", "zz")) {
             Files.writeString(folder.resolve("current"), pointer);
             assertThatThrownBy(this::open).as(pointer).isInstanceOf(PublishException.class);
@@ -86,18 +87,18 @@ class LivePoliciesTest {
 
     @Test
     void aHalfWrittenBundleFromACrashDoesNotHinderThePublish() throws IOException {
-        var digest = publish(open(), ONE).digest();
+        inForce(FIRST);
+        var digest = FIRST.digest();
         Files.writeString(folder.resolve(digest + ".json.new"), "{\"half");
         Files.writeString(folder.resolve("current.new"), "0");
         assertThat(open().current().bundle()).contains(digest);
-        publish(open(), ONE);
+        inForce(FIRST);
         assertThat(open().current().bundle()).contains(digest);
     }
 
     @Test
     void aFolderThatCannotBeWrittenLeavesTheOldSetInForce() throws IOException {
-        var live = open();
-        publish(live, ONE);
+        var live = inForce(FIRST);
         // A folder where the pointer is written aside: the rename's source cannot be opened.
         Files.createDirectory(folder.resolve("current.new"));
         assertThatThrownBy(() -> publish(live, TWO))
@@ -109,7 +110,7 @@ class LivePoliciesTest {
 
     @Test
     void aBundleIsCanonicalAndItsDigestNamesEveryByte() {
-        var bundle = publish(open(), ONE);
+        var bundle = FIRST;
         var again = Bundle.read(bundle.bytes(), bundle.digest());
         assertThat(again).isEqualTo(bundle);
         assertThat(((Json.Obj) JsonReader.read(bundle.bytes())).members())
@@ -120,7 +121,7 @@ class LivePoliciesTest {
 
     @Test
     void aBundleOfAnotherVersionOrWithUnknownNodesIsNotLoaded() {
-        var bundle = publish(open(), ONE);
+        var bundle = FIRST;
         var json = (Json.Obj) JsonReader.read(bundle.bytes());
         var newer = dev.writ.base.Canonical.bytes(json.with("version", Json.of(2)));
         assertThatThrownBy(() -> Bundle.read(newer, Digest.of(newer))).isInstanceOf(PublishException.class);
@@ -134,23 +135,22 @@ class LivePoliciesTest {
 
     @Test
     void readersSeeOneSetOrTheOtherWhileItIsSwapped() throws Exception {
-        var live = open();
-        var first = publish(live, ONE);
-        var second = publish(live, TWO);
+        inForce(FIRST);
+        var live = inForce(SECOND);
         try (var threads = Executors.newFixedThreadPool(2)) {
             Callable<Boolean> reader = () -> {
                 boolean whole = true;
-                for (int i = 0; i < 200_000; i++) {
+                for (int i = 0; i < 50_000; i++) {
                     var now = live.current();
                     var id = now.policies().ids();
-                    whole &= now.bundle().orElseThrow().equals(first.digest())
+                    whole &= now.bundle().orElseThrow().equals(FIRST.digest())
                             ? id.equals(List.of("one"))
                             : id.equals(List.of("two"));
                 }
                 return whole;
             };
             var readers = List.of(threads.submit(reader), threads.submit(reader));
-            for (int i = 0; i < 20; i++) live.rollBack(i % 2 == 0 ? first.digest() : second.digest());
+            for (int i = 0; i < 10; i++) live.rollBack(i % 2 == 0 ? FIRST.digest() : SECOND.digest());
             for (var each : readers) assertThat(each.get()).isTrue();
         }
     }
@@ -172,6 +172,15 @@ class LivePoliciesTest {
         var outcome = live.publish(Texts.sources(text), Texts.SCHEMA, Texts.GROUPS);
         assertThat(outcome).isInstanceOf(Publisher.Published.class);
         return ((Publisher.Published) outcome).bundle();
+    }
+
+    private LivePolicies inForce(Bundle bundle) {
+        new BundleStore(folder).publish(bundle);
+        return open();
+    }
+
+    private static Bundle bundle(String text) {
+        return ((Publisher.Published) Texts.publish(text)).bundle();
     }
 
     private static FrontEnd noFrontEnd() {

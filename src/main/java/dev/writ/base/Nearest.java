@@ -1,17 +1,17 @@
-package dev.writ.policy.publish;
+package dev.writ.base;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the known name that a misspelt one probably means. */
-final class Nearest {
+public final class Nearest {
     private static final int CHARS_MAX = 100;
     private static final int DISTANCE_MAX = 3;
 
     private Nearest() {}
 
-    static Optional<String> to(String name, Collection<String> known) {
+    public static Optional<String> to(String name, Collection<String> known) {
         if (name.length() > CHARS_MAX) return Optional.empty();
         return known.stream()
                 .filter(candidate -> candidate.length() <= CHARS_MAX)

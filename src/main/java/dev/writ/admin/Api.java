@@ -1,0 +1,63 @@
+package dev.writ.admin;
+
+import dev.writ.guard.Caller;
+import dev.writ.guard.control.Control;
+import dev.writ.http.server.Answer;
+import dev.writ.http.server.Request;
+import dev.writ.http.server.Route;
+import dev.writ.upstream.Upstreams;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The routes of {@code /api/v1}: who calls is found out here, once for all of them. */
+public final class Api {
+    static final String BASE = "/api/v1";
+    static final int BODY_BYTES_MAX = 1 << 20;
+
+    private final Control control;
+    private final Installation installation;
+    private final List<Endpoint> endpoints;
+
+    public Api(Control control, Upstreams upstreams, Installation installation) {
+        this.control = control;
+        this.installation = installation;
+        var all = new ArrayList<Endpoint>();
+        all.addAll(new RegistryEndpoints(control, new Inspector(control, upstreams)).all());
+        all.addAll(new WorkEndpoints(control, installation).all());
+        this.endpoints = List.copyOf(all);
+    }
+
+    public List<Route> routes() {
+        var description = OpenApi.of(endpoints, installation.version()).bytes();
+        var routes = new ArrayList<Route>();
+        for (var endpoint : endpoints)
+            routes.add(new Route(
+                    endpoint.method(),
+                    BASE + endpoint.path(),
+                    endpoint.method().equals("GET") ? 0 : BODY_BYTES_MAX,
+                    "person",
+                    request -> answered(request, endpoint)));
+        routes.add(new Route(
+                "GET", BASE + OpenApi.PATH, 0, "public", _ -> Answer.of(200, "application/json", description.clone())));
+        return List.copyOf(routes);
+    }
+
+    private Answer answered(Request request, Endpoint endpoint) {
+        try {
+            return endpoint.handler().apply(new Asked(request, person(request)));
+        } catch (Problem problem) {
+            return problem.answer();
+        }
+    }
+
+    private Caller.OfPerson person(Request request) {
+        var bearer = request.headers()
+                .only("authorization")
+                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
+                .map(value -> value.substring(7).strip());
+        return switch (control.guard().callerOf(bearer).orElseThrow(Problem::unauthorized)) {
+            case Caller.OfPerson person -> person;
+            case Caller.OfAgent _ -> throw Problem.agent();
+        };
+    }
+}

@@ -1,0 +1,42 @@
+package dev.writ.app;
+
+import dev.writ.http.server.Route;
+import java.util.stream.Collectors;
+
+/** What {@code writ up} says once everything runs: where it is, and what to do next. */
+final class Banner {
+    private Banner() {}
+
+    static String of(Wiring wiring) {
+        var settings = wiring.parts().settings();
+        var data = settings.data().toAbsolutePath().normalize();
+        var audiences =
+                wiring.server().routes().all().stream().map(Route::audience).collect(Collectors.toUnmodifiableSet());
+        var agents = audiences.contains("agent") ? "  agents    " + wiring.url() + "/mcp/<server>\n" : "";
+        var custody = settings.custody().equals("shared-user")
+                ? "  custody   shared-user: agents that run as this system user could read the keys\n"
+                : "  custody   separate\n";
+        return """
+
+                Writ %s is up.
+
+                %s  people    %s/api/v1
+                  data      %s
+                %s
+                Next, in another terminal:
+                  writ --data %s status
+                  writ --data %s doctor
+
+                Policies are in %s; after an edit: writ policy publish
+                Ctrl-C stops Writ; open calls are cut, nothing recorded is lost.
+                """.formatted(
+                        Version.TEXT,
+                        agents,
+                        wiring.url(),
+                        data,
+                        custody,
+                        data,
+                        data,
+                        data.resolve("policies").resolve(Wiring.TENANT.text()));
+    }
+}

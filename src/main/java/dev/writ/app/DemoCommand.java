@@ -1,0 +1,90 @@
+package dev.writ.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.writ.cli.Cli;
+import dev.writ.cli.Terminal;
+import dev.writ.demo.Demo;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code writ demo}: the main job in nine steps, against a server that it starts for itself. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Show the main job in nine steps, against a server of its own with a shop behind it.")
+final class DemoCommand implements Callable<Integer> {
+    @Option(names = "--auto", description = "do not wait for Enter between the steps")
+    private boolean auto;
+
+    @Option(names = "--json", description = "print one JSON object for each step")
+    private boolean json;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "keep the data in this folder, which must not exist yet")
+    private Optional<Path> data = Optional.empty();
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    DemoCommand(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public Integer call() {
+        return new Demo(new Demo.Options(auto, json, data.map(Path::toAbsolutePath)), DemoCommand::ran, out, err)
+                .run(new Demo.Server(
+                        thisProgram(), Map.of("PATH", System.getenv().getOrDefault("PATH", ""))));
+    }
+
+    /** The words that started this process, so that the demo's server is the same program with the same limits. */
+    private static List<String> thisProgram() {
+        var words = new ArrayList<String>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(List.of(
+                "-Xmx256m",
+                "-XX:MaxDirectMemorySize=96m",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                absolute(System.getProperty("java.class.path")),
+                Main.class.getName()));
+        return words;
+    }
+
+    private static String absolute(String classPath) {
+        return Arrays.stream(classPath.split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** Runs one command of the command line as a person without a terminal would, and keeps what it says. */
+    private static dev.writ.demo.CommandLine.Ran ran(String url, String key, List<String> words) {
+        var said = new ByteArrayOutputStream();
+        var both = new PrintStream(said, true, UTF_8);
+        var environment = Map.of("WRIT_URL", url, "WRIT_KEY", key, "NO_COLOR", "1");
+        var terminal = new Terminal(
+                InputStream.nullInputStream(), both, both, false, _ -> Optional.empty(), environment, Path.of(""));
+        int exit = Cli.run(words.toArray(new String[0]), terminal);
+        return new dev.writ.demo.CommandLine.Ran(exit, said.toString(UTF_8));
+    }
+}

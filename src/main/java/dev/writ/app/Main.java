@@ -1,0 +1,31 @@
+package dev.writ.app;
+
+import dev.writ.cli.Cli;
+import dev.writ.cli.Terminal;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import picocli.CommandLine;
+
+/** The program: {@code up} is the server, {@code demo} tells the story, everything else is the command line's. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    static int run(String[] args) {
+        var first = args.length > 0 ? args[0] : "";
+        var rest = args.length > 0 ? Arrays.copyOfRange(args, 1, args.length) : args;
+        return switch (first) {
+            case "up" -> new CommandLine(new Up(utf8(System.out), utf8(System.err))).execute(rest);
+            case "demo" -> new CommandLine(new DemoCommand(utf8(System.out), utf8(System.err))).execute(rest);
+            default -> Cli.run(args, Terminal.system());
+        };
+    }
+
+    private static PrintStream utf8(PrintStream stream) {
+        return new PrintStream(stream, true, StandardCharsets.UTF_8);
+    }
+}

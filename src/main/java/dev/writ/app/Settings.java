@@ -1,0 +1,187 @@
+package dev.writ.app;
+
+import dev.writ.base.Name;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * What an operator may set; everything has a default, and a fresh start needs none of it.
+ *
+ * @param data the data folder
+ * @param address where the listener binds
+ * @param port 0 for any free one
+ * @param hosts further names that a Host header may carry
+ * @param origins further values that an Origin header may carry
+ * @param installation the first part of every log's origin, like a URL without scheme
+ * @param node which node this is; it stands in every record
+ * @param custody {@code separate}, or {@code shared-user} where agents run as the same system user as Writ
+ * @param network which addresses MCP servers may have
+ * @param patience how long an MCP server may take to answer
+ * @param path the PATH that stdio servers get
+ * @param hold how long a call waits for a person before it is answered as pending; nothing: not at all
+ */
+public record Settings(
+        Path data,
+        String address,
+        int port,
+        Set<String> hosts,
+        Set<String> origins,
+        String installation,
+        Name node,
+        String custody,
+        Network network,
+        Duration patience,
+        String path,
+        Duration hold) {
+    public static final int PORT = 7400;
+
+    /** Which addresses may be dialled; metadata services and the like are forbidden in every case. */
+    public enum Network {
+        /** Everything but what never may be. */
+        ANY,
+        /** Addresses of the internet. */
+        PUBLIC,
+        /** This machine. */
+        LOOPBACK
+    }
+
+    public Settings {
+        hosts = Set.copyOf(hosts);
+        origins = Set.copyOf(origins);
+        if (port < 0 || port > 65_535) throw new IllegalArgumentException("a port is 0 to 65535, not " + port);
+        if (!Set.of("separate", "shared-user").contains(custody))
+            throw new IllegalArgumentException("custody is separate or shared-user, not " + custody);
+        if (!patience.isPositive() || patience.compareTo(Duration.ofHours(1)) > 0)
+            throw new IllegalArgumentException("patience is more than nothing and at most an hour");
+        if (hold.isNegative() || hold.compareTo(Duration.ofMinutes(10)) > 0)
+            throw new IllegalArgumentException("a call is held for 0 to 600 seconds");
+        if (!installation.matches("[a-z0-9][a-z0-9./-]{0,99}") || installation.endsWith("/"))
+            throw new IllegalArgumentException("an installation's name is like an address without scheme");
+    }
+
+    /** The defaults. */
+    public static Settings of(Path data) {
+        return new Settings(
+                data,
+                "127.0.0.1",
+                PORT,
+                Set.of(),
+                Set.of(),
+                "writ.local",
+                new Name("node-1"),
+                "shared-user",
+                Network.ANY,
+                Duration.ofSeconds(60),
+                "/usr/local/bin:/usr/bin:/bin",
+                Duration.ofSeconds(25));
+    }
+
+    public Settings withPort(int otherPort) {
+        return toBuilder().port(otherPort).build();
+    }
+
+    public Settings withHold(Duration otherHold) {
+        return toBuilder().hold(otherHold).build();
+    }
+
+    Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** These settings with some of them changed. */
+    static final class Builder {
+        private Path data;
+        private String address;
+        private int port;
+        private Set<String> hosts;
+        private Set<String> origins;
+        private String installation;
+        private Name node;
+        private String custody;
+        private Network network;
+        private Duration patience;
+        private String path;
+        private Duration hold;
+
+        private Builder(Settings from) {
+            this.data = from.data;
+            this.address = from.address;
+            this.port = from.port;
+            this.hosts = from.hosts;
+            this.origins = from.origins;
+            this.installation = from.installation;
+            this.node = from.node;
+            this.custody = from.custody;
+            this.network = from.network;
+            this.patience = from.patience;
+            this.path = from.path;
+            this.hold = from.hold;
+        }
+
+        Builder data(Path now) {
+            this.data = now;
+            return this;
+        }
+
+        Builder address(String now) {
+            this.address = now;
+            return this;
+        }
+
+        Builder port(int now) {
+            this.port = now;
+            return this;
+        }
+
+        Builder hosts(Set<String> now) {
+            this.hosts = now;
+            return this;
+        }
+
+        Builder origins(Set<String> now) {
+            this.origins = now;
+            return this;
+        }
+
+        Builder installation(String now) {
+            this.installation = now;
+            return this;
+        }
+
+        Builder node(Name now) {
+            this.node = now;
+            return this;
+        }
+
+        Builder custody(String now) {
+            this.custody = now;
+            return this;
+        }
+
+        Builder network(Network now) {
+            this.network = now;
+            return this;
+        }
+
+        Builder patience(Duration now) {
+            this.patience = now;
+            return this;
+        }
+
+        Builder path(String now) {
+            this.path = now;
+            return this;
+        }
+
+        Builder hold(Duration now) {
+            this.hold = now;
+            return this;
+        }
+
+        Settings build() {
+            return new Settings(
+                    data, address, port, hosts, origins, installation, node, custody, network, patience, path, hold);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.writ.app;
+
+import dev.writ.base.Name;
+import dev.writ.base.Nearest;
+import dev.writ.base.Visible;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * Reads {@code writ.yaml}: nested maps whose paths are the keys of {@link #KEYS}. A key that is not among them stops the
+ * start and is told with the nearest known one, for a setting that is silently passed over protects nobody.
+ */
+final class SettingsFile {
+    private static final int BYTES_MAX = 256 * 1024;
+
+    /** Every setting: its key, and how its value changes the settings. */
+    static final Map<String, BiFunction<Settings, Object, Settings>> KEYS = keys();
+
+    private SettingsFile() {}
+
+    private static Map<String, BiFunction<Settings, Object, Settings>> keys() {
+        var keys = new LinkedHashMap<String, BiFunction<Settings, Object, Settings>>();
+        keys.put("data", (s, v) -> s.toBuilder().data(Path.of(text("data", v))).build());
+        keys.put(
+                "listen.address",
+                (s, v) -> s.toBuilder().address(text("listen.address", v)).build());
+        keys.put(
+                "listen.port",
+                (s, v) -> s.toBuilder().port(number("listen.port", v)).build());
+        keys.put(
+                "listen.hosts",
+                (s, v) -> s.toBuilder().hosts(texts("listen.hosts", v)).build());
+        keys.put(
+                "listen.origins",
+                (s, v) -> s.toBuilder().origins(texts("listen.origins", v)).build());
+        keys.put(
+                "installation",
+                (s, v) -> s.toBuilder().installation(text("installation", v)).build());
+        keys.put("node", (s, v) -> s.toBuilder().node(new Name(text("node", v))).build());
+        keys.put("custody", (s, v) -> s.toBuilder().custody(text("custody", v)).build());
+        keys.put("servers.network", (s, v) -> s.toBuilder()
+                .network(network(text("servers.network", v)))
+                .build());
+        keys.put("servers.patienceSeconds", (s, v) -> s.toBuilder()
+                .patience(Duration.ofSeconds(number("servers.patienceSeconds", v)))
+                .build());
+        keys.put(
+                "servers.path",
+                (s, v) -> s.toBuilder().path(text("servers.path", v)).build());
+        keys.put("approvals.holdSeconds", (s, v) -> s.toBuilder()
+                .hold(Duration.ofSeconds(number("approvals.holdSeconds", v)))
+                .build());
+        return java.util.Collections.unmodifiableMap(keys);
+    }
+
+    /** The settings of a file over the given ones. */
+    static Settings read(Path file, Settings over) {
+        var flat = new LinkedHashMap<String, Object>();
+        flatten(file, "", parsed(file), flat);
+        var settings = over;
+        for (var entry : flat.entrySet()) {
+            try {
+                settings = java.util.Objects.requireNonNull(KEYS.get(entry.getKey()))
+                        .apply(settings, entry.getValue());
+            } catch (IllegalArgumentException e) {
+                throw new StartFailure(
+                        file + ": " + entry.getKey() + ": " + e.getMessage(), "correct it and start again", e);
+            }
+        }
+        return settings;
+    }
+
+    private static Map<?, ?> parsed(Path file) {
+        try {
+            if (Files.size(file) > BYTES_MAX)
+                throw new StartFailure(file + " is longer than " + BYTES_MAX + " bytes", "shorten it", null);
+            var loaded = new Load(LoadSettings.builder()
+                            .setLabel(String.valueOf(file.getFileName()))
+                            .setAllowDuplicateKeys(false)
+                            .setMaxAliasesForCollections(0)
+                            .build())
+                    .loadFromString(Files.readString(file));
+            if (loaded == null) return Map.of();
+            if (loaded instanceof Map<?, ?> map) return map;
+            throw new StartFailure(file + " is not a map of settings", "write key: value lines", null);
+        } catch (IOException e) {
+            throw new StartFailure(file + " cannot be read", "check the path and its permissions", e);
+        } catch (YamlEngineException e) {
+            throw new StartFailure(
+                    file + " is not YAML: "
+                            + Visible.text(String.valueOf(e.getMessage()), 300).replace("\\u{a}", " "),
+                    "correct it and start again",
+                    e);
+        }
+    }
+
+    private static void flatten(Path file, String before, Map<?, ?> map, Map<String, Object> into) {
+        for (var entry : map.entrySet()) {
+            var key = before + entry.getKey();
+            boolean inner = KEYS.keySet().stream().anyMatch(known -> known.startsWith(key + "."));
+            if (inner && entry.getValue() instanceof Map<?, ?> nested) flatten(file, key + ".", nested, into);
+            else if (KEYS.containsKey(key)) into.put(key, entry.getValue() == null ? "" : entry.getValue());
+            else throw unknown(file, key);
+        }
+    }
+
+    private static StartFailure unknown(Path file, String key) {
+        var known = new LinkedHashSet<>(KEYS.keySet());
+        for (var name : KEYS.keySet()) if (name.contains(".")) known.add(name.substring(0, name.indexOf('.')));
+        return new StartFailure(
+                file + ": unknown setting " + Visible.text(key, 80),
+                Nearest.to(key, known)
+                        .map(near -> "did you mean " + near + "?")
+                        .orElse("known are " + String.join(", ", KEYS.keySet())),
+                null);
+    }
+
+    private static Settings.Network network(String text) {
+        for (var network : Settings.Network.values())
+            if (network.name().toLowerCase(Locale.ROOT).equals(text)) return network;
+        throw new IllegalArgumentException("it is any, public or loopback");
+    }
+
+    private static String text(String key, Object value) {
+        if (value instanceof String text && !text.isBlank()) return text;
+        throw new IllegalArgumentException(key + " is text");
+    }
+
+    private static int number(String key, Object value) {
+        if (value instanceof Integer number) return number;
+        throw new IllegalArgumentException(key + " is a whole number");
+    }
+
+    private static Set<String> texts(String key, Object value) {
+        if (!(value instanceof List<?> list)) throw new IllegalArgumentException(key + " is a list of texts");
+        var texts = new LinkedHashSet<String>();
+        for (var item : list) texts.add(text(key, item == null ? "" : item));
+        return texts;
+    }
+}

@@ -1,0 +1,126 @@
+package dev.writ.app;
+
+import dev.writ.http.server.ServerError;
+import dev.writ.ledger.LedgerFailure;
+import dev.writ.policy.publish.PublishException;
+import dev.writ.store.StoreError;
+import dev.writ.vault.VaultError;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code writ up}: starts everything, says where it is, and stops in order when it is told to. */
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Start Writ: gateway and control plane in one process, until Ctrl-C.")
+public final class Up implements Callable<Integer> {
+    private static final String SETTINGS_FILE = "writ.yaml";
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "the data folder (default ./writ-data, or the variable WRIT_DATA)")
+    private Optional<Path> data = Optional.empty();
+
+    @Option(names = "--port", paramLabel = "PORT", description = "the port to listen on; 0 for any free one")
+    private Optional<Integer> port = Optional.empty();
+
+    @Option(names = "--config", paramLabel = "FILE", description = "settings (default ./writ.yaml, when it is there)")
+    private Optional<Path> config = Optional.empty();
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    Up(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public Integer call() {
+        try {
+            var wiring = Wiring.start(settings(), InstantSource.system(), new SecureRandom());
+            var stopped = new CountDownLatch(1);
+            Runtime.getRuntime()
+                    .addShutdownHook(Thread.ofPlatform().name("writ-stop").unstarted(() -> {
+                        wiring.close();
+                        stopped.countDown();
+                    }));
+            out.print(Banner.of(wiring));
+            out.flush();
+            stopped.await();
+            return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 130;
+        } catch (RuntimeException e) {
+            var failure = failure(e);
+            err.println("writ: " + failure.getMessage() + ".");
+            err.println("      Next: " + failure.next() + ".");
+            return 1;
+        }
+    }
+
+    private Settings settings() {
+        var variable = Optional.ofNullable(System.getenv("WRIT_DATA")).filter(text -> !text.isBlank());
+        var settings = Settings.of(Path.of("writ-data"));
+        var file = config.or(() -> Optional.of(Path.of(SETTINGS_FILE)).filter(Files::exists));
+        if (file.isPresent()) settings = SettingsFile.read(file.get(), settings);
+        var builder = settings.toBuilder();
+        variable.map(Path::of).ifPresent(builder::data);
+        data.ifPresent(builder::data);
+        port.ifPresent(builder::port);
+        try {
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new StartFailure(String.valueOf(e.getMessage()), "choose another value", e);
+        }
+    }
+
+    /** What a broken surrounding means for the person who starts us; whatever else fails is ours to repair. */
+    static StartFailure failure(RuntimeException e) {
+        return switch (e) {
+            case StartFailure known -> known;
+            case ServerError server -> told(server, "free the port, or choose another one with --port PORT");
+            case StoreError store ->
+                told(
+                        store,
+                        switch (store.code()) {
+                            case LOCKED -> "stop the other process, or choose another folder with --data DIR";
+                            case READ_ONLY -> "give this user write access, or choose another folder with --data DIR";
+                            case WRONG_SCHEMA -> "start the version that wrote it, or restore a backup of this one";
+                            case CORRUPT -> "restore the data folder from a backup";
+                            case DISK_FULL -> "make room on the disk";
+                            case OVERLOADED, CONFLICT, CLOSED, FAILED -> "look at the disk and start again";
+                        });
+            case LedgerFailure ledger ->
+                told(
+                        ledger,
+                        switch (ledger.code()) {
+                            case LOCKED -> "stop the other process, or choose another folder with --data DIR";
+                            case DAMAGED -> "keep the folder as evidence, and restore a backup into another one";
+                            case DISK -> "make room on the disk or make the folder writable, then start again";
+                            case RECORD, BUSY, CLOSED -> "start again";
+                        });
+            case VaultError vault -> told(vault, "put the master key of this data folder back, then start again");
+            case PublishException publish ->
+                told(publish, "restore the folder bundles of this data folder from a backup");
+            default ->
+                new StartFailure("something unexpected stopped the start: " + e, "report it with the log above", e);
+        };
+    }
+
+    private static StartFailure told(RuntimeException e, String next) {
+        var message = String.valueOf(e.getMessage());
+        return new StartFailure(message.endsWith(".") ? message.substring(0, message.length() - 1) : message, next, e);
+    }
+}

@@ -1,0 +1,243 @@
+package dev.writ.app;
+
+import dev.writ.admin.Api;
+import dev.writ.admin.Installation;
+import dev.writ.authority.Authority;
+import dev.writ.base.Ids;
+import dev.writ.base.Name;
+import dev.writ.base.Secret;
+import dev.writ.gateway.mcp.McpEndpoint;
+import dev.writ.guard.Guard;
+import dev.writ.guard.Policies;
+import dev.writ.guard.control.Control;
+import dev.writ.http.client.Destinations;
+import dev.writ.http.client.HttpClient;
+import dev.writ.http.server.HttpServer;
+import dev.writ.http.server.Limits;
+import dev.writ.http.server.Route;
+import dev.writ.http.server.Routes;
+import dev.writ.identity.Identity;
+import dev.writ.ledger.Ledger;
+import dev.writ.ledger.LedgerSettings;
+import dev.writ.policy.publish.BundleStore;
+import dev.writ.policy.publish.FrontEnd;
+import dev.writ.policy.publish.LivePolicies;
+import dev.writ.policy.publish.Publisher;
+import dev.writ.registry.Registry;
+import dev.writ.store.Store;
+import dev.writ.upstream.Upstreams;
+import dev.writ.vault.Vault;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+
+/**
+ * The whole system, put together in the order in which its parts need each other: read from top to bottom, it is the
+ * picture of Writ. A test starts it in its own process with port 0; {@link #close} takes it down in reverse order.
+ */
+public final class Wiring implements AutoCloseable {
+    /** The tenant of a fresh installation. */
+    public static final Name TENANT = new Name("default");
+
+    private static final Duration TICK = Duration.ofSeconds(5);
+    private static final Duration CEDAR_TIME_MAX = Duration.ofSeconds(60);
+
+    private final Deque<AutoCloseable> opened;
+    private final Parts parts;
+    private final HttpServer server;
+
+    /** The parts that a gateway, a test or the program itself may need. */
+    public record Parts(
+            Settings settings,
+            InstantSource clock,
+            Ids ids,
+            Store store,
+            Ledger ledger,
+            Registry registry,
+            Authority authority,
+            Identity identity,
+            Vault vault,
+            Policies policies,
+            Guard guard,
+            Upstreams upstreams,
+            Control control) {}
+
+    private Wiring(Deque<AutoCloseable> opened, Parts parts, HttpServer server) {
+        this.opened = opened;
+        this.parts = parts;
+        this.server = server;
+    }
+
+    /**
+     * Starts everything; when a part cannot start, those that did are closed again.
+     *
+     * @param random must be unpredictable: keys and ids are made of it
+     */
+    public static Wiring start(Settings settings, InstantSource clock, SecureRandom random) {
+        return start(settings, clock, random, List.of());
+    }
+
+    /** As the other one, with routes beside those of the control plane and the MCP gateway. */
+    public static Wiring start(
+            Settings settings, InstantSource clock, SecureRandom random, List<Function<Parts, List<Route>>> gateways) {
+        var opened = new ArrayDeque<AutoCloseable>();
+        try {
+            return start(settings, clock, random, opened, gateways);
+        } catch (RuntimeException e) {
+            close(opened, e);
+            throw e;
+        }
+    }
+
+    private static Wiring start(
+            Settings settings,
+            InstantSource clock,
+            SecureRandom random,
+            Deque<AutoCloseable> opened,
+            List<Function<Parts, List<Route>>> gateways) {
+        var folder = DataFolder.open(settings.data());
+        var ids = new Ids(clock, random);
+
+        var store = Store.open(
+                folder.database(), List.of(Registry.schema(), Authority.schema(), Identity.schema(), Vault.schema()));
+        opened.push(store);
+        var ledger =
+                Ledger.open(new LedgerSettings(folder.root(), settings.installation(), settings.node()), clock, random);
+        opened.push(ledger);
+        var registry = new Registry(store, clock);
+        var authority = new Authority(store, clock);
+        opened.push(authority);
+        var identity = new Identity(store, clock, random);
+        opened.push(identity);
+        var vault = Vault.open(store, folder.keys(), random);
+
+        var publisher = new Publisher(new FrontEnd(CEDAR_TIME_MAX));
+        var policies = new Policies();
+        for (var tenant : registry.tenants()) policies.add(tenant, livePolicies(folder, tenant, publisher));
+        var guard = new Guard(
+                new Guard.Parts(identity, registry, authority, policies, ledger, vault),
+                settings.node(),
+                settings.custody(),
+                ids,
+                clock);
+
+        var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings)));
+        opened.push(client);
+        var upstreams = new Upstreams(guard, client, folder.work(), settings.path(), settings.patience());
+        opened.push(upstreams);
+        var control = new Control(new Control.Parts(
+                guard,
+                registry,
+                authority,
+                identity,
+                vault,
+                ledger,
+                policies,
+                tenant -> livePolicies(folder, tenant, publisher),
+                publisher,
+                folder.policies(),
+                ids,
+                clock));
+        var parts = new Parts(
+                settings, clock, ids, store, ledger, registry, authority, identity, vault, policies, guard, upstreams,
+                control);
+
+        var owner = firstStart(control, folder, settings);
+
+        var mcp = new McpEndpoint(guard, upstreams, random, clock, settings.hold());
+        opened.push(mcp);
+        var listening = new AtomicReference<>("");
+        var api = new Api(
+                control,
+                upstreams,
+                new Installation(
+                        Version.TEXT, settings.node().text(), settings.custody(), clock.instant(), listening::get));
+        var routes = new ArrayList<>(api.routes());
+        routes.addAll(mcp.routes());
+        for (var gateway : gateways) routes.addAll(gateway.apply(parts));
+        var server = HttpServer.start(listening(settings), new Routes(routes), clock);
+        opened.push(server);
+
+        var wiring = new Wiring(opened, parts, server);
+        listening.set(wiring.url().toString());
+        owner.ifPresent(key -> new OwnerFile(folder.ownerFile()).write(wiring.url(), TENANT, key));
+        opened.push(new Ticker(TICK, List.of(control.tasks()::expire, identity::saveLastUsed)));
+        return wiring;
+    }
+
+    /** Makes the first tenant when there is none; the first person's credential, as far as it can still be had. */
+    private static Optional<Secret> firstStart(Control control, DataFolder folder, Settings settings) {
+        var file = new OwnerFile(folder.ownerFile());
+        if (control.firstStart().due(TENANT))
+            // Kept before the beginning is complete: a crash in between makes another one, and locks nobody out.
+            control.firstStart()
+                    .found(
+                            TENANT,
+                            "Owner",
+                            "owner@localhost",
+                            founded -> file.write(url(settings.address(), settings.port()), TENANT, founded.text()));
+        return file.key();
+    }
+
+    public Parts parts() {
+        return parts;
+    }
+
+    public HttpServer server() {
+        return server;
+    }
+
+    /** Where people and agents reach it, without a slash at the end. */
+    public URI url() {
+        var address = server.address();
+        var any = address.getAddress().isAnyLocalAddress();
+        return url(any ? "127.0.0.1" : address.getAddress().getHostAddress(), address.getPort());
+    }
+
+    private static URI url(String host, int port) {
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+    }
+
+    @Override
+    public void close() {
+        var failure = new RuntimeException("not everything could be closed");
+        close(opened, failure);
+        if (failure.getSuppressed().length > 0) throw failure;
+    }
+
+    private static void close(Deque<AutoCloseable> opened, RuntimeException because) {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                because.addSuppressed(e);
+            }
+        }
+    }
+
+    private static LivePolicies livePolicies(DataFolder folder, Name tenant, Publisher publisher) {
+        return LivePolicies.open(new BundleStore(folder.bundles(tenant)), publisher);
+    }
+
+    private static Destinations destinations(Settings settings) {
+        return switch (settings.network()) {
+            case ANY -> Destinations.anyGrantable();
+            case PUBLIC -> Destinations.publicOnly();
+            case LOOPBACK -> Destinations.loopbackOnly();
+        };
+    }
+
+    private static dev.writ.http.server.Settings listening(Settings settings) {
+        int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
+        return new dev.writ.http.server.Settings(
+                settings.address(), settings.port(), settings.hosts(), settings.origins(), Limits.DEFAULT, threads);
+    }
+}

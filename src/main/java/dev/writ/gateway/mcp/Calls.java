@@ -1,0 +1,213 @@
+package dev.writ.gateway.mcp;
+
+import dev.writ.base.Json;
+import dev.writ.guard.Action;
+import dev.writ.guard.Attempt;
+import dev.writ.guard.Guard;
+import dev.writ.guard.Held;
+import dev.writ.guard.Permit;
+import dev.writ.guard.Refusal;
+import dev.writ.guard.Verdict;
+import dev.writ.upstream.Answer;
+import dev.writ.upstream.Cancellation;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** Takes a request within a session from attempt to answer: asks guard, waits where people must agree, sends, renders. */
+final class Calls {
+    private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
+
+    private final Guard guard;
+    private final InstantSource clock;
+    private final Duration hold;
+
+    /** @param hold how long a call waits for a person before it is answered as pending */
+    Calls(Guard guard, InstantSource clock, Duration hold) {
+        this.guard = guard;
+        this.clock = clock;
+        this.hold = hold;
+    }
+
+    /** One request that is under way. {@code progress} takes the params of progress notifications, when wanted. */
+    record Call(
+            Session session,
+            Json id,
+            Methods.Asked.For asked,
+            Optional<Consumer<Json.Obj>> progress,
+            Cancellation cancellation) {}
+
+    /** The JSON-RPC answer. */
+    Json.Obj answer(Call call) {
+        var revoked = new AtomicBoolean();
+        var session = call.session();
+        Runnable cut = () -> {
+            revoked.set(true);
+            call.cancellation().cancel();
+        };
+        var watching = guard.watch(session.caller(), session.server(), cut);
+        try {
+            if (call.asked().action() instanceof Action.CallTool) refreshDefinitions(session, call.cancellation());
+            return answer(call, admitHeld(call), revoked);
+        } finally {
+            watching.run();
+        }
+    }
+
+    /** Admits, and while people must agree waits for them as long as we hold calls; each vote has it decided anew. */
+    private Verdict admitHeld(Call call) {
+        var attempt = new Attempt(
+                call.session().caller(), call.asked().action(), call.asked().claims());
+        var until = clock.instant().plus(hold);
+        var verdict = guard.admit(attempt);
+        while (verdict instanceof Held held && waitForVote(call, held, until)) verdict = guard.admit(attempt);
+        return verdict;
+    }
+
+    /** Whether somebody voted in time. */
+    private boolean waitForVote(Call call, Held held, Instant until) {
+        var vote = guard.nextVote(call.session().caller().tenant(), held.approval());
+        for (int tick = 1;
+                clock.instant().isBefore(until) && !call.cancellation().cancelled();
+                tick++) {
+            var left = Duration.between(clock.instant(), until);
+            var wait = left.compareTo(PROGRESS_EVERY) < 0 ? left : PROGRESS_EVERY;
+            try {
+                vote.get(wait.toMillis(), TimeUnit.MILLISECONDS);
+                return true;
+            } catch (TimeoutException e) {
+                tell(call, tick, held);
+            } catch (ExecutionException e) {
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private static void tell(Call call, int tick, Held held) {
+        call.progress()
+                .ifPresent(listener -> listener.accept(Json.object()
+                        .put("progress", tick)
+                        .put(
+                                "message",
+                                "waiting for approval " + held.approval().brief())
+                        .build()));
+    }
+
+    private Json.Obj answer(Call call, Verdict verdict, AtomicBoolean revoked) {
+        return switch (verdict) {
+            case Permit permit -> sent(call, permit, revoked);
+            case Refusal refusal -> refused(call, refusal);
+            case Held held ->
+                call.asked().action() instanceof Action.CallTool(var _, var tool, var _, var _)
+                        ? RpcError.result(call.id(), Denials.pending(tool, held))
+                        : RpcError.answer(
+                                call.id(),
+                                RpcError.INTERNAL_ERROR,
+                                "PENDING approval " + held.approval().brief() + ": ask again after it was approved");
+        };
+    }
+
+    private Json.Obj sent(Call call, Permit permit, AtomicBoolean revoked) {
+        var upstream = call.session().upstream();
+        if (upstream.isEmpty()) return RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, "open a new session");
+        if (permit.action() instanceof Action.ListItems list) {
+            long asked = call.session().definitionsAsked();
+            var answer = upstream.get()
+                    .list(permit, list.listing().method(), list.listing().member(), call.cancellation());
+            return rendered(call, permit, shown(call, permit, list, answer, asked), revoked);
+        }
+        var answer = upstream.get().send(permit, permit.action().payload(), call.progress(), call.cancellation());
+        return rendered(call, permit, answer, revoked);
+    }
+
+    /** Leaves of a list what this caller may see. */
+    private Answer shown(Call call, Permit permit, Action.ListItems list, Answer answer, long asked) {
+        if (!(answer instanceof Answer.Result(var result))) return answer;
+        var member = list.listing().member();
+        var items = result.array(member).map(Json.Arr::items).orElse(List.of());
+        var shown = guard.shown(permit, items);
+        if (list.listing() == Action.Listing.TOOLS) call.session().definitionsSeen(asked, clock.instant());
+        return new Answer.Result(result.with(member, new Json.Arr(shown)));
+    }
+
+    private Json.Obj rendered(Call call, Permit permit, Answer answer, AtomicBoolean revoked) {
+        return switch (answer) {
+            case Answer.Result(var result) -> RpcError.result(call.id(), result);
+            case Answer.ServerError(var error) ->
+                Json.object()
+                        .put("jsonrpc", "2.0")
+                        .put("id", call.id())
+                        .put("error", error)
+                        .build();
+            case Answer.Stopped(var reason) -> refused(call, new Refusal(permit.decision(), reason, Optional.empty()));
+            case Answer.Failed(var sent, var why) -> failed(call, sent, why);
+            case Answer.Cut _ ->
+                revoked.get()
+                        ? refused(call, new Refusal(permit.decision(), ended(call), Optional.empty()))
+                        : RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, "cancelled");
+        };
+    }
+
+    private Refusal.Reason ended(Call call) {
+        return guard.barred(call.session().caller(), call.session().server())
+                .orElseGet(() -> new Refusal.Unavailable("the call was cut"));
+    }
+
+    private static Json.Obj failed(Call call, boolean sent, String why) {
+        return call.asked().action() instanceof Action.CallTool(var _, var tool, var _, var _)
+                ? RpcError.result(call.id(), Denials.failed(tool, sent, why))
+                : RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, why);
+    }
+
+    private static Json.Obj refused(Call call, Refusal refusal) {
+        return switch (call.asked().action()) {
+            case Action.CallTool(var _, var tool, var _, var _) ->
+                refusal.reason() instanceof Refusal.Absent
+                        ? RpcError.answer(call.id(), RpcError.INVALID_PARAMS, "Unknown tool: " + tool)
+                        : RpcError.result(call.id(), Denials.refused(tool, refusal));
+            // An ended task sees empty lists; calls tell it why.
+            case Action.ListItems list
+            when refusal.reason() instanceof Refusal.TaskEnded ->
+                RpcError.result(
+                        call.id(),
+                        Json.object()
+                                .put(list.listing().member(), new Json.Arr(List.of()))
+                                .build());
+            case Action.ReadResource _
+            when refusal.reason() instanceof Refusal.Absent ->
+                RpcError.answer(call.id(), RpcError.RESOURCE_NOT_FOUND, "Resource not found");
+            case Action.GetPrompt(var _, var prompt, var _)
+            when refusal.reason() instanceof Refusal.Absent ->
+                RpcError.answer(call.id(), RpcError.INVALID_PARAMS, "Unknown prompt: " + prompt);
+            default -> RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, Denials.line(refusal));
+        };
+    }
+
+    /**
+     * Has a server's tools compared with the pins when that was long ago, or when the server said that they changed: a
+     * call must not reach a tool that is no longer the approved one.
+     */
+    void refreshDefinitions(Session session, Cancellation cancellation) {
+        if (session.upstream().isEmpty() || session.definitionsFresh(clock.instant())) return;
+        var listing = Action.Listing.TOOLS;
+        var payload = Json.object().put("method", listing.method()).build();
+        var attempt = new Attempt(session.caller(), new Action.ListItems(session.server(), listing, payload));
+        if (!(guard.admit(attempt) instanceof Permit permit)) return;
+        long asked = session.definitionsAsked();
+        var answer = session.upstream().get().list(permit, listing.method(), listing.member(), cancellation);
+        if (!(answer instanceof Answer.Result(var result))) return;
+        guard.shown(permit, result.array(listing.member()).map(Json.Arr::items).orElse(List.of()));
+        session.definitionsSeen(asked, clock.instant());
+    }
+}

@@ -1,0 +1,106 @@
+package dev.writ.gateway.mcp;
+
+import dev.writ.base.Id;
+import dev.writ.base.Name;
+import dev.writ.guard.Caller;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+
+/** The open sessions: bounded in number, each found only by the caller and on the route that opened it. */
+final class Sessions {
+    static final int SESSIONS_MAX = 4_000;
+    static final int SESSIONS_OF_TASK_MAX = 32;
+    static final Duration IDLE_MAX = Duration.ofMinutes(30);
+    private static final int ID_BYTES = 32;
+    private static final Duration SWEPT_EVERY = Duration.ofMinutes(1);
+
+    private final Map<String, Session> open = new ConcurrentHashMap<>();
+    private final AtomicBoolean sweeping = new AtomicBoolean();
+    private final RandomGenerator random;
+    private final InstantSource clock;
+
+    /** @param random must be unpredictable */
+    Sessions(RandomGenerator random, InstantSource clock) {
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /**
+     * Whether one more may be opened for a task. Idle ones make room first, and of a task with its number the one that
+     * was longest not used: some clients leave without a word, and would shut themselves out.
+     */
+    boolean room(Caller.OfAgent caller) {
+        closeIdle();
+        var ofTask = ofTask(caller.tenant(), caller.task());
+        if (ofTask.size() >= SESSIONS_OF_TASK_MAX) {
+            var longest = ofTask.stream().filter(Session::idle).min(Comparator.comparing(Session::lastUsed));
+            if (longest.isEmpty()) return false;
+            end(longest.get());
+        }
+        return open.size() < SESSIONS_MAX;
+    }
+
+    String nextId() {
+        var bytes = new byte[ID_BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    void add(Session session) {
+        open.put(session.id(), session);
+        if (sweeping.compareAndSet(false, true))
+            Thread.ofVirtual().name("idle-sessions").start(this::sweep);
+    }
+
+    /** Lives while there are sessions: a server's process must not outlive its client for want of another request. */
+    private void sweep() {
+        while (!open.isEmpty()) {
+            LockSupport.parkNanos(SWEPT_EVERY.toNanos());
+            closeIdle();
+        }
+        sweeping.set(false);
+        if (!open.isEmpty() && sweeping.compareAndSet(false, true)) sweep();
+    }
+
+    /** The session of this id, for whom and where it was opened; anybody else finds nothing. */
+    Optional<Session> find(String id, Caller.OfAgent caller, Name server) {
+        var found = Optional.ofNullable(open.get(id)).filter(session -> session.belongsTo(caller, server));
+        found.ifPresent(session -> session.touch(clock.instant()));
+        // A client whose server has gone opens a new session when it hears 404, and only then.
+        if (found.filter(Session::lost).isPresent()) {
+            end(found.get());
+            return Optional.empty();
+        }
+        return found;
+    }
+
+    void end(Session session) {
+        if (open.remove(session.id()) != null) session.close();
+    }
+
+    void closeAll() {
+        List.copyOf(open.values()).forEach(this::end);
+    }
+
+    private void closeIdle() {
+        var since = clock.instant().minus(IDLE_MAX);
+        for (var session : List.copyOf(open.values()))
+            if (session.lost() || (session.idle() && session.lastUsed().isBefore(since))) end(session);
+    }
+
+    private List<Session> ofTask(Name tenant, Id task) {
+        return open.values().stream()
+                .filter(session -> session.caller().tenant().equals(tenant)
+                        && session.caller().task().equals(task))
+                .toList();
+    }
+}

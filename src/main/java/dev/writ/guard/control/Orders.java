@@ -1,0 +1,191 @@
+package dev.writ.guard.control;
+
+import dev.writ.base.Json;
+import dev.writ.guard.Action;
+import dev.writ.guard.Attempt;
+import dev.writ.guard.Caller;
+import dev.writ.guard.Guard;
+import dev.writ.guard.Held;
+import dev.writ.guard.Outcome;
+import dev.writ.guard.Permit;
+import dev.writ.guard.Refusal;
+import dev.writ.guard.Transition;
+import dev.writ.guard.Verdict;
+import dev.writ.policy.publish.PublishException;
+import dev.writ.store.StoreError;
+import dev.writ.vault.VaultError;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * How every change goes. What gives authority: admitted, planned on the newest facts, recorded, then made. What takes
+ * authority away: admitted without waiting, made, then recorded. Changes of the first kind run one at a time, so nothing
+ * moves between a plan and its making; those of the second kind wait for nobody.
+ */
+final class Orders {
+    private static final String PEER = "control";
+
+    private final Guard guard;
+    private final ReentrantLock oneAtATime = new ReentrantLock(true);
+
+    Orders(Guard guard) {
+        this.guard = guard;
+    }
+
+    /** What a change comes to on the facts as they are when it is admitted. */
+    sealed interface Plan<T> {
+        /**
+         * @param records are on disk before {@code making} runs
+         * @param making an answer that is not done means that nothing was changed
+         */
+        record Go<T>(List<Transition> records, Supplier<Reply<T>> making) implements Plan<T> {
+            Go(Transition record, Supplier<Reply<T>> making) {
+                this(List.of(record), making);
+            }
+        }
+
+        /** The plan, or that there cannot be one. */
+        static <T> Plan<T> of(Reply<Plan<T>> planned) {
+            return planned instanceof Reply.Done<Plan<T>>(var plan, var _)
+                    ? plan
+                    : new Stay<>(planned.then(_ -> new Reply.Unavailable<>("no plan")));
+        }
+
+        /** Nothing to change: it is so already, or cannot be. */
+        record Stay<T>(Reply<T> reply) implements Plan<T> {}
+    }
+
+    static Action.Administer administer(String operation, String target, Json.Obj payload) {
+        return new Action.Administer(operation, target, payload);
+    }
+
+    <T> Reply<T> carry(Caller.OfPerson caller, Action.Administer action, Supplier<Plan<T>> planner) {
+        return switch (used(guard.admit(new Attempt(caller, action)))) {
+            case Used.No(var refusal) -> refused(refusal);
+            case Used.Yes(var permit) -> {
+                oneAtATime.lock();
+                try {
+                    yield settled(permit, () -> made(permit, planner.get()));
+                } finally {
+                    oneAtATime.unlock();
+                }
+            }
+        };
+    }
+
+    /** Runs what belongs to a change that was carried out, with no other change in between. */
+    <T> T inTurn(Supplier<T> work) {
+        oneAtATime.lock();
+        try {
+            return work.get();
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    /** What was taken away, and how it is recorded. */
+    record Taken<T>(Reply<T> reply, List<Transition> records) {}
+
+    <T> Reply<T> takeAway(Caller.OfPerson caller, Action.Administer action, Supplier<Taken<T>> taking) {
+        return switch (used(guard.admitAtOnce(new Attempt(caller, action)))) {
+            case Used.No(var refusal) -> refused(refusal);
+            case Used.Yes(var permit) ->
+                settled(permit, () -> {
+                    var taken = taking.get();
+                    for (var record : taken.records()) guard.recordAfter(permit, record);
+                    return taken.reply();
+                });
+        };
+    }
+
+    private sealed interface Used {
+        record Yes(Permit permit) implements Used {}
+
+        record No(Refusal refusal) implements Used {}
+    }
+
+    private Used used(Verdict verdict) {
+        return switch (verdict) {
+            case Refusal refusal -> new Used.No(refusal);
+            case Held held ->
+                new Used.No(new Refusal(
+                        held.decision(), new Refusal.NotAllowed("changes cannot be held"), Optional.empty()));
+            case Permit permit ->
+                guard.use(permit) instanceof Guard.Use.Stop(var reason)
+                        ? new Used.No(stopped(permit, reason))
+                        : new Used.Yes(permit);
+        };
+    }
+
+    private Refusal stopped(Permit permit, Refusal.Reason reason) {
+        guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, PEER, 0, reason.code()));
+        return new Refusal(permit.decision(), reason, Optional.empty());
+    }
+
+    private <T> Reply<T> made(Permit permit, Plan<T> plan) {
+        return switch (plan) {
+            case Plan.Stay<T>(var reply) -> reply;
+            case Plan.Go<T>(var records, var making) -> {
+                for (int i = 0; i < records.size(); i++) {
+                    if (guard.record(permit, records.get(i))) continue;
+                    voided(permit, records.subList(0, i));
+                    yield new Reply.Unavailable<>("the ledger cannot be written; nothing was changed");
+                }
+                Reply<T> reply;
+                try {
+                    reply = making.get();
+                } catch (RuntimeException e) {
+                    voided(permit, records);
+                    throw e;
+                }
+                if (reply.obstacle().isPresent()) voided(permit, records);
+                yield reply;
+            }
+        };
+    }
+
+    /** What was recorded and then not done is said to be so. */
+    private void voided(Permit permit, List<Transition> records) {
+        for (var record : records) guard.recordAfter(permit, record.voided());
+    }
+
+    private <T> Reply<T> settled(Permit permit, Supplier<Reply<T>> change) {
+        var outcome = Outcome.without(Outcome.Status.INDETERMINATE, PEER, 0, "the change ended unexpectedly");
+        try {
+            var reply = change.get();
+            outcome = outcome(reply);
+            return reply;
+        } catch (StoreError | VaultError | PublishException e) {
+            outcome = Outcome.without(Outcome.Status.ERROR, PEER, 0, "a part is down");
+            return new Reply.Unavailable<>(String.valueOf(e.getMessage()));
+        } finally {
+            guard.settle(permit, outcome);
+        }
+    }
+
+    /** The sentence for the person may quote what the person wrote; the record has the case alone. */
+    private static Outcome outcome(Reply<?> reply) {
+        var detail =
+                switch (reply) {
+                    case Reply.Done<?> _ -> "";
+                    case Reply.NotFound<?> _ -> "not found";
+                    case Reply.Conflict<?> _ -> "conflict";
+                    case Reply.Invalid<?> _ -> "breaks a rule";
+                    case Reply.Forbidden<?> _ -> "not allowed";
+                    case Reply.Unavailable<?> _ -> "a part is down";
+                };
+        return Outcome.without(detail.isEmpty() ? Outcome.Status.DONE : Outcome.Status.NOT_SENT, PEER, 0, detail);
+    }
+
+    static <T> Reply<T> refused(Refusal refusal) {
+        var decision = Optional.of(refusal.decision());
+        return switch (refusal.reason()) {
+            case Refusal.Unavailable(var what) -> new Reply.Unavailable<>(what);
+            case Refusal.ByPolicy(var _, var why) -> new Reply.Forbidden<>(why, decision);
+            case Refusal.NotAllowed(var why) -> new Reply.Forbidden<>(why, decision);
+            case Refusal.Reason other -> new Reply.Forbidden<>(other.code(), decision);
+        };
+    }
+}

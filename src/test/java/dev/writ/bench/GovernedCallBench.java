@@ -1,0 +1,80 @@
+package dev.writ.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.writ.walks.McpClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A governed {@code tools/call} (key, strict parse, schema, policy, durable intent, forward, outcome) beside nginx as a
+ * plain proxy, before the same MCP server; server and load generator (wrk) are other processes, the ledger syncs to a
+ * real disk. Needs the Debian packages nginx and wrk:
+ * {@code ./mvnw -B test -Pbench -Dtest=GovernedCallBench | grep '^bench'}
+ */
+@Tag("bench")
+class GovernedCallBench {
+    private static final int SECONDS = 8;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aGovernedCallBesideAPlainProxy() throws IOException {
+        var loads = new Loads(directory);
+        int proxyPort = Loads.freePort();
+        try (var echo = loads.java(EchoMcp.class)) {
+            int echoPort = Integer.parseInt(echo.readLine().orElseThrow());
+            var data = directory.resolve("data").toString();
+            try (var nginx = loads.nginxProxy(proxyPort, echoPort);
+                    var ours = loads.java(GovernedServer.class, data, "http://127.0.0.1:" + echoPort + "/mcp")) {
+                int port = Integer.parseInt(ours.readLine().orElseThrow());
+                var key = ours.readLine().orElseThrow();
+                var url = "http://127.0.0.1:" + port + "/mcp/echo";
+                var script = script(key, session(url, key));
+                var plainUrl = "http://127.0.0.1:" + proxyPort + "/mcp/echo";
+                loads.load(url, script, 64, SECONDS);
+                loads.load(plainUrl, script, 64, SECONDS);
+                System.out.println("bench | " + Loads.machine(directory));
+                System.out.println("bench | what | connections | CPU us/call | calls/s | p50 | p99");
+                for (int connections : new int[] {1, 8, 64}) {
+                    var plain = loads.cost(nginx.pid(), plainUrl, script, connections, SECONDS);
+                    System.out.println("bench | nginx | " + connections + " | " + plain.line());
+                    var governed = loads.cost(ours.pid(), url, script, connections, SECONDS);
+                    System.out.println("bench | writ | " + connections + " | " + governed.line());
+                    System.out.printf(
+                            "bench | ratio | %d | %.2f%n", connections, governed.cpuMicros() / plain.cpuMicros());
+                }
+                assertThat(ours.running()).isTrue();
+            }
+        }
+    }
+
+    private static String session(String url, String key) {
+        try (var client = McpClient.to(url, key)) {
+            client.initialize();
+            var answer = client.call("echo", "{\"amount\":1}");
+            assertThat(McpClient.isError(answer)).as(answer.text()).isFalse();
+            return client.session().orElseThrow();
+        }
+    }
+
+    /** Every call has an id of its own, as in any client. */
+    private Path script(String key, String session) throws IOException {
+        return Files.writeString(directory.resolve("call.lua"), """
+                local id = 1000
+                local headers = { ['Content-Type']='application/json', ['Accept']='application/json, text/event-stream',
+                  ['Authorization']='Bearer %s', ['Mcp-Session-Id']='%s', ['MCP-Protocol-Version']='2025-06-18' }
+                local note = string.rep('x', 420)
+                request = function()
+                  id = id + 1
+                  return wrk.format('POST', nil, headers, '{"jsonrpc":"2.0","id":' .. id .. ',"method":"tools/call","params":{"name":"echo",'
+                    .. '"arguments":{"amount":120.00,"customer":"4411","note":"' .. note .. '"}}}')
+                end
+                """.formatted(key, session));
+    }
+}
