@@ -12,15 +12,15 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(run(args));
+        System.exit(run(args, utf8(System.out), utf8(System.err)));
     }
 
-    static int run(String[] args) {
+    static int run(String[] args, PrintStream out, PrintStream err) {
         var first = args.length > 0 ? args[0] : "";
         var rest = args.length > 0 ? Arrays.copyOfRange(args, 1, args.length) : args;
         return switch (first) {
-            case "up" -> new CommandLine(new Up(utf8(System.out), utf8(System.err))).execute(rest);
-            case "demo" -> new CommandLine(new DemoCommand(utf8(System.out), utf8(System.err))).execute(rest);
+            case "up" -> new CommandLine(new Up(out, err)).execute(rest);
+            case "demo" -> new CommandLine(new DemoCommand(out, err)).execute(rest);
             default -> Cli.run(args, Terminal.system());
         };
     }

@@ -173,7 +173,8 @@ final class PeerStage implements AutoCloseable {
                 settings.custody(),
                 settings.network(),
                 patience,
-                settings.path());
+                settings.path(),
+                settings.hold());
     }
 
     @Override
