@@ -65,18 +65,21 @@ final class Completion implements Callable<Integer> {
         for (var node : nodes)
             cases.append("    \"")
                     .append(String.join(" ", node.path))
-                    .append("\") words=\"")
+                    .append("\") echo \"")
                     .append(String.join(" ", node.words))
                     .append("\" ;;\n");
         return """
+                _writ_words() {
+                  case "$1" in
+                %s  esac
+                }
                 _writ() {
-                  local current="${COMP_WORDS[COMP_CWORD]}" path="" words="" i
+                  local current="${COMP_WORDS[COMP_CWORD]}" first="" path="" words="" i
                   for ((i = 1; i < COMP_CWORD && i < 3; i++)); do
-                    case "${COMP_WORDS[i]}" in -*) break ;; *) path="${path:+$path }${COMP_WORDS[i]}" ;; esac
+                    case "${COMP_WORDS[i]}" in -*) break ;; *) first="${first:-${COMP_WORDS[i]}}"; path="${path:+$path }${COMP_WORDS[i]}" ;; esac
                   done
-                  case "$path" in
-                %s    *) case "${path%%%% *}" in connect|import|apply|can) path="${path%%%% *}" ;; esac ;;
-                  esac
+                  words=$(_writ_words "$path")
+                  [ -n "$words" ] || words=$(_writ_words "$first")
                   COMPREPLY=($(compgen -W "$words" -- "$current"))
                   [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))
                 }
