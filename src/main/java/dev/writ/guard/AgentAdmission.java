@@ -342,9 +342,16 @@ final class AgentAdmission {
             case Reserving.Reserved(var reservation) -> new Charge.Yes(Optional.of(reservation));
             case Reserving.Exhausted _ ->
                 new Charge.No(new Refusal.BudgetSpent(about.standing().task().callBudget()));
-            case Reserving.TaskOver _, Reserving.NotFound _ ->
-                new Charge.No(new Refusal.TaskEnded("ended", Optional.empty(), about.now(), ""));
+            case Reserving.TaskOver _, Reserving.NotFound _ -> new Charge.No(over(about));
         };
+    }
+
+    /** Why a task that was open when we began is over now. */
+    private Refusal.Reason over(Case about) {
+        return standings.of(about.standing().caller(), about.standing().server().name(), clock.instant())
+                        instanceof Standings.Found.No(var reason, var _)
+                ? reason
+                : new Refusal.TaskEnded("ended", Optional.empty(), about.now(), "");
     }
 
     /** What the answer will bring is on the task before the first byte of it comes back. */

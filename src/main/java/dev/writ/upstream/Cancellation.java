@@ -1,12 +1,15 @@
 package dev.writ.upstream;
 
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Ends something from outside, at once and from any thread; what is registered later runs at once as well. */
+/**
+ * Ends something from outside, at once and from any thread; what is registered later runs at once as well. What was
+ * registered first runs first: whoever waits may take back the rest as soon as it is released.
+ */
 public final class Cancellation {
-    private final Set<Registration> registrations = ConcurrentHashMap.newKeySet();
+    private final Queue<Registration> registrations = new ConcurrentLinkedQueue<>();
     private volatile boolean cancelled;
 
     /** Something to run on cancellation; closing it takes it back. */

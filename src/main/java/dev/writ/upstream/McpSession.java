@@ -172,7 +172,9 @@ public final class McpSession implements AutoCloseable {
                     .orElseGet(() -> new Answer.Failed(true, "the server's answer has no result"));
         } catch (UpstreamError e) {
             if (cancellation.cancelled()) {
-                outcome = Outcome.without(Outcome.Status.CUT, wire.peer(), bytes, "cut before the answer");
+                outcome = e.sent()
+                        ? Outcome.without(Outcome.Status.CUT, wire.peer(), bytes, "cut before the answer")
+                        : Outcome.without(Outcome.Status.NOT_SENT, wire.peer(), 0, "cut before it was sent");
                 return new Answer.Cut();
             }
             outcome = Outcome.without(
@@ -189,6 +191,7 @@ public final class McpSession implements AutoCloseable {
             Wire.Meanwhile meanwhile,
             boolean wantsProgress,
             Cancellation cancellation) {
+        if (cancellation.cancelled()) throw new UpstreamError(false, "it was cancelled before it was sent");
         long id = ids.incrementAndGet();
         var request = Json.object().put("jsonrpc", "2.0").put("id", id).put("method", method);
         // Arguments go out in canonical form: what was judged and digested is what is sent.

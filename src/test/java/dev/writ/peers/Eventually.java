@@ -5,12 +5,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what happens elsewhere, at most ten seconds. */
-final class Eventually {
+public final class Eventually {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private Eventually() {}
 
-    static void that(String what, BooleanSupplier condition) {
+    public static void that(String what, BooleanSupplier condition) {
         long until = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > until) throw new AssertionError("in vain: " + what);

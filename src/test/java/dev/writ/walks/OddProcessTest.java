@@ -9,6 +9,7 @@ import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
 import dev.writ.http.client.Call;
+import dev.writ.peers.Eventually;
 import dev.writ.registry.Classification;
 import dev.writ.registry.Server;
 import dev.writ.registry.ToolName;
@@ -45,7 +46,7 @@ class OddProcessTest {
                 *'"method":"initialize"'*) echo "{\\"jsonrpc\\":\\"2.0\\",\\"id\\":$id,\\"result\\":{\\"protocolVersion\\":\\"2025-06-18\\",\\"capabilities\\":{\\"tools\\":{}}}}" ;;
                 *'"method":"tools/list"'*) echo x >> "$1/lists"; echo "{\\"jsonrpc\\":\\"2.0\\",\\"id\\":$id,\\"result\\":{\\"tools\\":[{\\"name\\":\\"work\\",\\"inputSchema\\":{\\"type\\":\\"object\\"}}]}}" ;;
                 *'"method":"tools/call"'*)
-                  case "$line" in *'"do":"die"'*) exit 1 ;; *'"do":"hang"'*) continue ;; esac
+                  case "$line" in *'"do":"die"'*) exit 1 ;; *'"do":"hang"'*) echo x >> "$1/hangs"; continue ;; esac
                   for n in 1 2 3 4 5 6 7 8 9 10; do echo '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}'; done
                   echo "{\\"jsonrpc\\":\\"2.0\\",\\"id\\":$id,\\"result\\":{\\"content\\":[{\\"type\\":\\"text\\",\\"text\\":\\"done\\"}]}}" ;;
               esac
@@ -161,6 +162,7 @@ class OddProcessTest {
             assertThat(text(client.call("work", "{}"))).isEqualTo("done");
             var process = process();
             var hanging = CompletableFuture.supplyAsync(() -> client.call("work", "{\"do\":\"hang\"}"));
+            Eventually.that("the server has the call", () -> Files.exists(folder.resolve("hangs")));
             product.parts().authority().revoke(TENANT, task, product.owner, "enough");
             assertThat(text(hanging.get(5, TimeUnit.SECONDS))).startsWith("REVOKED by Olga Owner");
             process.onExit().get(5, TimeUnit.SECONDS);
