@@ -104,6 +104,13 @@ public sealed interface Action {
         public String target() {
             return server + "/" + tool;
         }
+
+        /** The same call with its paths normalised: what is judged is what is sent. */
+        CallTool forwarding(Json.Obj normalised) {
+            if (normalised.equals(input)) return this;
+            var params = payload.object("params").orElse(Json.Obj.EMPTY).with("arguments", normalised);
+            return new CallTool(server, tool, normalised, payload.with("params", params));
+        }
     }
 
     /** To read a resource, or to be told of its changes ({@code resources/read}, {@code resources/subscribe}). */

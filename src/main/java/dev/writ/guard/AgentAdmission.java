@@ -11,7 +11,6 @@ import dev.writ.authority.Reserving;
 import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Ids;
-import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.policy.Arguments;
 import dev.writ.policy.Decision;
@@ -133,7 +132,7 @@ final class AgentAdmission {
                 refuse(standing, attempt, new Refusal.BadArguments("argument " + argument + ": " + reason));
             case Arguments.Typed(var input, var forward) -> {
                 var question = Questions.call(standing, callable.get(), input);
-                yield judge(open(standing, forwarding(attempt, call, forward), callable, question), round);
+                yield judge(open(standing, attempt.with(call.forwarding(forward)), callable, question), round);
             }
         };
     }
@@ -435,15 +434,6 @@ final class AgentAdmission {
     private Case open(Standing standing, Attempt attempt, Optional<World.Callable> callable, Question question) {
         var digest = ActionDigests.of(standing, attempt.action(), callable.map(World.Callable::pin));
         return new Case(ids.next("dec"), standing.now(), attempt, standing, callable, question, digest);
-    }
-
-    /** The attempt with its paths normalised: what was judged is what is sent. */
-    private static Attempt forwarding(Attempt attempt, Action.CallTool call, Json.Obj forward) {
-        if (forward.equals(call.input())) return attempt;
-        var params = call.payload().object("params").orElse(Json.Obj.EMPTY).with("arguments", forward);
-        var changed = new Action.CallTool(
-                call.server(), call.tool(), forward, call.payload().with("params", params));
-        return new Attempt(attempt.caller(), changed, attempt.claims());
     }
 
     private static Evidence.Judged judged(Policies.Live live, Decision decision) {

@@ -23,4 +23,8 @@ public record Attempt(Caller caller, Action action, Map<String, String> claims) 
     public Attempt(Caller caller, Action action) {
         this(caller, action, Map.of());
     }
+
+    Attempt with(Action other) {
+        return other.equals(action) ? this : new Attempt(caller, other, claims);
+    }
 }
