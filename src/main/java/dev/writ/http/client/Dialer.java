@@ -45,6 +45,8 @@ final class Dialer {
                 .group(loops)
                 .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
+                // Nothing is read before somebody is there to take it.
+                .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 << 10, 64 << 10))
                 .handler(new ChannelInitializer<>() {
                     @Override
@@ -129,7 +131,16 @@ final class Dialer {
         // The peer's name is what makes SNI and the verification of the certificate (RFC 9110 §4.3.4) happen.
         SslHandler handler = tls.newHandler(channel.alloc(), host, url.port());
         handler.setHandshakeTimeoutMillis(0);
-        channel.pipeline().addFirst(handler);
+        // On the event loop: a peer that has closed by now is noticed here, not when time is up.
+        var attached = channel.eventLoop().submit(() -> {
+            if (!channel.isActive()) return false;
+            channel.pipeline().addFirst(handler);
+            channel.config().setAutoRead(true);
+            return true;
+        });
+        if (!attached.await().isSuccess() || !Boolean.TRUE.equals(attached.getNow()))
+            throw new ClientError(
+                    ClientError.Code.TLS_FAILED, false, url.authority() + " closed the connection before TLS");
         var handshake = handler.handshakeFuture();
         if (!handshake.await(Math.max(1, until - System.nanoTime()), TimeUnit.NANOSECONDS))
             throw new ClientError(ClientError.Code.TIMED_OUT, false, "no TLS with " + url.authority() + " in time");
@@ -148,6 +159,7 @@ final class Dialer {
         var attached = channel.eventLoop().submit(() -> {
             if (!channel.isActive()) return false;
             channel.pipeline().addLast(decoder, link);
+            channel.config().setAutoRead(true);
             return true;
         });
         if (attached.awaitUninterruptibly().isSuccess() && Boolean.TRUE.equals(attached.getNow())) return link;
