@@ -70,7 +70,8 @@ enum Client {
                     .distinct()
                     .toList();
         return Jsonc.read(text) instanceof Json.Obj root
-                ? List.copyOf(root.object(section()).orElse(Json.Obj.EMPTY).members().keySet())
+                ? List.copyOf(
+                        root.object(section()).orElse(Json.Obj.EMPTY).members().keySet())
                 : List.of();
     }
 

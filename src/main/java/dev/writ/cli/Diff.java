@@ -23,7 +23,8 @@ final class Diff {
                 && old.get(old.size() - 1 - tail).equals(now.get(now.size() - 1 - tail))) tail++;
         var gone = old.subList(same, old.size() - tail);
         var come = now.subList(same, now.size() - tail);
-        if (gone.size() == 1 && come.size() == 1) return List.of("+ " + masked(changed(gone.getFirst(), come.getFirst())));
+        if (gone.size() == 1 && come.size() == 1)
+            return List.of("+ " + masked(changed(gone.getFirst(), come.getFirst())));
         var lines = new ArrayList<String>();
         for (var line : gone) lines.add("- " + masked(line));
         for (var line : come) lines.add("+ " + masked(line));
