@@ -1,6 +1,8 @@
 package dev.writ.cli;
 
 import dev.writ.base.Json;
+import dev.writ.imports.Jsonc;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -57,6 +59,20 @@ enum Client {
                     ? TomlEdit.remove(file, text, List.of("mcp_servers", name))
                     : JsonEdit.remove(file, text, section(), name);
         return text;
+    }
+
+    /** The names of the servers that a well-formed file has. */
+    List<String> names(byte[] text) {
+        if (this == CODEX)
+            return TomlScan.tables(new String(text, StandardCharsets.UTF_8)).stream()
+                    .filter(t -> t.path().size() > 1 && t.path().getFirst().equals("mcp_servers"))
+                    .map(t -> t.path().get(1))
+                    .distinct()
+                    .toList();
+        return Jsonc.read(text) instanceof Json.Obj root
+                ? List.copyOf(
+                        root.object(section()).orElse(Json.Obj.EMPTY).members().keySet())
+                : List.of();
     }
 
     private String section() {

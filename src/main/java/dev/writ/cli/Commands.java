@@ -1,7 +1,6 @@
 package dev.writ.cli;
 
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import picocli.CommandLine;
 
@@ -10,29 +9,29 @@ import picocli.CommandLine;
  * be longer than most commands themselves.
  */
 final class Commands {
-    private record Entry(String name, String help, Function<Session, Object> command) {}
+    private record Entry(String name, String help) {}
 
     private static final List<Entry> ALL = List.of(
-            new Entry("connect", "Writes a client's configuration so that its tools go through Writ.", Connect::new),
-            new Entry("import", "Registers the servers of an mcp.json or server.json.", Import::new),
-            new Entry("apply", "Makes things as resource files say.", Apply::new),
-            new Entry("export", "Prints everything as resources, as apply takes them.", Export::new),
-            new Entry("status", "Shows what the server is and how it is doing.", Status::new),
-            new Entry("doctor", "Looks for what is wrong or could be safer.", Doctor::new),
-            new Entry("can", "Asks whether an agent may call a tool, without doing it.", Can::new),
-            new Entry("login", "Keeps a server's address and your key for later commands.", Login::new),
-            new Entry("completion", "Prints a completion script for a shell.", Completion::new),
-            new Entry("agent", "Agents: who they are, who owns them, whether they may act.", AgentCommands::new),
-            new Entry("task", "Tasks: what an agent may do, for whom, until when.", TaskCommands::new),
-            new Entry("server", "MCP servers and the definitions of their tools.", ServerCommands::new),
-            new Entry("group", "Groups of people, who approve, and of agents.", GroupCommands::new),
-            new Entry("person", "People and their roles.", PersonCommands::new),
-            new Entry("approval", "Actions that wait for a person's yes or no.", ApprovalCommands::new),
-            new Entry("decision", "What was decided, and why.", DecisionCommands::new),
-            new Entry("evidence", "Verifies and exports the record of what happened.", EvidenceCommands::new),
-            new Entry("policy", "Checks and publishes policies.", PolicyCommands::new),
-            new Entry("key", "Makes keys for tasks and people.", KeyCommands::new),
-            new Entry("secret", "Secrets that are injected into requests to servers.", SecretCommands::new));
+            new Entry("connect", "Writes a client's configuration so that its tools go through Writ."),
+            new Entry("import", "Registers the servers of an mcp.json or server.json."),
+            new Entry("apply", "Makes things as resource files say."),
+            new Entry("export", "Prints everything as resources, as apply takes them."),
+            new Entry("status", "Shows what the server is and how it is doing."),
+            new Entry("doctor", "Looks for what is wrong or could be safer."),
+            new Entry("can", "Asks whether an agent may call a tool, without doing it."),
+            new Entry("login", "Keeps a server's address and your key for later commands."),
+            new Entry("completion", "Prints a completion script for a shell."),
+            new Entry("agent", "Agents: who they are, who owns them, whether they may act."),
+            new Entry("task", "Tasks: what an agent may do, for whom, until when."),
+            new Entry("server", "MCP servers and the definitions of their tools."),
+            new Entry("group", "Groups of people, who approve, and of agents."),
+            new Entry("person", "People and their roles."),
+            new Entry("approval", "Actions that wait for a person's yes or no."),
+            new Entry("decision", "What was decided, and why."),
+            new Entry("evidence", "Verifies and exports the record of what happened."),
+            new Entry("policy", "Checks and publishes policies."),
+            new Entry("key", "Makes keys for tasks and people."),
+            new Entry("secret", "Secrets that are injected into requests to servers."));
 
     private Commands() {}
 
@@ -53,7 +52,7 @@ final class Commands {
 
     private static CommandLine build(Session session, Predicate<Entry> wanted) {
         var line = new CommandLine(new Root(session));
-        for (var entry : ALL) if (wanted.test(entry)) line.addSubcommand(entry.name, entry.command.apply(session));
+        for (var entry : ALL) if (wanted.test(entry)) line.addSubcommand(entry.name, command(entry.name, session));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExpandAtFiles(false);
         line.setPosixClusteredShortOptionsAllowed(false);
@@ -63,6 +62,33 @@ final class Commands {
         line.getHelpSectionMap().put(CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, _ -> "");
         line.getHelpSectionMap().put(CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST, _ -> list());
         return line;
+    }
+
+    /** A switch and no table of constructors: making a table costs a lambda per command at every start. */
+    private static Object command(String name, Session session) {
+        return switch (name) {
+            case "connect" -> new Connect(session);
+            case "import" -> new Import(session);
+            case "apply" -> new Apply(session);
+            case "export" -> new Export(session);
+            case "status" -> new Status(session);
+            case "doctor" -> new Doctor(session);
+            case "can" -> new Can(session);
+            case "login" -> new Login(session);
+            case "completion" -> new Completion(session);
+            case "agent" -> new AgentCommands(session);
+            case "task" -> new TaskCommands(session);
+            case "server" -> new ServerCommands(session);
+            case "group" -> new GroupCommands(session);
+            case "person" -> new PersonCommands(session);
+            case "approval" -> new ApprovalCommands(session);
+            case "decision" -> new DecisionCommands(session);
+            case "evidence" -> new EvidenceCommands(session);
+            case "policy" -> new PolicyCommands(session);
+            case "key" -> new KeyCommands(session);
+            case "secret" -> new SecretCommands(session);
+            default -> throw new IllegalArgumentException("no command " + name);
+        };
     }
 
     private static String list() {

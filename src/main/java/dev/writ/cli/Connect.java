@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,7 @@ final class Connect implements Callable<Integer> {
         }
         show(file, before, after);
         write(file, before, after, earlier, work);
+        warnOfDirectWays(after, work);
         session.out()
                 .say("Next: start " + client + " anew in this folder. writ connect " + client
                         + " --undo takes it back.");
@@ -176,6 +178,15 @@ final class Connect implements Callable<Integer> {
         for (var line : Diff.lines(before.orElse(new byte[0]), after))
             session.out().say("  " + line);
         session.out().say("The key in it works for this task only. Do not commit it.");
+    }
+
+    /** An entry that bears a governed server's name most likely goes straight to it, past every decision. */
+    private void warnOfDirectWays(byte[] after, Work work) {
+        for (var name : client.names(after))
+            if (work.servers.contains(name.toLowerCase(Locale.ROOT)))
+                session.out()
+                        .say("warning: the entry " + name + " of this file still reaches " + name
+                                + " past Writ; remove it");
     }
 
     private void write(Path file, Optional<byte[]> before, byte[] after, Optional<Connection> earlier, Work work) {

@@ -99,12 +99,24 @@ final class DecisionCommands {
                         "the records of " + id + " tell of no decision",
                         "",
                         "see writ decision show " + id));
-        session.out().one(answer.json(), () -> explain(answer));
+        var sentence = sentence(id).orElse(answer.sentence());
+        session.out().one(answer.json().with("sentence", Json.of(sentence)), () -> explain(answer, sentence));
         return Exit.DONE;
     }
 
-    private void explain(WhoAuthorised.Answer answer) {
-        session.out().shown(answer.sentence());
+    /** The server's sentence, which has names for the records' pseudonyms. */
+    private Optional<String> sentence(String id) {
+        try {
+            return session.api()
+                    .get(Api.Path.of("evidence", id, "who-authorised"))
+                    .string("sentence");
+        } catch (CliError e) {
+            return Optional.empty();
+        }
+    }
+
+    private void explain(WhoAuthorised.Answer answer, String sentence) {
+        session.out().shown(sentence);
         if (answer.policies().isEmpty()) return;
         Json.Obj policies;
         try {

@@ -21,10 +21,24 @@ final class Diff {
         while (tail < old.size() - same
                 && tail < now.size() - same
                 && old.get(old.size() - 1 - tail).equals(now.get(now.size() - 1 - tail))) tail++;
+        var gone = old.subList(same, old.size() - tail);
+        var come = now.subList(same, now.size() - tail);
+        if (gone.size() == 1 && come.size() == 1)
+            return List.of("+ " + masked(changed(gone.getFirst(), come.getFirst())));
         var lines = new ArrayList<String>();
-        for (var line : old.subList(same, old.size() - tail)) lines.add("- " + masked(line));
-        for (var line : now.subList(same, now.size() - tail)) lines.add("+ " + masked(line));
+        for (var line : gone) lines.add("- " + masked(line));
+        for (var line : come) lines.add("+ " + masked(line));
         return lines;
+    }
+
+    /** Of a file that is one long line only what is new in it; the rest may hold secrets of others. */
+    private static String changed(String old, String now) {
+        int same = 0;
+        int most = Math.min(old.length(), now.length());
+        while (same < most && old.charAt(same) == now.charAt(same)) same++;
+        int tail = 0;
+        while (tail < most - same && old.charAt(old.length() - 1 - tail) == now.charAt(now.length() - 1 - tail)) tail++;
+        return "…" + now.substring(same, now.length() - tail) + "…";
     }
 
     private static String masked(String line) {

@@ -173,6 +173,17 @@ class ConnectTest {
     }
 
     @Test
+    void anEntryThatStillGoesPastWritIsWarnedOfAndItsSecretsAreNotShown() throws IOException {
+        file(".mcp.json", "{\"mcpServers\":{\"Shop\":{\"command\":\"x\",\"env\":{\"KEY\":\"s3cret\"}}}}");
+        var ran = connect("claude-code");
+        assertThat(ran.err())
+                .contains("the entry Shop of this file still reaches Shop past Writ")
+                .doesNotContain("s3cret");
+        file("home/.codex/config.toml", "[mcp_servers.shop]\ncommand = \"x\"\n");
+        assertThat(connect("codex").err()).contains("the entry shop of this file");
+    }
+
+    @Test
     void codexKeepsItsCommentsAndTables() throws IOException {
         var before = """
                 model = "gpt" # mine

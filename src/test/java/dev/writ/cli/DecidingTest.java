@@ -333,7 +333,8 @@ class DecidingTest {
         assertThat(ran.err()).contains("Another bundle is in force by now");
         assertThat(shell().run("decision", "show", "000DEC").out()).contains("\"reason\": \"over the limit\"");
         server.when("GET /policies", Answer.problem(403, "no", "no"));
-        assertThat(shell().run("decision", "explain", "000DEC").exit()).isZero();
+        server.when("GET /evidence/000DEC/who-authorised", "{\"sentence\":\"bot was refused for Dana.\"}");
+        assertThat(shell().run("decision", "explain", "000DEC").out()).isEqualTo("bot was refused for Dana.\n");
         server.when("GET /decisions/000DEC", "{\"records\":[]}");
         assertThat(shell().run("decision", "explain", "000DEC").exit()).isEqualTo(Exit.FAILED);
     }
