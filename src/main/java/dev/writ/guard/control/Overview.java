@@ -140,7 +140,7 @@ public final class Overview {
                     "warn",
                     "there is only one administrator",
                     "nobody can help when that person is away",
-                    "name another one: writ group join role-admin"));
+                    "name another one: writ group add role-admin PERSON"));
         for (var group : snapshot.groups().values()) {
             if (group.kind() != Group.Kind.PEOPLE || group.name().text().startsWith(Resources.ROLE)) continue;
             long members = snapshot.people().keySet().stream()
@@ -151,7 +151,7 @@ public final class Overview {
                         "warn",
                         "the group " + group.name() + " cannot approve anything",
                         "it has " + members + " active members and a quorum of " + group.quorum(),
-                        "add members: writ group join " + group.name()));
+                        "add members: writ group add " + group.name() + " PERSON"));
         }
     }
 
