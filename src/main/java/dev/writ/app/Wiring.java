@@ -183,7 +183,8 @@ public final class Wiring implements AutoCloseable {
                             TENANT,
                             "Owner",
                             "owner@localhost",
-                            founded -> file.write(url(settings.address(), settings.port()), TENANT, founded.text()));
+                            // Port 0 until we listen: whoever holds our port by then must not be sent the key.
+                            founded -> file.write(url(settings.address(), 0), TENANT, founded.text()));
         return file.key();
     }
 

@@ -136,11 +136,17 @@ public final class WhoAuthorised {
                                 && text(r, "approval").equals(text(cited, "approval")))
                         .forEach(r -> given.add(new Approval(
                                 text(r, "approval"),
-                                text(r, "group"),
+                                groups(r),
                                 text(r, "by"),
                                 text(r, "proof"),
                                 text(r, "time"))));
         return List.copyOf(given);
+    }
+
+    /** The groups that a vote counts for, in words. */
+    private static String groups(Json.Obj vote) {
+        var groups = vote.strings("groups");
+        return groups.isEmpty() ? text(vote, "group") : String.join(" and ", groups);
     }
 
     private static Answer withSentence(Answer a) {
@@ -152,12 +158,17 @@ public final class WhoAuthorised {
                     case "hold" -> " was held";
                     default -> " was refused" + (a.reason.isEmpty() ? "" : " (" + a.reason + ")");
                 });
-        said.append(" to agent ").append(a.agent).append(" for ").append(a.person);
-        said.append(" under task ")
-                .append(a.task)
-                .append(" (")
-                .append(a.purpose)
-                .append(")");
+        if (a.agent.isEmpty()) said.append(" to ").append(a.person);
+        else
+            said.append(" to agent ")
+                    .append(a.agent)
+                    .append(" for ")
+                    .append(a.person)
+                    .append(" under task ")
+                    .append(a.task)
+                    .append(" (")
+                    .append(a.purpose)
+                    .append(")");
         said.append(a.policies.isEmpty() ? ", by no policy" : ", by policy " + String.join(", ", a.policies));
         if (!a.bundle.isEmpty()) said.append(" of bundle ").append(a.bundle);
         if (!a.approvals.isEmpty())
