@@ -67,7 +67,8 @@ class JavaSdkTest {
 
     @Test
     void itInitializesListsCallsReadsAndLeaves() {
-        int before = stage.product.parts().upstreams().open();
+        // A test before this one may still be taking its leave.
+        noSessionIsLeft();
         try (var client = client(new ArrayList<>())) {
             var initialized = client.initialize();
             assertThat(initialized.serverInfo().name()).isEqualTo("everything");
@@ -81,8 +82,12 @@ class JavaSdkTest {
             client.ping();
             client.closeGracefully();
         }
+        noSessionIsLeft();
+    }
+
+    private void noSessionIsLeft() {
         Eventually.that(
-                "no session is left", () -> stage.product.parts().upstreams().open() == before);
+                "no session is left", () -> stage.product.parts().upstreams().open() == 0);
     }
 
     @Test

@@ -56,7 +56,9 @@ class ReadmeTest {
                 var said = run(step);
                 assertThat(said.code()).as("%s: %s", step, said.err()).isZero();
             }
-            assertThat(Files.readString(home.resolve(".mcp.json"))).contains("writ-filesystem").contains("writ_agent_");
+            assertThat(Files.readString(home.resolve(".mcp.json")))
+                    .contains("writ-filesystem")
+                    .contains("writ_agent_");
             assertThat(run("decision tail").out()).contains("server:approve");
             var asked = INLINE.matcher(readme);
             assertThat(asked.find()).isTrue();
@@ -67,7 +69,10 @@ class ReadmeTest {
 
     /** The commands of the block that imports, without those that start servers. */
     private static List<String> commands(String readme) {
-        var block = Stream.of(blocks(readme, "sh")).filter(text -> text.contains("import .mcp.json")).findFirst().orElseThrow();
+        var block = Stream.of(blocks(readme, "sh"))
+                .filter(text -> text.contains("import .mcp.json"))
+                .findFirst()
+                .orElseThrow();
         return block.lines()
                 .map(line -> line.replaceAll("\\s+#.*", "").strip())
                 .filter(line -> line.startsWith("./writ "))
@@ -80,7 +85,8 @@ class ReadmeTest {
     }
 
     private static String[] blocks(String readme, String language) {
-        return BLOCK.matcher(readme).results()
+        return BLOCK.matcher(readme)
+                .results()
                 .filter(block -> block.group(1).equals(language))
                 .map(block -> block.group(2))
                 .toArray(String[]::new);
@@ -106,7 +112,7 @@ class ReadmeTest {
 
     private static String mcpJson(Path files) {
         var server = NodePeers.folder().resolve("node_modules/@modelcontextprotocol/server-filesystem/dist/index.js");
-        return "{\"mcpServers\":{\"filesystem\":{\"command\":\"" + NodePeers.node() + "\",\"args\":[\"" + server + "\",\"" + files
-                + "\"],\"env\":{\"TOKEN\":\"canary\"}}}}\n";
+        return "{\"mcpServers\":{\"filesystem\":{\"command\":\"" + NodePeers.node() + "\",\"args\":[\"" + server
+                + "\",\"" + files + "\"],\"env\":{\"TOKEN\":\"canary\"}}}}\n";
     }
 }

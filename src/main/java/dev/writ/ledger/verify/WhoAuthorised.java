@@ -135,11 +135,7 @@ public final class WhoAuthorised {
                                 && text(r, "event").equals("approved")
                                 && text(r, "approval").equals(text(cited, "approval")))
                         .forEach(r -> given.add(new Approval(
-                                text(r, "approval"),
-                                groups(r),
-                                text(r, "by"),
-                                text(r, "proof"),
-                                text(r, "time"))));
+                                text(r, "approval"), groups(r), text(r, "by"), text(r, "proof"), text(r, "time"))));
         return List.copyOf(given);
     }
 
