@@ -4,6 +4,7 @@ import dev.writ.authority.Authority;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.guard.Caller;
+import dev.writ.registry.Group.Kind;
 import dev.writ.registry.Tool;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,10 +54,14 @@ public final class Applying {
         }
     }
 
-    /** Stops at the first resource that is refused; those after it are not looked at. */
-    public Reply<List<Item>> apply(Caller.OfPerson caller, List<Resource> resources, boolean dryRun) {
-        if (resources.size() > RESOURCES_MAX)
+    /**
+     * Stops at the first resource that is refused; those after it are not looked at. What others need comes first,
+     * whatever the order of the files: people, groups, agents, servers, tasks.
+     */
+    public Reply<List<Item>> apply(Caller.OfPerson caller, List<Resource> unordered, boolean dryRun) {
+        if (unordered.size() > RESOURCES_MAX)
             return new Reply.Invalid<>("at most " + RESOURCES_MAX + " resources are applied at once");
+        var resources = inOrder(unordered, directory.of(caller).agents().keySet());
         return directory.reading(caller, () -> {
             var coming = resources.stream().map(Resource::title).collect(Collectors.toUnmodifiableSet());
             var checked = new ArrayList<Item>();
@@ -66,6 +71,42 @@ public final class Applying {
             }
             return new Reply.Done<>(dryRun || refused(checked) ? List.copyOf(checked) : applied(caller, resources));
         });
+    }
+
+    /** Groups come before agents, so an agent that is new joins its groups itself. */
+    private static List<Resource> inOrder(List<Resource> unordered, Set<Name> known) {
+        var fresh = new TreeSet<String>();
+        for (var resource : unordered)
+            if (resource instanceof Resource.Agent agent && !known.contains(agent.name()))
+                fresh.add(agent.name().text());
+        return unordered.stream()
+                .map(resource -> switch (resource) {
+                    case Resource.Group group when group.of() == Kind.AGENTS -> group.without(fresh);
+                    case Resource.Agent agent
+                    when fresh.contains(agent.name().text()) -> agent.joining(groupsNaming(agent.name(), unordered));
+                    default -> resource;
+                })
+                .sorted(java.util.Comparator.comparingInt(Applying::place))
+                .toList();
+    }
+
+    private static Set<Name> groupsNaming(Name agent, List<Resource> resources) {
+        var groups = new TreeSet<Name>();
+        for (var resource : resources)
+            if (resource instanceof Resource.Group group && group.members().contains(agent.text()))
+                groups.add(group.name());
+        return groups;
+    }
+
+    private static int place(Resource resource) {
+        return switch (resource) {
+            case Resource.Tenant _ -> 0;
+            case Resource.Person _ -> 1;
+            case Resource.Group _ -> 2;
+            case Resource.Agent _ -> 3;
+            case Resource.Server _ -> 4;
+            case Resource.Task _ -> 5;
+        };
     }
 
     private List<Item> applied(Caller.OfPerson caller, List<Resource> resources) {

@@ -57,6 +57,12 @@ public sealed interface Resource {
             members = Set.copyOf(members);
         }
 
+        Group without(Set<String> some) {
+            var fewer = new java.util.TreeSet<>(members);
+            fewer.removeAll(some);
+            return new Group(name, of, quorum, proof, separation, fewer);
+        }
+
         @Override
         public String title() {
             return name.text();
@@ -79,6 +85,12 @@ public sealed interface Resource {
             implements Resource {
         public Agent {
             groups = groups.map(Set::copyOf);
+        }
+
+        Agent joining(Set<Name> more) {
+            var all = new java.util.TreeSet<>(more);
+            groups.ifPresent(all::addAll);
+            return new Agent(name, owner, purpose, modelTier, recertifyBy, Optional.of(all));
         }
 
         @Override
