@@ -111,7 +111,16 @@ public final class Up implements Callable<Integer> {
                             case DISK -> "make room on the disk or make the folder writable, then start again";
                             case RECORD, BUSY, CLOSED -> "start again";
                         });
-            case VaultError vault -> told(vault, "put the master key of this data folder back, then start again");
+            case VaultError vault ->
+                told(
+                        vault,
+                        switch (vault.code()) {
+                            case MASTER_KEY_MISSING, MASTER_KEY_WRONG, MASTER_KEY_MALFORMED ->
+                                "put the master key of this data folder back, then start again";
+                            case MASTER_KEY_EXPOSED -> "make it readable by its owner alone, then start again";
+                            case UNREADABLE, TAMPERED ->
+                                "make room on the disk and the folder writable, or restore a backup, then start again";
+                        });
             case PublishException publish ->
                 told(publish, "restore the folder bundles of this data folder from a backup");
             default ->
