@@ -406,7 +406,7 @@ final class AgentAdmission {
                 Optional.of(standing.brief()));
     }
 
-    private Refusal refuse(
+    Refusal refuse(
             Caller.OfAgent caller, Attempt attempt, Instant now, Refusal.Reason reason, Optional<TaskBrief> brief) {
         var digest = ActionDigests.ofUnknownStanding(caller, attempt.action());
         return recorded(

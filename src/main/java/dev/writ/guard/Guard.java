@@ -43,7 +43,6 @@ public final class Guard {
     private final Authority authority;
     private final Vault vault;
     private final InstantSource clock;
-    private final Ids ids;
     private final Evidence evidence;
     private final Recorder recorder;
     private final Standings standings;
@@ -67,7 +66,6 @@ public final class Guard {
         this.authority = parts.authority();
         this.vault = parts.vault();
         this.clock = clock;
-        this.ids = ids;
         this.evidence = new Evidence(node, ids, custody);
         this.recorder = new Recorder(parts.ledger());
         this.standings = new Standings(parts.registry(), authority);
@@ -93,7 +91,7 @@ public final class Guard {
 
     /** Decides, records, answers. When the record cannot be written the answer is a refusal. */
     public Verdict admit(Attempt attempt) {
-        return closed(() -> switch (attempt.caller()) {
+        return closed(attempt, () -> switch (attempt.caller()) {
             case Caller.OfAgent agent -> agents.admit(agent, attempt);
             case Caller.OfPerson person -> people.admit(person, attempt);
         });
@@ -101,20 +99,29 @@ public final class Guard {
 
     /** As {@link #admit} for taking authority away: it is decided now, and its record is not waited for. */
     public Verdict admitAtOnce(Attempt attempt) {
-        return closed(() -> switch (attempt.caller()) {
+        return closed(attempt, () -> switch (attempt.caller()) {
             case Caller.OfAgent agent -> agents.admit(agent, attempt);
             case Caller.OfPerson person -> people.admitAtOnce(person, attempt);
         });
     }
 
-    /** A decision that breaks is a refusal: whatever the fault, nothing passes. */
-    private Verdict closed(Supplier<Verdict> decision) {
+    /** A decision that breaks is a refusal with a record: whatever the fault, nothing passes. */
+    private Verdict closed(Attempt attempt, Supplier<Verdict> decision) {
         try {
             return decision.get();
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a decision failed and was refused", e);
-            return new Refusal(ids.next("dec"), new Refusal.Unavailable("the decision failed"), Optional.empty());
+            return refused(attempt, "the decision failed");
         }
+    }
+
+    /** Refuses, and records, an attempt that cannot be decided now because something it needs to know is missing. */
+    public Refusal refused(Attempt attempt, String why) {
+        var reason = new Refusal.Unavailable(why);
+        return switch (attempt.caller()) {
+            case Caller.OfAgent agent -> agents.refuse(agent, attempt, clock.instant(), reason, Optional.empty());
+            case Caller.OfPerson person -> people.refuse(person, attempt, clock.instant(), reason);
+        };
     }
 
     /** Why an agent can do nothing with a server now, if that is so; looks, decides nothing, records nothing. */

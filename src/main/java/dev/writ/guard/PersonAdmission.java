@@ -85,6 +85,15 @@ final class PersonAdmission {
         };
     }
 
+    Refusal refuse(Caller.OfPerson caller, Attempt attempt, Instant now, Refusal.Reason reason) {
+        var decision = ids.next("dec");
+        var digest = ActionDigests.of(caller, attempt.action(), Optional.empty());
+        var matter = matter(decision, now, attempt, digest, Optional.empty(), Evidence.Judged.NOT);
+        boolean durable = recorder.durable(caller.tenant(), evidence.refusal(matter, reason));
+        var told = durable ? reason : new Refusal.Unavailable("the ledger cannot be written");
+        return new Refusal(decision, told, Optional.empty());
+    }
+
     private Ruling rule(Caller.OfPerson caller, Action action, Optional<Question> question, World world) {
         boolean active =
                 world.registry().person(caller.person()).filter(p -> p.active()).isPresent();

@@ -56,6 +56,10 @@ class FailClosedTest {
             var answer = client.call("create_refund", "{\"order\":\"1001\",\"amount\":900,\"currency\":\"EUR\"}");
             assertThat(text(answer)).startsWith("TEMPORARILY BLOCKED create_refund");
             assertThat(product.calls()).isEqualTo(before);
+            // A decision that breaks off is a refusal with a record like any other.
+            assertThat(product.lastOf("refusal").string("reason")).contains("unavailable");
+            assertThat(product.lastOf("refusal").object("action").orElseThrow().string("target"))
+                    .contains("shop/create_refund");
         }
     }
 
@@ -84,6 +88,34 @@ class FailClosedTest {
             var outcome = product.lastOf("outcome");
             assertThat(outcome.string("status"))
                     .hasValueSatisfying(s -> assertThat(s).isIn("not-sent", "indeterminate"));
+        }
+    }
+
+    /** A server that hides its list could have changed its tools: nothing is called that cannot be compared. */
+    @Test
+    void whenTheToolsCannotBeComparedNothingIsCalled() {
+        var key = product.key(Product.BOT, product.open(Product.TaskSpec.SUPPORT));
+        try (var secretive = SecretiveServer.start()) {
+            Product.done(product.registry()
+                    .servers()
+                    .move(
+                            Product.TENANT,
+                            Product.SHOP,
+                            new dev.writ.registry.Transport.Http(java.net.URI.create(secretive.url()))));
+            Product.done(product.registry().servers().approve(Product.TENANT, Product.SHOP));
+            try (var client = product.client(key, Product.SHOP)) {
+                var answer = client.call("get_order", ORDER);
+                assertThat(text(answer))
+                        .startsWith("TEMPORARILY BLOCKED get_order")
+                        .contains("cannot be compared");
+                assertThat(secretive.calls()).isZero();
+                var refusal = product.lastOf("refusal");
+                assertThat(refusal.string("reason")).contains("unavailable");
+                assertThat(refusal.object("action").orElseThrow().string("target"))
+                        .contains("shop/get_order");
+                // What is not there for this agent looks the same.
+                assertThat(text(client.call("delete_everything", "{}"))).startsWith("TEMPORARILY BLOCKED");
+            }
         }
     }
 

@@ -54,11 +54,28 @@ final class Calls {
         };
         var watching = guard.watch(session.caller(), session.server(), cut);
         try {
-            if (call.asked().action() instanceof Action.CallTool) refreshDefinitions(session, call.cancellation());
-            return answer(call, admitHeld(call), revoked);
+            return answer(call, comparable(call) ? admitHeld(call) : notCompared(call), revoked);
         } finally {
             watching.run();
         }
+    }
+
+    /**
+     * Whether the tools are as people approved them, as far as that can be known now. A server whose list does not come
+     * may have changed them, so nothing is called on it; who may not act at all is told so by the decision itself.
+     */
+    private boolean comparable(Call call) {
+        var session = call.session();
+        return !(call.asked().action() instanceof Action.CallTool)
+                || refreshDefinitions(session, call.cancellation())
+                || call.cancellation().cancelled()
+                || guard.barred(session.caller(), session.server()).isPresent();
+    }
+
+    private Verdict notCompared(Call call) {
+        var attempt = new Attempt(
+                call.session().caller(), call.asked().action(), call.asked().claims());
+        return guard.refused(attempt, "the server's tools cannot be compared with the approved ones");
     }
 
     /** Admits, and while people must agree waits for them as long as we hold calls; each vote has it decided anew. */
@@ -197,17 +214,20 @@ final class Calls {
     /**
      * Has a server's tools compared with the pins when that was long ago, or when the server said that they changed: a
      * call must not reach a tool that is no longer the approved one.
+     *
+     * @return whether they are compared; false when the server's list could not be had
      */
-    void refreshDefinitions(Session session, Cancellation cancellation) {
-        if (session.upstream().isEmpty() || session.definitionsFresh(clock.instant())) return;
+    boolean refreshDefinitions(Session session, Cancellation cancellation) {
+        if (session.upstream().isEmpty() || session.definitionsFresh(clock.instant())) return true;
         var listing = Action.Listing.TOOLS;
         var payload = Json.object().put("method", listing.method()).build();
         var attempt = new Attempt(session.caller(), new Action.ListItems(session.server(), listing, payload));
-        if (!(guard.admit(attempt) instanceof Permit permit)) return;
+        if (!(guard.admit(attempt) instanceof Permit permit)) return false;
         long asked = session.definitionsAsked();
         var answer = session.upstream().get().list(permit, listing.method(), listing.member(), cancellation);
-        if (!(answer instanceof Answer.Result(var result))) return;
+        if (!(answer instanceof Answer.Result(var result))) return false;
         guard.shown(permit, result.array(listing.member()).map(Json.Arr::items).orElse(List.of()));
         session.definitionsSeen(asked, clock.instant());
+        return true;
     }
 }

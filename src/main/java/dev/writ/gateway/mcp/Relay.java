@@ -47,7 +47,7 @@ final class Relay {
             try {
                 while (again && !to.over()) {
                     again = false;
-                    calls.refreshDefinitions(to, to.whileOpen());
+                    var _ = calls.refreshDefinitions(to, to.whileOpen());
                     if (again) LockSupport.parkNanos(COMPARED_EVERY.toNanos());
                 }
             } finally {
