@@ -34,6 +34,11 @@ final class CountingServer implements AutoCloseable {
         return "http://127.0.0.1:" + server.address().getPort() + "/mcp";
     }
 
+    /** How a server resource names it. */
+    String transport() {
+        return "{\"kind\":\"http\",\"url\":\"" + url() + "\"}";
+    }
+
     /** How often each call came, by the id that its caller gave it. */
     Map<String, Integer> received() {
         return Map.copyOf(received);

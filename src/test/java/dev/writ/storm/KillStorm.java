@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 
@@ -52,9 +53,9 @@ final class KillStorm {
             Scene.Work work;
             try (var writ = WritProcess.start(data, arguments)) {
                 writ.awaitReady();
-                dana = Scene.set(data, client, writ, server.url());
+                dana = Scene.set(data, client, writ, Map.of("counting", server.transport()));
                 var owner = new Api(client, writ.url(), writ.ownerKey());
-                work = Scene.task(owner, Scene.person(owner, "owner"));
+                work = Scene.task(owner, Scene.person(owner, "owner"), List.of("counting"));
             }
             for (int round = 1; round <= kills; round++) {
                 round(round, work.key(), dana);

@@ -9,18 +9,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** An installation with one agent, one server, a policy that allows small amounts and asks for large ones. */
 final class Scene {
-    private static final String POLICY = """
+    private static final String DISCOVER = """
             @id("storm-discover")
-            permit (principal in Writ::Group::"storm-agents", action == Writ::Action::"server:discover", resource == Writ::McpServer::"counting");
-            @id("storm-note")
-            permit (principal in Writ::Group::"storm-agents", action == Writ::Action::"call:counting/note", resource)
+            permit (principal in Writ::Group::"storm-agents", action == Writ::Action::"server:discover", resource);
+            """;
+    private static final String NOTE = """
+            @id("storm-note-SERVER")
+            permit (principal in Writ::Group::"storm-agents", action == Writ::Action::"call:SERVER/note", resource)
             when { context.input.amount <= 500 };
-            @id("storm-pay")
-            permit (principal in Writ::Group::"storm-agents", action == Writ::Action::"call:counting/pay", resource)
+            """;
+    private static final String PAY = """
+            @id("storm-pay-SERVER")
+            permit (principal in Writ::Group::"storm-agents", action == Writ::Action::"call:SERVER/pay", resource)
             when { context.approvals.contains(Writ::Group::"storm-payers") };
             """;
     private static final String RESOURCES = """
@@ -28,43 +35,37 @@ final class Scene {
             {"apiVersion":"writ.dev/v1","kind":"Person","metadata":{"name":"dana@storm.example"},"spec":{"displayName":"Dana Reyes","roles":["approver"]}},
             {"apiVersion":"writ.dev/v1","kind":"Group","metadata":{"name":"storm-payers"},"spec":{"of":"people","quorum":1,"proof":"cli","separation":true,"members":["dana@storm.example"]}},
             {"apiVersion":"writ.dev/v1","kind":"Group","metadata":{"name":"storm-agents"},"spec":{"of":"agents","members":[]}},
-            {"apiVersion":"writ.dev/v1","kind":"Agent","metadata":{"name":"storm-bot"},"spec":{"owner":"{owner}","purpose":"makes weather","modelTier":1,"recertifyBy":"{year}","groups":["storm-agents"]}},
-            {"apiVersion":"writ.dev/v1","kind":"Server","metadata":{"name":"counting"},"spec":{"transport":{"kind":"http","url":"{url}"},"trust":3,"credentials":[]}}
-            ]}
+            {"apiVersion":"writ.dev/v1","kind":"Agent","metadata":{"name":"storm-bot"},"spec":{"owner":"{owner}","purpose":"makes weather","modelTier":1,"recertifyBy":"{year}","groups":["storm-agents"]}}
+            {servers}]}
+            """;
+    private static final String SERVER = """
+            ,{"apiVersion":"writ.dev/v1","kind":"Server","metadata":{"name":"NAME"},"spec":{"transport":TRANSPORT,"trust":3,"credentials":[]}}
             """;
 
     private Scene() {}
 
-    /** Sets an installation up through its control plane and returns Dana's key. */
-    static String set(Path data, HttpClient client, WritProcess writ, String serverUrl) {
+    /**
+     * Sets an installation up through its control plane and returns Dana's key.
+     *
+     * @param servers name to transport; each lists {@code note}, and perhaps {@code pay}
+     */
+    static String set(Path data, HttpClient client, WritProcess writ, Map<String, String> servers) {
         var owner = new Api(client, writ.url(), writ.ownerKey());
         var year = Instant.now().plus(365, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
+        var listed = new StringBuilder();
+        servers.forEach(
+                (name, transport) -> listed.append(SERVER.replace("NAME", name).replace("TRANSPORT", transport)));
         var resources = RESOURCES
                 .replace("{owner}", person(owner, "owner"))
                 .replace("{year}", year.toString())
-                .replace("{url}", serverUrl);
+                .replace("{servers}", listed);
         owner.post("/apply", (Json.Obj) JsonReader.read(resources));
-        var listed = owner.post("/servers/counting/inspect", Json.Obj.EMPTY);
-        var tools = Json.object();
-        for (var item : listed.object("status")
-                .orElseThrow()
-                .array("tools")
-                .orElseThrow()
-                .items()) {
-            var tool = (Json.Obj) item;
-            tools.put(
-                    tool.string("name").orElseThrow(),
-                    Json.object()
-                            .put("categories", List.of("money"))
-                            .put("resultTrusted", true)
-                            .put("digest", tool.string("digest").orElseThrow())
-                            .build());
-        }
-        owner.post(
-                "/servers/counting/approve",
-                Json.object().put("tools", tools.build()).build());
+        var policy = new StringBuilder(DISCOVER);
+        for (var server : servers.keySet())
+            for (var tool : approve(owner, server))
+                policy.append((tool.equals("pay") ? PAY : NOTE).replace("SERVER", server));
         try {
-            Files.writeString(data.resolve("policies/default/storm.cedar"), POLICY);
+            Files.writeString(data.resolve("policies/default/storm.cedar"), policy);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -74,12 +75,41 @@ final class Scene {
                 .orElseThrow();
     }
 
+    /** Looks at what a server lists, approves all of it, and returns the names. */
+    private static List<String> approve(Api owner, String server) {
+        var inspected = owner.post("/servers/" + server + "/inspect", Json.Obj.EMPTY);
+        var items = inspected
+                .object("status")
+                .orElseThrow()
+                .array("tools")
+                .orElseThrow()
+                .items();
+        var tools = Json.object();
+        var names = new ArrayList<String>();
+        for (var item : items) {
+            var tool = (Json.Obj) item;
+            var name = tool.string("name").orElseThrow();
+            names.add(name);
+            tools.put(
+                    name,
+                    Json.object()
+                            .put("categories", List.of("money"))
+                            .put("resultTrusted", true)
+                            .put("digest", tool.string("digest").orElseThrow())
+                            .build());
+        }
+        owner.post(
+                "/servers/" + server + "/approve",
+                Json.object().put("tools", tools.build()).build());
+        return names;
+    }
+
     /** A task of the agent, and the key that its agent gets. */
     record Work(String task, String key) {}
 
-    static Work task(Api owner, String person) {
+    static Work task(Api owner, String person, Collection<String> servers) {
         var scope = Json.object()
-                .put("servers", List.of("counting"))
+                .put("servers", List.copyOf(servers))
                 .put("categories", List.of("money"))
                 .put("data", List.of())
                 .build();

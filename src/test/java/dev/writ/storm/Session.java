@@ -21,9 +21,9 @@ final class Session {
     private final AtomicLong ids = new AtomicLong();
     private Optional<String> session = Optional.empty();
 
-    Session(HttpClient client, String url, String key) {
+    Session(HttpClient client, String url, String server, String key) {
         this.client = client;
-        this.url = Url.parse(url + "/mcp/counting");
+        this.url = Url.parse(url + "/mcp/" + server);
         this.key = key;
     }
 
@@ -50,6 +50,18 @@ final class Session {
         return ask(
                 "tools/call",
                 Json.object().put("name", tool).put("arguments", input).build());
+    }
+
+    /** Says goodbye; what the server thinks of it does not matter. */
+    void end() {
+        if (session.isEmpty()) return;
+        var call =
+                Call.of("DELETE", url).header("authorization", "Bearer " + key).header("mcp-session-id", session.get());
+        try (var exchange = client.send(call)) {
+            exchange.body(ANSWER_BYTES_MAX);
+        } catch (ClientError e) {
+            // Gone is gone.
+        }
     }
 
     private Came ask(String method, Json.Obj params) {

@@ -83,7 +83,7 @@ final class Weather {
     }
 
     private void calls(String url, String key, int caller) {
-        var session = new Session(client, url, key);
+        var session = new Session(client, url, "counting", key);
         if (session.initialize() instanceof Session.Came.Nothing) return;
         for (int i = 0; i < CALLS_EACH; i++) {
             // Every eighth is more than the policy allows.
@@ -102,7 +102,7 @@ final class Weather {
 
     /** Each waits until Dana has said yes to it, and is then made; never twice. */
     private void payments(String url, String key) {
-        var session = new Session(client, url, key);
+        var session = new Session(client, url, "counting", key);
         if (session.initialize() instanceof Session.Came.Nothing) return;
         for (int i = 0; i < CALLS_EACH; i++) if (!call(session, "pay", id("pay", i), 1_000)) return;
     }
@@ -125,8 +125,8 @@ final class Weather {
 
     /** Opens a task, uses it, revokes it; from the confirmation on its key is good for nothing. */
     private void revocation(String url, Api owner) {
-        var work = Scene.task(owner, Scene.person(owner, "owner"));
-        var session = new Session(client, url, work.key());
+        var work = Scene.task(owner, Scene.person(owner, "owner"), List.of("counting"));
+        var session = new Session(client, url, "counting", work.key());
         if (session.initialize() instanceof Session.Came.Nothing) return;
         for (int i = 0; i < 2; i++) if (!call(session, "note", id("brief", i), i)) return;
         owner.post(
@@ -142,7 +142,7 @@ final class Weather {
     private void revenants(String url) {
         int number = 0;
         for (var key : List.copyOf(told.revoked.keySet()).subList(0, Math.min(3, told.revoked.size()))) {
-            var session = new Session(client, url, key);
+            var session = new Session(client, url, "counting", key);
             if (session.initialize() instanceof Session.Came.Nothing) return;
             var id = id("revenant", number++);
             told.afterRevocation.add(id);
