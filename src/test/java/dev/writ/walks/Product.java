@@ -79,11 +79,13 @@ public final class Product implements AutoCloseable {
     }
 
     public static Product start(Path data, UnaryOperator<Settings> settings) {
+        return start(data, settings, InstantSource.system());
+    }
+
+    public static Product start(Path data, UnaryOperator<Settings> settings, InstantSource clock) {
         var shop = Shop.start(0, Optional.of("shop-secret"));
         var wiring = Wiring.start(
-                settings.apply(Settings.of(data).withPort(0).withHold(Duration.ZERO)),
-                InstantSource.system(),
-                new SecureRandom());
+                settings.apply(Settings.of(data).withPort(0).withHold(Duration.ZERO)), clock, new SecureRandom());
         var parts = wiring.parts();
         var registry = parts.registry();
         done(registry.createTenant(TENANT));
