@@ -20,9 +20,11 @@ import java.util.Optional;
  */
 public final class Sql {
     private final Connection connection;
+    private final Texts texts;
 
-    Sql(Connection connection) {
+    Sql(Connection connection, Texts texts) {
         this.connection = connection;
+        this.texts = texts;
     }
 
     /** Runs a statement and tells how many rows it changed. */
@@ -45,7 +47,7 @@ public final class Sql {
         try (var prepared = prepare(query, values);
                 var answer = prepared.executeQuery()) {
             var rows = new ArrayList<T>();
-            var row = new Row(answer);
+            var row = new Row(answer, texts);
             while (answer.next()) rows.add(reader.read(row));
             return rows;
         }
@@ -67,9 +69,9 @@ public final class Sql {
         }
     }
 
-    private static void bind(PreparedStatement prepared, int at, Object value) throws SQLException {
+    private void bind(PreparedStatement prepared, int at, Object value) throws SQLException {
         switch (value) {
-            case String text -> prepared.setString(at, text);
+            case String text -> prepared.setString(at, texts.written(text));
             case Long number -> prepared.setLong(at, number);
             case Integer number -> prepared.setLong(at, number);
             case Boolean flag -> prepared.setLong(at, flag ? 1 : 0);

@@ -1,0 +1,87 @@
+package dev.writ.store;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A real PostgreSQL server, started once for all tests of a run; each test has a schema of its own. */
+public final class PostgresServer {
+    private static final AtomicLong SCHEMAS = new AtomicLong();
+    private static final java.util.logging.Logger LOG = java.util.logging.Logger.getLogger("io.zonky.test");
+
+    private PostgresServer() {}
+
+    private static final class Started {
+        private static final EmbeddedPostgres SERVER = start();
+
+        private static EmbeddedPostgres start() {
+            LOG.setLevel(java.util.logging.Level.WARNING);
+            try {
+                return EmbeddedPostgres.builder()
+                        // What is tested is ours; that PostgreSQL survives a power failure is its own.
+                        .setServerConfig("fsync", "off")
+                        .setServerConfig("full_page_writes", "off")
+                        .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
+                        .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    public static int port() {
+        return Started.SERVER.getPort();
+    }
+
+    /** A schema that nobody else uses. */
+    public static String schema() {
+        var name = "t" + SCHEMAS.incrementAndGet();
+        run("CREATE SCHEMA " + name);
+        return name;
+    }
+
+    public static Postgres at(String schema) {
+        return at(port(), "postgres", schema);
+    }
+
+    public static Postgres at(int port, String role, String schema) {
+        return new Postgres(url(port, role, schema), Optional::empty);
+    }
+
+    public static String url(int port, String role, String schema) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=" + role + "&currentSchema=" + schema;
+    }
+
+    /** Runs a statement as the server's administrator. */
+    public static void run(String statement) {
+        try (var connection = administrator();
+                var prepared = connection.createStatement()) {
+            prepared.execute(statement);
+        } catch (SQLException e) {
+            throw new AssertionError(statement, e);
+        }
+    }
+
+    /** The first column of the answer, as text. */
+    public static List<String> ask(String query) {
+        try (var connection = administrator();
+                var prepared = connection.createStatement();
+                var rows = prepared.executeQuery(query)) {
+            var answer = new java.util.ArrayList<String>();
+            while (rows.next()) answer.add(String.valueOf(rows.getString(1)));
+            return answer;
+        } catch (SQLException e) {
+            throw new AssertionError(query, e);
+        }
+    }
+
+    public static Connection administrator() throws SQLException {
+        return Started.SERVER.getPostgresDatabase().getConnection();
+    }
+}
