@@ -37,7 +37,7 @@ public record Postgres(String url, Supplier<Optional<Secret>> password) {
             "targetServerType");
 
     private static final Pattern FORM =
-            Pattern.compile("jdbc:postgresql://([A-Za-z0-9._:,\\[\\]-]{1,500})/([^/?#&]{1,200})(?:\\?(.*))?");
+            Pattern.compile("jdbc:postgresql://([A-Za-z0-9._:,\\[\\]-]{1,500})/([A-Za-z0-9_$.-]{1,63})(?:\\?(.*))?");
     private static final Set<String> SSL_MODES = Set.of("disable", "require", "verify-ca", "verify-full");
 
     public Postgres {
@@ -95,7 +95,8 @@ public record Postgres(String url, Supplier<Optional<Secret>> password) {
 
     private static List<String> parameterNames(String url) {
         return Arrays.stream(url.split("[?&;]"))
-                .map(pair -> pair.contains("=") ? pair.substring(0, pair.indexOf('=')) : pair)
+                .filter(pair -> pair.contains("="))
+                .map(pair -> pair.substring(0, pair.indexOf('=')))
                 .map(name -> name.toLowerCase(java.util.Locale.ROOT))
                 .toList();
     }
