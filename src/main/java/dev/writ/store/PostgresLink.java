@@ -102,6 +102,7 @@ final class PostgresLink implements Link {
             var sql = new Sql(connection, Texts.WITHOUT_NUL);
             if (lease.isPresent()) lease.get().mark(sql);
             answer = work.run(sql);
+            sql.refuseToCommitAfterAFailure();
         } catch (SQLException e) {
             undo(connection, e);
             throw undone(e);

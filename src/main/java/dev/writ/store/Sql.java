@@ -21,6 +21,7 @@ import java.util.Optional;
 public final class Sql {
     private final Connection connection;
     private final Texts texts;
+    private Optional<SQLException> failed = Optional.empty();
 
     Sql(Connection connection, Texts texts) {
         this.connection = connection;
@@ -31,6 +32,8 @@ public final class Sql {
     public int change(String statement, Object... values) throws SQLException {
         try (var prepared = prepare(statement, values)) {
             return prepared.executeUpdate();
+        } catch (SQLException e) {
+            throw noted(e);
         }
     }
 
@@ -50,12 +53,24 @@ public final class Sql {
             var row = new Row(answer, texts);
             while (answer.next()) rows.add(reader.read(row));
             return rows;
+        } catch (SQLException e) {
+            throw noted(e);
         }
     }
 
     /** The first row, if there is one. */
     public <T> Optional<T> row(String query, Row.Reader<T> reader, Object... values) throws SQLException {
         return rows(query, reader, values).stream().findFirst();
+    }
+
+    /** Nothing is committed after a failed statement; PostgreSQL would undo all and call it a success. */
+    void refuseToCommitAfterAFailure() throws SQLException {
+        if (failed.isPresent()) throw failed.get();
+    }
+
+    private SQLException noted(SQLException e) {
+        if (failed.isEmpty()) failed = Optional.of(e);
+        return e;
     }
 
     private PreparedStatement prepare(String statement, Object... values) throws SQLException {

@@ -35,7 +35,9 @@ final class SqliteLink implements Link {
     private static <T> T inTransaction(Connection connection, String begin, Transaction<T> work) throws SQLException {
         execute(connection, begin);
         try {
-            var answer = work.run(new Sql(connection, Texts.AS_THEY_ARE));
+            var sql = new Sql(connection, Texts.AS_THEY_ARE);
+            var answer = work.run(sql);
+            sql.refuseToCommitAfterAFailure();
             execute(connection, "COMMIT");
             return answer;
         } catch (SQLException | RuntimeException | Error e) {

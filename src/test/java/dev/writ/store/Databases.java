@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Both kinds of database: tests of what stands on a store run on each of them. */
 public enum Databases {
@@ -17,6 +19,16 @@ public enum Databases {
         @Override
         public Store open(Path folder, List<Schema> schemas) {
             return Store.open(folder.resolve("writ.db"), schemas);
+        }
+
+        @Override
+        Store openWith(Path folder, List<Schema> schemas, Patience patience) {
+            return Store.open(folder.resolve("writ.db"), schemas, Store.WAITING_MAX, patience);
+        }
+
+        @Override
+        String[] words(Path folder) {
+            return new String[] {"sqlite", folder.resolve("writ.db").toString()};
         }
 
         @Override
@@ -34,7 +46,17 @@ public enum Databases {
     POSTGRES {
         @Override
         public Store open(Path folder, List<Schema> schemas) {
-            return Store.open(at(folder), new Name("node-1"), instance(), schemas);
+            return Store.open(at(folder), NODE, instance(), schemas);
+        }
+
+        @Override
+        Store openWith(Path folder, List<Schema> schemas, Patience patience) {
+            return Store.open(at(folder), NODE, instance(), schemas, patience, patience);
+        }
+
+        @Override
+        String[] words(Path folder) {
+            return new String[] {"postgres", at(folder).url()};
         }
 
         @Override
@@ -49,14 +71,38 @@ public enum Databases {
         }
     };
 
+    private static final Name NODE = new Name("node-1");
     private static final Map<Path, String> SCHEMAS = new ConcurrentHashMap<>();
     private static final AtomicLong INSTANCES = new AtomicLong();
 
     /** Opens the database that belongs to a test's folder; the same one each time. */
     public abstract Store open(Path folder, List<Schema> schemas);
 
+    abstract Store openWith(Path folder, List<Schema> schemas, Patience patience);
+
+    /** How another process names the database. */
+    abstract String[] words(Path folder);
+
+    static Store openAsNamed(String kind, String where, List<Schema> schemas) {
+        return kind.equals("sqlite")
+                ? Store.open(Path.of(where), schemas)
+                : Store.open(new Postgres(where, java.util.Optional::empty), NODE, instance(), schemas);
+    }
+
     /** Everything that the database holds, with what was written in it as it is. */
     public abstract String content(Path folder);
+
+    /** A server notices a moment later than the operating system that a process has died. */
+    static Store openOnceTheDeadOneIsNoticed(Supplier<Store> opening) {
+        for (int i = 0; ; i++) {
+            try {
+                return opening.get();
+            } catch (StoreError e) {
+                if (e.code() != StoreError.Code.LOCKED || i == 1_000) throw e;
+                LockSupport.parkNanos(10_000_000);
+            }
+        }
+    }
 
     public static Postgres at(Path folder) {
         return PostgresServer.at(schema(folder));
