@@ -5,6 +5,7 @@ import dev.writ.base.Secret;
 import dev.writ.base.Visible;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,6 +69,19 @@ public record Postgres(String url, Supplier<Optional<Secret>> password) {
     /** The database for people: without role and parameters. */
     public String shown() {
         return "PostgreSQL at " + part(1) + "/" + part(2);
+    }
+
+    /** Whether its schema has no table yet. */
+    public boolean unused() {
+        try (var connection = new PostgresConnections(this).reading("writ", Patience.READING);
+                var statement = connection.createStatement();
+                var row = statement.executeQuery(
+                        "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema()")) {
+            row.next();
+            return row.getLong(1) == 0;
+        } catch (SQLException e) {
+            throw PostgresErrors.of(e, this);
+        }
     }
 
     String role() {

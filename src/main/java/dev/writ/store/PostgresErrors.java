@@ -1,7 +1,10 @@
 package dev.writ.store;
 
+import java.io.FileNotFoundException;
 import java.net.SocketTimeoutException;
+import java.nio.file.NoSuchFileException;
 import java.sql.SQLException;
+import javax.net.ssl.SSLException;
 
 /**
  * What PostgreSQL's error codes mean to a person (PostgreSQL documentation, appendix A). The server's own text is left
@@ -26,8 +29,11 @@ final class PostgresErrors {
     }
 
     static boolean timedOut(SQLException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause())
-            if (cause instanceof SocketTimeoutException) return true;
+        return causedBy(e, SocketTimeoutException.class);
+    }
+
+    private static boolean causedBy(SQLException e, Class<? extends Throwable> type) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) if (type.isInstance(cause)) return true;
         return false;
     }
 
@@ -35,6 +41,17 @@ final class PostgresErrors {
         var state = state(e);
         var at = where.shown();
         if (timedOut(e)) return Lane.stalled(e);
+        if (causedBy(e, FileNotFoundException.class) || causedBy(e, NoSuchFileException.class))
+            return error(
+                    StoreError.Code.DENIED,
+                    "a certificate or key for " + at + " cannot be read; name the authority's certificate with"
+                            + " sslrootcert=FILE, or choose another sslmode",
+                    e);
+        if (causedBy(e, SSLException.class))
+            return error(
+                    StoreError.Code.DENIED,
+                    "the TLS certificate of " + at + " cannot be verified; check sslrootcert and the server's name",
+                    e);
         return switch (state) {
             case "57014", "55P03" -> Lane.stalled(e);
             case "53100" ->
@@ -53,6 +70,8 @@ final class PostgresErrors {
                         StoreError.Code.DENIED,
                         at + " does not let the role " + where.role() + " in; check its password and pg_hba.conf",
                         e);
+            case "08004" ->
+                error(StoreError.Code.UNREACHABLE, at + " turns connections away, or offers no TLS where it must", e);
             case "3D000" -> error(StoreError.Code.UNREACHABLE, at + " does not exist; create it first", e);
             case "42501" ->
                 error(

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +26,29 @@ public enum Databases {
         @Override
         Store openWith(Path folder, List<Schema> schemas, Patience patience) {
             return Store.open(folder.resolve("writ.db"), schemas, Store.WAITING_MAX, patience);
+        }
+
+        @Override
+        int steps(Path folder, String part) {
+            if (Files.notExists(folder.resolve("writ.db"))) return 0;
+            try (var connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("writ.db"));
+                    var statement = connection.createStatement();
+                    var row = statement.executeQuery("SELECT COUNT(*) FROM schema_steps WHERE part = '" + part + "'")) {
+                return row.getInt(1);
+            } catch (SQLException e) {
+                // Not made yet, or held for a moment.
+                return 0;
+            }
+        }
+
+        @Override
+        public void run(Path folder, String script) {
+            try (var connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("writ.db"));
+                    var statement = connection.createStatement()) {
+                statement.executeUpdate(script);
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
         }
 
         @Override
@@ -55,6 +80,19 @@ public enum Databases {
         }
 
         @Override
+        int steps(Path folder, String part) {
+            var table = schema(folder) + ".schema_steps";
+            if (PostgresServer.ask("SELECT to_regclass('" + table + "')").contains("null")) return 0;
+            return PostgresServer.ask("SELECT part FROM " + table + " WHERE part = '" + part + "'")
+                    .size();
+        }
+
+        @Override
+        public void run(Path folder, String script) {
+            PostgresServer.run("SET search_path = " + schema(folder) + ";" + script);
+        }
+
+        @Override
         String[] words(Path folder) {
             return new String[] {"postgres", at(folder).url()};
         }
@@ -79,6 +117,12 @@ public enum Databases {
     public abstract Store open(Path folder, List<Schema> schemas);
 
     abstract Store openWith(Path folder, List<Schema> schemas, Patience patience);
+
+    /** How many steps of a part another process has applied so far. */
+    abstract int steps(Path folder, String part);
+
+    /** Runs a script on the database before anybody opens it. */
+    public abstract void run(Path folder, String script);
 
     /** How another process names the database. */
     abstract String[] words(Path folder);

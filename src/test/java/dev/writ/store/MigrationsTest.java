@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -128,12 +128,14 @@ class MigrationsTest {
     @Test
     @Tag("extended")
     void aProcessThatIsKilledWhileItMigratesLeavesWholeSteps() throws Exception {
-        for (int round = 0; round < 6; round++) {
+        int killedInTheMiddle = 0;
+        for (int from = 20; from <= 140; from += 60) {
             var child = StoreChild.start(database, folder, "migrate");
-            // Long enough for a Java program to begin, and a little further into the steps each time.
-            child.waitFor(450 + round * 60L, TimeUnit.MILLISECONDS);
+            while (child.isAlive() && database.steps(folder, "long") < from) LockSupport.parkNanos(1_000_000);
             child.destroyForcibly().waitFor();
+            if (database.steps(folder, "long") < LONG.steps().size()) killedInTheMiddle++;
         }
+        assertThat(killedInTheMiddle).isPositive();
         Databases.openOnceTheDeadOneIsNoticed(() -> database.open(folder, List.of(LONG)))
                 .close();
         try (var store = database.open(folder, List.of(LONG))) {

@@ -18,6 +18,20 @@ public final class PostgresServer {
 
     private static final class Started {
         private static final EmbeddedPostgres SERVER = start();
+        private static final ProcessHandle POSTMASTER = postmaster();
+
+        /** The first line of the server's own file is its process. */
+        private static ProcessHandle postmaster() {
+            try (var connection = SERVER.getPostgresDatabase().getConnection();
+                    var statement = connection.createStatement();
+                    var row = statement.executeQuery("SELECT pg_read_file('postmaster.pid')")) {
+                row.next();
+                return ProcessHandle.of(Long.parseLong(row.getString(1).lines().findFirst().orElseThrow().strip()))
+                        .orElseThrow();
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        }
 
         private static EmbeddedPostgres start() {
             LOG.setLevel(java.util.logging.Level.WARNING);
@@ -78,6 +92,29 @@ public final class PostgresServer {
             return answer;
         } catch (SQLException e) {
             throw new AssertionError(query, e);
+        }
+    }
+
+    /** Stops every process of the server in the middle of what it does. */
+    public static void freeze() {
+        signal("STOP");
+    }
+
+    public static void thaw() {
+        signal("CONT");
+    }
+
+    private static void signal(String name) {
+        var postmaster = Started.POSTMASTER;
+        postmaster.descendants().forEach(process -> signal(name, process.pid()));
+        signal(name, postmaster.pid());
+    }
+
+    private static void signal(String name, long pid) {
+        try {
+            new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
