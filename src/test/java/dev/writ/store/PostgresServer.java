@@ -95,6 +95,21 @@ public final class PostgresServer {
         }
     }
 
+    /** A role that owns nothing but what it makes in one schema, and is let in by its password alone. */
+    public static void roleWithPassword(String role, String password, String schema) {
+        run("CREATE ROLE " + role + " LOGIN PASSWORD '" + password + "'");
+        run("GRANT USAGE, CREATE ON SCHEMA " + schema + " TO " + role);
+        var file = java.nio.file.Path.of(ask("SHOW hba_file").getFirst());
+        try {
+            java.nio.file.Files.writeString(
+                    file,
+                    "host all " + role + " 127.0.0.1/32 scram-sha-256\n" + java.nio.file.Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        run("SELECT pg_reload_conf()");
+    }
+
     /** Stops every process of the server in the middle of what it does. */
     public static void freeze() {
         signal("STOP");
