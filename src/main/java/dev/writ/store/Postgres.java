@@ -39,6 +39,7 @@ public record Postgres(String url, Supplier<Optional<Secret>> password) {
 
     private static final Pattern FORM =
             Pattern.compile("jdbc:postgresql://([A-Za-z0-9._:,\\[\\]-]{1,500})/([A-Za-z0-9_$.-]{1,63})(?:\\?(.*))?");
+    private static final Pattern THIS_MACHINE = Pattern.compile("(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]+)?");
     private static final Set<String> SSL_MODES = Set.of("disable", "require", "verify-ca", "verify-full");
 
     public Postgres {
@@ -92,8 +93,7 @@ public record Postgres(String url, Supplier<Optional<Secret>> password) {
     Optional<String> sslModeByDefault() {
         if (parameters(url).containsKey("sslmode")) return Optional.empty();
         boolean here = Arrays.stream(part(1).split(","))
-                .allMatch(host ->
-                        host.startsWith("localhost") || host.startsWith("127.0.0.1") || host.startsWith("[::1]"));
+                .allMatch(host -> THIS_MACHINE.matcher(host).matches());
         return Optional.of(here ? "disable" : "verify-full");
     }
 
