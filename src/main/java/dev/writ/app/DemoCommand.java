@@ -68,8 +68,8 @@ final class DemoCommand implements Callable<Integer> {
                 return 1;
             }
             up.addAll(List.of("--db", db.get()));
-            dbPasswordFile.ifPresent(file ->
-                    up.addAll(List.of("--db-password-file", file.toAbsolutePath().toString())));
+            dbPasswordFile.ifPresent(file -> up.addAll(
+                    List.of("--db-password-file", file.toAbsolutePath().toString())));
         }
         return new Demo(new Demo.Options(auto, json, data.map(Path::toAbsolutePath), up), DemoCommand::ran, out, err)
                 .run(new Demo.Server(thisProgram(), environment()));

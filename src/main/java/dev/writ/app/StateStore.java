@@ -48,8 +48,7 @@ final class StateStore {
                     "start without --db, or choose another data folder; the one is not copied into the other",
                     null);
         var database = database(settings.db().get(), settings.dbPasswordFile());
-        var store = Store.open(
-                database, settings.node(), ids.pseudonym("ins").text(), schemas);
+        var store = Store.open(database, settings.node(), ids.pseudonym("ins").text(), schemas);
         try {
             Files.writeString(elsewhere, database.shown() + "\n");
             return store;
@@ -60,11 +59,13 @@ final class StateStore {
     }
 
     static Postgres database(String url, Optional<Path> passwordFile) {
-        return new Postgres(url, () -> passwordFile.isPresent()
-                ? passwordFile.map(StateStore::password)
-                : Optional.ofNullable(System.getenv(PASSWORD_VARIABLE))
-                        .filter(text -> !text.isEmpty())
-                        .map(Secret::of));
+        return new Postgres(
+                url,
+                () -> passwordFile.isPresent()
+                        ? passwordFile.map(StateStore::password)
+                        : Optional.ofNullable(System.getenv(PASSWORD_VARIABLE))
+                                .filter(text -> !text.isEmpty())
+                                .map(Secret::of));
     }
 
     /** Read at every connection, so that a new password needs no new start. */

@@ -122,7 +122,8 @@ public final class Up implements Callable<Integer> {
                             case WRONG_SCHEMA -> "start the version that wrote it, or restore a backup of this one";
                             case CORRUPT -> "restore the database from a backup";
                             case DISK_FULL -> "make room on the disk";
-                            case UNREACHABLE, STALLED -> "see that the database server runs and answers, then start again";
+                            case UNREACHABLE, STALLED ->
+                                "see that the database server runs and answers, then start again";
                             case DENIED -> "correct role, password or rights (docs/postgresql.md), then start again";
                             case OVERLOADED, CONFLICT, CLOSED, FAILED, IN_DOUBT ->
                                 "look at the database and its disk, then start again";

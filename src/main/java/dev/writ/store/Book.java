@@ -140,7 +140,8 @@ public final class Book<S> {
         // Whatever the writer does next, it finds out first.
         if (!committed.isDone()) store.probe();
         if (!committed.isDone())
-            throw new StoreError(StoreError.Code.STALLED, "the database has not yet answered the change before this one");
+            throw new StoreError(
+                    StoreError.Code.STALLED, "the database has not yet answered the change before this one");
         if (committed.join()) keep(doubt.get().kept());
         doubt = Optional.empty();
     }

@@ -104,14 +104,18 @@ final class Lane implements AutoCloseable {
 
         private StoreError tooLong(TimeoutException e) {
             if (state.compareAndSet(State.WAITING, State.GIVEN_UP)) return stalled(e);
-            return new InDoubt(answer.handle((_, failure) -> committed(failure)).thenCompose(known -> known), e);
+            var committed = new CompletableFuture<Boolean>();
+            var _ = answer.whenComplete((_, failure) -> found(committed, failure));
+            return new InDoubt(committed, e);
         }
     }
 
-    private static CompletableFuture<Boolean> committed(@Nullable Throwable failure) {
-        return failure instanceof InDoubt doubt
-                ? doubt.committed()
-                : CompletableFuture.completedFuture(failure == null);
+    private static void found(CompletableFuture<Boolean> committed, @Nullable Throwable failure) {
+        if (failure instanceof InDoubt doubt) {
+            var _ = doubt.committed().thenAccept(committed::complete);
+        } else {
+            committed.complete(failure == null);
+        }
     }
 
     static StoreError stalled(Exception e) {

@@ -59,7 +59,8 @@ public record Postgres(String url, Supplier<Optional<Secret>> password) {
                         + Nearest.to(name, KNOWN)
                                 .map(near -> "; did you mean " + near + "?")
                                 .orElse("; known are "
-                                        + String.join(", ", KNOWN.stream().sorted().toList())));
+                                        + String.join(
+                                                ", ", KNOWN.stream().sorted().toList())));
         if (parameters.getOrDefault("user", "").isBlank())
             throw new IllegalArgumentException("the database's address names no role; add user=ROLE");
         if (parameters.containsKey("sslmode") && !SSL_MODES.contains(parameters.get("sslmode")))
@@ -76,8 +77,8 @@ public record Postgres(String url, Supplier<Optional<Secret>> password) {
     public boolean unused() {
         try (var connection = new PostgresConnections(this).reading("writ", Patience.READING);
                 var statement = connection.createStatement();
-                var row = statement.executeQuery(
-                        "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema()")) {
+                var row =
+                        statement.executeQuery("SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema()")) {
             row.next();
             return row.getLong(1) == 0;
         } catch (SQLException e) {
@@ -124,8 +125,7 @@ public record Postgres(String url, Supplier<Optional<Secret>> password) {
             var name = equals < 0 ? pair : pair.substring(0, equals);
             var value = equals < 0 ? "" : URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8);
             if (found.put(name, value) != null)
-                throw new IllegalArgumentException(
-                        "the database's address names " + Visible.text(name, 40) + " twice");
+                throw new IllegalArgumentException("the database's address names " + Visible.text(name, 40) + " twice");
         }
         return found;
     }

@@ -93,8 +93,7 @@ final class PostgresErrors {
                     at + " cannot be reached; nothing was changed, start it or check the way to it",
                     e);
         if (inTheWay(e))
-            return error(
-                    StoreError.Code.CONFLICT, "other transactions were in the way again and again; try again", e);
+            return error(StoreError.Code.CONFLICT, "other transactions were in the way again and again; try again", e);
         return error(StoreError.Code.FAILED, at + " failed with " + (state.isEmpty() ? "no code" : state), e);
     }
 

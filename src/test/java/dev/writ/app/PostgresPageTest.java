@@ -32,9 +32,10 @@ class PostgresPageTest {
         var password = Files.writeString(home.resolve("db-password"), "change-me");
         Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
         var config = Files.writeString(home.resolve("writ.yaml"), here(block(page, "yaml"), password));
-        var fromFile = SettingsFile.read(
-                config, Settings.of(home.resolve("data")).withPort(0));
-        var command = Pattern.compile("writ up --db '([^']+)' --db-password-file (\\S+)").matcher(page);
+        var fromFile =
+                SettingsFile.read(config, Settings.of(home.resolve("data")).withPort(0));
+        var command = Pattern.compile("writ up --db '([^']+)' --db-password-file (\\S+)")
+                .matcher(page);
         assertThat(command.find()).isTrue();
         assertThat(fromFile.db()).contains(here(command.group(1), password));
         assertThat(fromFile.dbPasswordFile()).contains(password);
@@ -44,7 +45,8 @@ class PostgresPageTest {
     }
 
     private static String block(String page, String language) {
-        var block = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(page);
+        var block =
+                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(page);
         assertThat(block.find()).isTrue();
         return block.group(1);
     }
@@ -70,7 +72,8 @@ class PostgresPageTest {
         var told = run("demo", "--json", "--db", url);
         assertThat(told.code()).as(told.err() + told.out()).isZero();
         assertThat(told.out().lines()).hasSizeGreaterThanOrEqualTo(9);
-        assertThat(PostgresServer.ask("SELECT state FROM " + schema + ".approvals")).contains("consumed");
+        assertThat(PostgresServer.ask("SELECT state FROM " + schema + ".approvals"))
+                .contains("consumed");
         var again = run("demo", "--json", "--db", url);
         assertThat(again.code()).isEqualTo(1);
         assertThat(again.err()).contains("has tables already");

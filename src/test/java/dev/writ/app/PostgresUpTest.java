@@ -69,8 +69,8 @@ class PostgresUpTest {
         var none = new PrintStream(new ByteArrayOutputStream(), true, UTF_8);
         var words = new java.util.ArrayList<>(java.util.List.of("--data", folder.toString(), "--port", "0"));
         words.addAll(java.util.List.of(more));
-        int code = new CommandLine(new Up(none, new PrintStream(err, true, UTF_8)))
-                .execute(words.toArray(String[]::new));
+        int code =
+                new CommandLine(new Up(none, new PrintStream(err, true, UTF_8))).execute(words.toArray(String[]::new));
         return new Said(code, err.toString(UTF_8));
     }
 
@@ -90,7 +90,9 @@ class PostgresUpTest {
     void whatWasBegunOnAServerIsThereForTheNextStartAndNotInTheFolder() {
         try (var wiring = start(data)) {
             assertThat(wiring.parts().registry().tenants()).containsExactly(Wiring.TENANT);
-            assertThat(Banner.of(wiring)).contains("database  PostgreSQL at 127.0.0.1:").doesNotContain(PASSWORD);
+            assertThat(Banner.of(wiring))
+                    .contains("database  PostgreSQL at 127.0.0.1:")
+                    .doesNotContain(PASSWORD);
         }
         assertThat(data.resolve("writ.db")).doesNotExist();
         try (var wiring = start(data)) {
@@ -101,7 +103,7 @@ class PostgresUpTest {
 
     /** Two instances with one node name would write one log twice: the attack "duplicate node". */
     @Test
-    void asecondWritWithTheSameDatabaseIsRefusedFromAnyFolderUnderAnyName() throws IOException {
+    void aSecondWritWithTheSameDatabaseIsRefusedFromAnyFolderUnderAnyName() throws IOException {
         try (var _ = start(data)) {
             var other = home.resolve("other");
             assertTold(
@@ -129,9 +131,21 @@ class PostgresUpTest {
         assertTold(up(data, "--db", url(), "--db-password-file", wrong.toString()), "does not let the role");
         var open = secret("open", PASSWORD, "rw-r--r--");
         assertTold(up(data, "--db", url(), "--db-password-file", open.toString()), "can be read by everybody");
-        assertTold(up(data, "--db", url(), "--db-password-file", home.resolve("none").toString()), "cannot be read");
         assertTold(
-                up(data, "--db", url(), "--db-password-file", secret("empty", "\n", "rw-------").toString()),
+                up(
+                        data,
+                        "--db",
+                        url(),
+                        "--db-password-file",
+                        home.resolve("none").toString()),
+                "cannot be read");
+        assertTold(
+                up(
+                        data,
+                        "--db",
+                        url(),
+                        "--db-password-file",
+                        secret("empty", "\n", "rw-------").toString()),
                 "is empty");
         assertTold(up(data, "--db-password-file", passwordFile.toString()), "but no database");
         assertTold(up(data, "--db", url() + "&password=" + PASSWORD), "must not stand in the database's address");
@@ -179,7 +193,8 @@ class PostgresUpTest {
         try (var wiring = start(data)) {
             PostgresServer.run("ALTER ROLE " + role() + " PASSWORD 'another-one'");
             Files.writeString(passwordFile, "another-one");
-            PostgresServer.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + role() + "'");
+            PostgresServer.run(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + role() + "'");
             wiring.parts().store().probe();
         }
     }

@@ -55,8 +55,8 @@ class ReleasedDatabaseTest {
                 folder, List.of(Registry.schema(), Authority.schema(), Identity.schema(), Vault.schema()))) {
             tables.forEach((table, rows) -> {
                 if (!table.equals("schema_steps"))
-                    assertThat(store.<List<Long>>read(sql -> sql.rows(
-                                    "SELECT COUNT(*) AS n FROM " + table, row -> row.integer("n"))))
+                    assertThat(store.<List<Long>>read(
+                                    sql -> sql.rows("SELECT COUNT(*) AS n FROM " + table, row -> row.integer("n"))))
                             .as(table)
                             .containsExactly(rows);
             });
@@ -65,7 +65,8 @@ class ReleasedDatabaseTest {
             assertThat(registry.people().values())
                     .extracting(person -> person.displayName())
                     .containsExactlyInAnyOrder("Olga Owner", "Dana Reyes", "Erin Example");
-            assertThat(registry.groups().get(new Name("finance-leads")).members()).hasSize(1);
+            assertThat(registry.groups().get(new Name("finance-leads")).members())
+                    .hasSize(1);
             assertThat(registry.servers().get(new Name("shop")).status()).isEqualTo(Server.Status.APPROVED);
             assertThat(registry.toolsOf(new Name("shop")))
                     .hasSize(5)
@@ -80,13 +81,13 @@ class ReleasedDatabaseTest {
                     .singleElement()
                     .satisfies(end -> assertThat(end.why()).isEqualTo("the case is closed"));
             assertThat(authority.epoch()).isEqualTo(1);
-            assertThat(store.<List<String>>read(sql ->
-                            sql.rows("SELECT state FROM approvals ORDER BY state", row -> row.text("state"))))
+            assertThat(store.<List<String>>read(
+                            sql -> sql.rows("SELECT state FROM approvals ORDER BY state", row -> row.text("state"))))
                     .containsExactly("approved", "pending");
-            assertThat(authority.pending(THEN))
-                    .singleElement()
-                    .satisfies(pending -> assertThat(pending.state()).isEqualTo(Approval.State.PENDING));
-            assertThat(new Identity(store, () -> THEN, new Random(1)).keys(ACME)).hasSize(2);
+            assertThat(authority.pending(THEN)).singleElement().satisfies(pending -> assertThat(pending.state())
+                    .isEqualTo(Approval.State.PENDING));
+            assertThat(new Identity(store, () -> THEN, new Random(1)).keys(ACME))
+                    .hasSize(2);
         }
     }
 }

@@ -52,8 +52,8 @@ class StalledDatabaseTest {
             Held over(Path data) {
                 var cable = Cable.to(PostgresServer.port());
                 return new Held(
-                        settings -> settings.withDb(
-                                PostgresServer.url(cable.port(), "postgres", Databases.schema(data))),
+                        settings ->
+                                settings.withDb(PostgresServer.url(cable.port(), "postgres", Databases.schema(data))),
                         cable::hold,
                         cable::release);
             }
@@ -63,8 +63,8 @@ class StalledDatabaseTest {
             @Override
             Held over(Path data) {
                 return new Held(
-                        settings -> settings.withDb(PostgresServer.url(
-                                PostgresServer.port(), "postgres", Databases.schema(data))),
+                        settings -> settings.withDb(
+                                PostgresServer.url(PostgresServer.port(), "postgres", Databases.schema(data))),
                         PostgresServer::freeze,
                         PostgresServer::thaw);
             }
@@ -137,9 +137,8 @@ class StalledDatabaseTest {
                         assertThat(isError(agent.call("get_order", ORDER))).isFalse();
                         assertThat(text(agent.call("send_email", MAIL))).startsWith("DENIED send_email");
                     }
-                    stopping = threads.submit(() -> product.parts()
-                            .authority()
-                            .revoke(Product.TENANT, doomed, product.owner, "it is enough"));
+                    stopping = threads.submit(() ->
+                            product.parts().authority().revoke(Product.TENANT, doomed, product.owner, "it is enough"));
                     Eventually.that("the task is over", () -> product.parts()
                             .authority()
                             .snapshot(Product.TENANT)
@@ -153,8 +152,8 @@ class StalledDatabaseTest {
                     assertThat(text(consumption.get(40, TimeUnit.SECONDS)))
                             .startsWith("TEMPORARILY BLOCKED create_refund");
                     assertThat(stopping.get(40, TimeUnit.SECONDS))
-                            .isInstanceOfSatisfying(
-                                    Stop.Stopped.class, stopped -> assertThat(stopped.unsaved()).isPresent());
+                            .isInstanceOfSatisfying(Stop.Stopped.class, stopped -> assertThat(stopped.unsaved())
+                                    .isPresent());
                     assertThat(refunds(product)).isEqualTo(before);
                     assertThat(product.lastOf("refusal").string("reason")).isPresent();
                 } finally {

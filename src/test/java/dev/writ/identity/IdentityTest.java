@@ -12,8 +12,6 @@ import dev.writ.store.Disk;
 import dev.writ.store.HandClock;
 import dev.writ.store.Store;
 import dev.writ.store.StoreError;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;

@@ -60,7 +60,8 @@ public enum Databases {
         public String content(Path folder) {
             var all = new StringBuilder();
             try (var files = Files.list(folder)) {
-                for (var file : files.filter(each -> each.getFileName().toString().startsWith("writ.db"))
+                for (var file : files.filter(
+                                each -> each.getFileName().toString().startsWith("writ.db"))
                         .toList()) all.append(Files.readString(file, StandardCharsets.ISO_8859_1));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -101,8 +102,7 @@ public enum Databases {
         public String content(Path folder) {
             var all = new StringBuilder();
             var schema = schema(folder);
-            for (var table :
-                    PostgresServer.ask("SELECT tablename FROM pg_tables WHERE schemaname = '" + schema + "'"))
+            for (var table : PostgresServer.ask("SELECT tablename FROM pg_tables WHERE schemaname = '" + schema + "'"))
                 for (var row : PostgresServer.ask("SELECT t::text FROM " + schema + "." + table + " t"))
                     all.append(table).append(row).append('\n');
             return all.toString();

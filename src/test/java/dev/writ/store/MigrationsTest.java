@@ -29,7 +29,8 @@ class MigrationsTest {
     static final Schema LONG = new Schema(
             "long",
             IntStream.rangeClosed(1, 150)
-                    .mapToObj(i -> "CREATE TABLE s" + i + " (id bigint); INSERT INTO s" + i + " (id) VALUES (" + i + ")")
+                    .mapToObj(
+                            i -> "CREATE TABLE s" + i + " (id bigint); INSERT INTO s" + i + " (id) VALUES (" + i + ")")
                     .toList());
 
     @Parameter
@@ -63,8 +64,7 @@ class MigrationsTest {
     void aDatabaseOfANewerVersionIsRefusedAndUnchanged() {
         open(ONE, TWO).close();
         refused(ONE);
-        assertThatThrownBy(() -> database.open(folder, List.of()))
-                .hasMessageContaining("written by a newer Writ");
+        assertThatThrownBy(() -> database.open(folder, List.of())).hasMessageContaining("written by a newer Writ");
         open(ONE, TWO).close();
     }
 
@@ -109,15 +109,14 @@ class MigrationsTest {
             for (var start : all) {
                 if (start.state() == Future.State.SUCCESS) opened.add(start.resultNow());
                 else
-                    assertThat(start.exceptionNow())
-                            .isInstanceOfSatisfying(StoreError.class, e -> assertThat(e.code())
-                                    .isEqualTo(StoreError.Code.LOCKED));
+                    assertThat(start.exceptionNow()).isInstanceOfSatisfying(StoreError.class, e -> assertThat(e.code())
+                            .isEqualTo(StoreError.Code.LOCKED));
             }
             assertThat(opened).hasSize(1);
             try (var store = opened.getFirst()) {
-                assertThat(store.<List<Long>>read(
-                                sql -> sql.rows("SELECT version FROM schema_steps WHERE part = 'a' ORDER BY version",
-                                        row -> row.integer("version"))))
+                assertThat(store.<List<Long>>read(sql -> sql.rows(
+                                "SELECT version FROM schema_steps WHERE part = 'a' ORDER BY version",
+                                row -> row.integer("version"))))
                         .containsExactly(1L, 2L);
                 assertThat(store.<List<Long>>read(sql -> sql.rows("SELECT id FROM a", row -> row.integer("id"))))
                         .containsExactly(1L);

@@ -26,7 +26,11 @@ public final class PostgresServer {
                     var statement = connection.createStatement();
                     var row = statement.executeQuery("SELECT pg_read_file('postmaster.pid')")) {
                 row.next();
-                return ProcessHandle.of(Long.parseLong(row.getString(1).lines().findFirst().orElseThrow().strip()))
+                return ProcessHandle.of(Long.parseLong(row.getString(1)
+                                .lines()
+                                .findFirst()
+                                .orElseThrow()
+                                .strip()))
                         .orElseThrow();
             } catch (SQLException e) {
                 throw new AssertionError(e);
@@ -102,8 +106,7 @@ public final class PostgresServer {
         var file = java.nio.file.Path.of(ask("SHOW hba_file").getFirst());
         try {
             java.nio.file.Files.writeString(
-                    file,
-                    "host all " + role + " 127.0.0.1/32 scram-sha-256\n" + java.nio.file.Files.readString(file));
+                    file, "host all " + role + " 127.0.0.1/32 scram-sha-256\n" + java.nio.file.Files.readString(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -111,8 +111,8 @@ class PostgresTest {
                         sql.change(INSERT);
                         return raise(sql, state);
                     }))
-                    .isInstanceOfSatisfying(StoreError.class, e -> assertThat(e.code())
-                            .isEqualTo(code))
+                    .isInstanceOfSatisfying(
+                            StoreError.class, e -> assertThat(e.code()).isEqualTo(code))
                     .hasMessageNotContaining("a value of somebody");
             assertThat(notes(store)).isEmpty();
             store.write(sql -> sql.change(INSERT));
@@ -120,8 +120,7 @@ class PostgresTest {
     }
 
     private static int raise(Sql sql, String state) throws SQLException {
-        return sql.change(
-                "DO $$ BEGIN RAISE EXCEPTION 'a value of somebody' USING ERRCODE = '" + state + "'; END $$");
+        return sql.change("DO $$ BEGIN RAISE EXCEPTION 'a value of somebody' USING ERRCODE = '" + state + "'; END $$");
     }
 
     @Test
@@ -153,7 +152,8 @@ class PostgresTest {
 
     /** As a restart of the server does. */
     private void endSessions() {
-        PostgresServer.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'writ %'");
+        PostgresServer.run(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'writ %'");
     }
 
     @Test
@@ -211,13 +211,12 @@ class PostgresTest {
         try (var store = open()) {
             var book = new Book<>(store, 0);
             Change<Integer> change = Change.of(n -> n + 1, sql -> {
-                sql.changeOne(
-                        "INSERT INTO notes (id, text) SELECT COUNT(*), 'revoked' FROM notes");
+                sql.changeOne("INSERT INTO notes (id, text) SELECT COUNT(*), 'revoked' FROM notes");
                 cable.cutAtNextRequest(Cable.Cut.BEFORE_THE_ANSWER, true);
             });
             var done = book.atOnce(_ -> Plan.of("done", change), _ -> {});
-            assertThat(done.unsaved()).hasValueSatisfying(e -> assertThat(e.code())
-                    .isEqualTo(StoreError.Code.IN_DOUBT));
+            assertThat(done.unsaved())
+                    .hasValueSatisfying(e -> assertThat(e.code()).isEqualTo(StoreError.Code.IN_DOUBT));
             assertThat(book.now()).isEqualTo(1);
             cable.acceptAgain();
             book.settle();
@@ -279,7 +278,8 @@ class PostgresTest {
         try (var store = open()) {
             PostgresServer.run("UPDATE " + schema + ".lease SET generation = generation + 1");
             fails(StoreError.Code.LOCKED, () -> store.write(sql -> sql.change(INSERT)));
-            assertThat(PostgresServer.ask("SELECT text FROM " + schema + ".notes")).isEmpty();
+            assertThat(PostgresServer.ask("SELECT text FROM " + schema + ".notes"))
+                    .isEmpty();
         }
     }
 
@@ -290,8 +290,8 @@ class PostgresTest {
             PostgresServer.run("UPDATE " + schema + ".lease SET last_write = last_write - 1");
             cable.cut();
             assertThatThrownBy(store::probe)
-                    .isInstanceOfSatisfying(StoreError.class, e -> assertThat(e.code())
-                            .isEqualTo(StoreError.Code.CORRUPT))
+                    .isInstanceOfSatisfying(
+                            StoreError.class, e -> assertThat(e.code()).isEqualTo(StoreError.Code.CORRUPT))
                     .hasMessageContaining("no longer holds what it had confirmed");
         }
     }
@@ -302,8 +302,7 @@ class PostgresTest {
             assertThatThrownBy(() -> Store.open(PostgresServer.at(schema), NODE, "other", List.of(NOTES)))
                     .hasMessageContaining("another Writ with the node name node-1")
                     .hasMessageContaining("would write one log twice");
-            assertThatThrownBy(
-                            () -> Store.open(PostgresServer.at(schema), new Name("node-2"), "other", List.of(NOTES)))
+            assertThatThrownBy(() -> Store.open(PostgresServer.at(schema), new Name("node-2"), "other", List.of(NOTES)))
                     .hasMessageContaining("in use by the Writ node node-1");
             store.write(sql -> sql.change(INSERT));
         }

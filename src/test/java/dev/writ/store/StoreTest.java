@@ -200,7 +200,8 @@ class StoreTest {
 
     @Test
     void everyKindOfValueComesBackAsItWas() {
-        var schema = new Schema("kinds", List.of("CREATE TABLE kinds (id bigint PRIMARY KEY, a text, b bigint, c text)"));
+        var schema =
+                new Schema("kinds", List.of("CREATE TABLE kinds (id bigint PRIMARY KEY, a text, b bigint, c text)"));
         var texts = List.of("", " ", "\uFFFF", "\uFFFF0", "\uFFFF1\u0000\uFFFF", "\u0000", "𝄞\u0301", "'\"\\;--\n\r");
         try (var store = open(schema)) {
             for (int i = 0; i < texts.size(); i++) {
@@ -247,10 +248,13 @@ class StoreTest {
         try (var store = open(NOTES);
                 var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             int seen = store.read(sql -> {
-                int before = sql.rows("SELECT id FROM notes", row -> row.integer("id")).size();
+                int before = sql.rows("SELECT id FROM notes", row -> row.integer("id"))
+                        .size();
                 awaitDone(callers.submit(() -> store.<Integer>write(
                         other -> other.change("INSERT INTO notes (id, text) VALUES (1, 'meanwhile')"))));
-                return before + sql.rows("SELECT id FROM notes", row -> row.integer("id")).size();
+                return before
+                        + sql.rows("SELECT id FROM notes", row -> row.integer("id"))
+                                .size();
             });
             assertThat(seen).isZero();
             assertThat(notes(store)).containsExactly("meanwhile");
@@ -274,10 +278,8 @@ class StoreTest {
             fails(
                     StoreError.Code.STALLED,
                     () -> store.write(sql -> sql.change("INSERT INTO notes (id, text) VALUES (2, 'never')")));
-            assertThatThrownBy(command::get)
-                    .cause()
-                    .isInstanceOfSatisfying(StoreError.class, e -> assertThat(e.code())
-                            .isEqualTo(StoreError.Code.IN_DOUBT));
+            assertThatThrownBy(command::get).cause().isInstanceOfSatisfying(StoreError.class, e -> assertThat(e.code())
+                    .isEqualTo(StoreError.Code.IN_DOUBT));
             assertThat(book.now()).isEqualTo("nothing");
             // What waits behind it is given up too, and says that nothing was changed.
             fails(StoreError.Code.STALLED, () -> book.command(Plan::nothing));

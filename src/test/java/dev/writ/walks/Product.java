@@ -82,10 +82,7 @@ public final class Product implements AutoCloseable {
 
     public static Product start(Path data, UnaryOperator<Settings> settings) {
         var shop = Shop.start(0, Optional.of("shop-secret"));
-        var wiring = Wiring.start(
-                settings.apply(defaults(data)),
-                InstantSource.system(),
-                new SecureRandom());
+        var wiring = Wiring.start(settings.apply(defaults(data)), InstantSource.system(), new SecureRandom());
         var parts = wiring.parts();
         var registry = parts.registry();
         done(registry.createTenant(TENANT));
