@@ -1,9 +1,9 @@
 package dev.writ.store;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
-import org.postgresql.Driver;
 
 /** Makes connections to a PostgreSQL database. */
 final class PostgresConnections {
@@ -46,8 +46,7 @@ final class PostgresConnections {
     }
 
     private Connection connect(String name, Patience patience) throws SQLException {
-        var connection = new Driver().connect(where.url(), properties(name, patience));
-        if (connection == null) throw new SQLException("the driver does not take the address", "08001");
+        var connection = DriverManager.getConnection(where.url(), properties(name, patience));
         try {
             check(connection);
             wait(connection, patience);

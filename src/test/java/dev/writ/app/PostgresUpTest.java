@@ -3,6 +3,7 @@ package dev.writ.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.writ.store.Cable;
 import dev.writ.store.PostgresServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,6 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -196,6 +200,29 @@ class PostgresUpTest {
             PostgresServer.run(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + role() + "'");
             wiring.parts().store().probe();
+        }
+    }
+
+    @Test
+    void whoeverIsReplacedWhileItWasCutOffEndsWithTheReason() throws Exception {
+        try (var cable = Cable.to(PostgresServer.port());
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var running = threads.submit(() -> up(
+                    data,
+                    "--db",
+                    PostgresServer.url(cable.port(), role(), schema),
+                    "--db-password-file",
+                    passwordFile.toString()));
+            // The file has the port once everything runs.
+            var owner = data.resolve("cli/owner.json");
+            while (!running.isDone() && !(Files.exists(owner) && !Files.readString(owner).contains(":0\"")))
+                LockSupport.parkNanos(10_000_000);
+            cable.refuse();
+            try (var _ = start(home.resolve("replacement"))) {
+                cable.acceptAgain();
+                // Within seconds, for it looks every few of them, also when nothing is to be written.
+                assertTold(running.get(60, TimeUnit.SECONDS), "another Writ took the database");
+            }
         }
     }
 

@@ -41,8 +41,8 @@ class SecondInstanceTest {
                 var client = product.client(Product.TaskSpec.SUPPORT)) {
             var other = Settings.of(home.resolve("other")).withPort(0).withDb(url);
             assertThatThrownBy(() -> Wiring.start(other, InstantSource.system(), new SecureRandom()))
-                    .isInstanceOfSatisfying(StoreError.class, e -> assertThat(e.code())
-                            .isEqualTo(StoreError.Code.LOCKED))
+                    .isInstanceOfSatisfying(
+                            StoreError.class, e -> assertThat(e.code()).isEqualTo(StoreError.Code.LOCKED))
                     .hasMessageContaining("two would write one log twice");
             assertThat(home.resolve("other/ledger")).doesNotExist();
             assertThat(isError(client.call("get_order", ORDER))).isFalse();
@@ -59,11 +59,15 @@ class SecondInstanceTest {
             try (var client = product.client(Product.TaskSpec.SUPPORT)) {
                 assertThat(isError(client.call("get_order", ORDER))).isFalse();
                 cable.refuse();
-                Store.open(PostgresServer.at(schema), new Name("node-1"), "replacement", List.of(
-                                dev.writ.registry.Registry.schema(),
-                                dev.writ.authority.Authority.schema(),
-                                dev.writ.identity.Identity.schema(),
-                                dev.writ.vault.Vault.schema()))
+                Store.open(
+                                PostgresServer.at(schema),
+                                new Name("node-1"),
+                                "replacement",
+                                List.of(
+                                        dev.writ.registry.Registry.schema(),
+                                        dev.writ.authority.Authority.schema(),
+                                        dev.writ.identity.Identity.schema(),
+                                        dev.writ.vault.Vault.schema()))
                         .close();
                 cable.acceptAgain();
                 // The next thing that it would write, or its own look every few seconds, tells it.
