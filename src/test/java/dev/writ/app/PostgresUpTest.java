@@ -215,7 +215,8 @@ class PostgresUpTest {
                     passwordFile.toString()));
             // The file has the port once everything runs.
             var owner = data.resolve("cli/owner.json");
-            while (!running.isDone() && !(Files.exists(owner) && !Files.readString(owner).contains(":0\"")))
+            while (!running.isDone()
+                    && !(Files.exists(owner) && !Files.readString(owner).contains(":0\"")))
                 LockSupport.parkNanos(10_000_000);
             cable.refuse();
             try (var _ = start(home.resolve("replacement"))) {

@@ -24,11 +24,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Authority on a real database, with one open task; afterwards memory must equal what the database holds. */
 @ParameterizedClass
-@EnumSource(Databases.class)
+@MethodSource("dev.writ.store.Databases#ofThisRun")
 abstract class AuthorityFixture {
     static final Name ACME = new Name("acme");
     static final Name OTHER = new Name("other");

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A registry on a real database with two tenants, a person in each and a server in the first. */
 @ParameterizedClass
-@EnumSource(Databases.class)
+@MethodSource("dev.writ.store.Databases#ofThisRun")
 abstract class RegistryFixture {
     static final Name ACME = new Name("acme");
     static final Name OTHER = new Name("other");

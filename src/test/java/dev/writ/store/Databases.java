@@ -113,6 +113,11 @@ public enum Databases {
     private static final Map<Path, String> SCHEMAS = new ConcurrentHashMap<>();
     private static final AtomicLong INSTANCES = new AtomicLong();
 
+    /** SQLite; with {@code -Dwrit.walks.db=postgres}, as in the extended profile, both. */
+    static List<Databases> ofThisRun() {
+        return "postgres".equals(System.getProperty("writ.walks.db")) ? List.of(SQLITE, POSTGRES) : List.of(SQLITE);
+    }
+
     /** Opens the database that belongs to a test's folder; the same one each time. */
     public abstract Store open(Path folder, List<Schema> schemas);
 

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @ParameterizedClass
-@EnumSource(Databases.class)
+@MethodSource("dev.writ.store.Databases#ofThisRun")
 class VaultTest {
     private static final Name ACME = new Name("acme");
     private static final Name OTHER = new Name("other");
