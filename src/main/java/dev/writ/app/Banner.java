@@ -1,6 +1,8 @@
 package dev.writ.app;
 
 import dev.writ.http.server.Route;
+import dev.writ.store.Postgres;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What {@code writ up} says once everything runs: where it is, and what to do next. */
@@ -16,13 +18,16 @@ final class Banner {
         var custody = settings.custody().equals("shared-user")
                 ? "  custody   shared-user: agents that run as this system user could read the keys\n"
                 : "  custody   separate\n";
+        var database = settings.db()
+                .map(url -> "  database  " + new Postgres(url, Optional::empty).shown() + "\n")
+                .orElse("");
         return """
 
                 Writ %s is up.
 
                 %s  people    %s/api/v1
                   data      %s
-                %s
+                %s%s
                 Next, in another terminal:
                   writ --data %s status
                   writ --data %s doctor
@@ -34,6 +39,7 @@ final class Banner {
                         agents,
                         wiring.url(),
                         data,
+                        database,
                         custody,
                         data,
                         data,

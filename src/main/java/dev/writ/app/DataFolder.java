@@ -30,6 +30,11 @@ record DataFolder(Path root) {
         return root.resolve("writ.db");
     }
 
+    /** Says in which other database the state is, when it is not in this folder. */
+    Path elsewhere() {
+        return root.resolve("database");
+    }
+
     Path keys() {
         return root.resolve("keys");
     }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.writ.cli.Cli;
 import dev.writ.cli.Terminal;
 import dev.writ.demo.Demo;
+import dev.writ.store.StoreError;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +41,15 @@ final class DemoCommand implements Callable<Integer> {
             description = "keep the data in this folder, which must not exist yet")
     private Optional<Path> data = Optional.empty();
 
+    @Option(
+            names = "--db",
+            paramLabel = "URL",
+            description = "keep the state in this PostgreSQL database, whose schema must be empty (as for writ up)")
+    private Optional<String> db = Optional.empty();
+
+    @Option(names = "--db-password-file", paramLabel = "FILE", description = "holds the database's password")
+    private Optional<Path> dbPasswordFile = Optional.empty();
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -49,9 +60,42 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new Demo(new Demo.Options(auto, json, data.map(Path::toAbsolutePath)), DemoCommand::ran, out, err)
-                .run(new Demo.Server(
-                        thisProgram(), Map.of("PATH", System.getenv().getOrDefault("PATH", ""))));
+        var up = new ArrayList<String>();
+        if (db.isPresent()) {
+            var inTheWay = inTheWay(db.get());
+            if (inTheWay.isPresent()) {
+                err.println("writ demo: " + inTheWay.get() + ".");
+                return 1;
+            }
+            up.addAll(List.of("--db", db.get()));
+            dbPasswordFile.ifPresent(file -> up.addAll(
+                    List.of("--db-password-file", file.toAbsolutePath().toString())));
+        }
+        return new Demo(new Demo.Options(auto, json, data.map(Path::toAbsolutePath), up), DemoCommand::ran, out, err)
+                .run(new Demo.Server(thisProgram(), environment()));
+    }
+
+    /** Why the demo does not use a database; one that is used already is never touched. */
+    private Optional<String> inTheWay(String url) {
+        try {
+            var database = StateStore.database(url, dbPasswordFile);
+            return database.unused()
+                    ? Optional.empty()
+                    : Optional.of(database.shown() + " has tables already, and what exists is never touched; name an"
+                            + " empty database or schema");
+        } catch (StoreError | IllegalArgumentException e) {
+            return Optional.ofNullable(e.getMessage());
+        }
+    }
+
+    /** What the server may see of ours: where programs are, and how to be let into the database. */
+    private Map<String, String> environment() {
+        var environment = new HashMap<String, String>();
+        environment.put("PATH", System.getenv().getOrDefault("PATH", ""));
+        if (db.isPresent())
+            for (var name : List.of(StateStore.PASSWORD_VARIABLE, "PGPASSFILE", "HOME"))
+                if (System.getenv(name) != null) environment.put(name, System.getenv(name));
+        return environment;
     }
 
     /** The words that started this process, so that the demo's server is the same program with the same limits. */

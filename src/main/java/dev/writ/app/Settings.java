@@ -1,8 +1,10 @@
 package dev.writ.app;
 
 import dev.writ.base.Name;
+import dev.writ.store.Postgres;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,6 +22,8 @@ import java.util.Set;
  * @param patience how long an MCP server may take to answer
  * @param path the PATH that stdio servers get
  * @param hold how long a call waits for a person before it is answered as pending; nothing: not at all
+ * @param db the address of a PostgreSQL database, without a password; without one the state is in the data folder
+ * @param dbPasswordFile a file that holds the database's password and nothing else
  */
 public record Settings(
         Path data,
@@ -33,7 +37,9 @@ public record Settings(
         Network network,
         Duration patience,
         String path,
-        Duration hold) {
+        Duration hold,
+        Optional<String> db,
+        Optional<Path> dbPasswordFile) {
     public static final int PORT = 7400;
 
     /** Which addresses may be dialled; metadata services and the like are forbidden in every case. */
@@ -58,6 +64,7 @@ public record Settings(
             throw new IllegalArgumentException("a call is held for 0 to 600 seconds");
         if (!installation.matches("[a-z0-9][a-z0-9./-]{0,99}") || installation.endsWith("/"))
             throw new IllegalArgumentException("an installation's name is like an address without scheme");
+        db.ifPresent(url -> new Postgres(url, Optional::empty));
     }
 
     /** The defaults. */
@@ -74,7 +81,9 @@ public record Settings(
                 Network.ANY,
                 Duration.ofSeconds(60),
                 "/usr/local/bin:/usr/bin:/bin",
-                Duration.ofSeconds(25));
+                Duration.ofSeconds(25),
+                Optional.empty(),
+                Optional.empty());
     }
 
     public Settings withPort(int otherPort) {
@@ -83,6 +92,14 @@ public record Settings(
 
     public Settings withHold(Duration otherHold) {
         return toBuilder().hold(otherHold).build();
+    }
+
+    public Settings withPatience(Duration otherPatience) {
+        return toBuilder().patience(otherPatience).build();
+    }
+
+    public Settings withDb(String url) {
+        return toBuilder().db(url).build();
     }
 
     Builder toBuilder() {
@@ -103,6 +120,8 @@ public record Settings(
         private Duration patience;
         private String path;
         private Duration hold;
+        private Optional<String> db;
+        private Optional<Path> dbPasswordFile;
 
         private Builder(Settings from) {
             this.data = from.data;
@@ -117,6 +136,8 @@ public record Settings(
             this.patience = from.patience;
             this.path = from.path;
             this.hold = from.hold;
+            this.db = from.db;
+            this.dbPasswordFile = from.dbPasswordFile;
         }
 
         Builder data(Path now) {
@@ -179,9 +200,32 @@ public record Settings(
             return this;
         }
 
+        Builder db(String now) {
+            this.db = Optional.of(now);
+            return this;
+        }
+
+        Builder dbPasswordFile(Path now) {
+            this.dbPasswordFile = Optional.of(now);
+            return this;
+        }
+
         Settings build() {
             return new Settings(
-                    data, address, port, hosts, origins, installation, node, custody, network, patience, path, hold);
+                    data,
+                    address,
+                    port,
+                    hosts,
+                    origins,
+                    installation,
+                    node,
+                    custody,
+                    network,
+                    patience,
+                    path,
+                    hold,
+                    db,
+                    dbPasswordFile);
         }
     }
 }

@@ -19,7 +19,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * Reads {@code writ.yaml}: nested maps whose paths are the keys of {@link #KEYS}. A key that is not among them stops the
+ * Reads {@code writ.yaml}: nested maps whose paths are the keys of {@link #KEYS} ({@code db} may be its url alone). A key that is not among them stops the
  * start and is told with the nearest known one, for a setting that is silently passed over protects nobody.
  */
 final class SettingsFile {
@@ -61,6 +61,10 @@ final class SettingsFile {
                 (s, v) -> s.toBuilder().path(text("servers.path", v)).build());
         keys.put("approvals.holdSeconds", (s, v) -> s.toBuilder()
                 .hold(Duration.ofSeconds(number("approvals.holdSeconds", v)))
+                .build());
+        keys.put("db.url", (s, v) -> s.toBuilder().db(text("db.url", v)).build());
+        keys.put("db.passwordFile", (s, v) -> s.toBuilder()
+                .dbPasswordFile(Path.of(text("db.passwordFile", v)))
                 .build());
         return java.util.Collections.unmodifiableMap(keys);
     }
@@ -111,6 +115,7 @@ final class SettingsFile {
             var key = before + entry.getKey();
             boolean inner = KEYS.keySet().stream().anyMatch(known -> known.startsWith(key + "."));
             if (inner && entry.getValue() instanceof Map<?, ?> nested) flatten(file, key + ".", nested, into);
+            else if (key.equals("db") && entry.getValue() instanceof String url) into.put("db.url", url);
             else if (KEYS.containsKey(key)) into.put(key, entry.getValue() == null ? "" : entry.getValue());
             else throw unknown(file, key);
         }

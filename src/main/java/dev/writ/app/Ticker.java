@@ -1,5 +1,6 @@
 package dev.writ.app;
 
+import dev.writ.store.StoreError;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -25,6 +26,9 @@ final class Ticker implements AutoCloseable {
         for (var each : work) {
             try {
                 each.run();
+            } catch (StoreError e) {
+                // The database is down for a while: one line each time says it all.
+                LOG.log(System.Logger.Level.WARNING, "background work waits: " + e.getMessage());
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "background work failed; it is tried again", e);
             }

@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -37,6 +38,19 @@ public final class Up implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "settings (default ./writ.yaml, when it is there)")
     private Optional<Path> config = Optional.empty();
 
+    @Option(
+            names = "--db",
+            paramLabel = "URL",
+            description = "a PostgreSQL database instead of the data folder's own:"
+                    + " jdbc:postgresql://HOST:PORT/DATABASE?user=ROLE, never with a password")
+    private Optional<String> db = Optional.empty();
+
+    @Option(
+            names = "--db-password-file",
+            paramLabel = "FILE",
+            description = "holds the database's password (or the variable WRIT_DB_PASSWORD, or ~/.pgpass)")
+    private Optional<Path> dbPasswordFile = Optional.empty();
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -57,7 +71,13 @@ public final class Up implements Callable<Integer> {
                     }));
             out.print(Banner.of(wiring));
             out.flush();
+            var over = new AtomicReference<Optional<StoreError>>(Optional.empty());
+            wiring.parts().store().onOver(why -> {
+                over.set(Optional.of(why));
+                stopped.countDown();
+            });
             stopped.await();
+            if (over.get().isPresent()) throw over.get().get();
             return 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -79,6 +99,8 @@ public final class Up implements Callable<Integer> {
         variable.map(Path::of).ifPresent(builder::data);
         data.ifPresent(builder::data);
         port.ifPresent(builder::port);
+        db.ifPresent(builder::db);
+        dbPasswordFile.ifPresent(builder::dbPasswordFile);
         try {
             return builder.build();
         } catch (IllegalArgumentException e) {
@@ -95,12 +117,16 @@ public final class Up implements Callable<Integer> {
                 told(
                         store,
                         switch (store.code()) {
-                            case LOCKED -> "stop the other process, or choose another folder with --data DIR";
-                            case READ_ONLY -> "give this user write access, or choose another folder with --data DIR";
+                            case LOCKED -> "stop the other process, or choose another database with --data or --db";
+                            case READ_ONLY -> "make it writable, or choose another database with --data or --db";
                             case WRONG_SCHEMA -> "start the version that wrote it, or restore a backup of this one";
-                            case CORRUPT -> "restore the data folder from a backup";
+                            case CORRUPT -> "restore the database from a backup";
                             case DISK_FULL -> "make room on the disk";
-                            case OVERLOADED, CONFLICT, CLOSED, FAILED -> "look at the disk and start again";
+                            case UNREACHABLE, STALLED ->
+                                "see that the database server runs and answers, then start again";
+                            case DENIED -> "correct role, password or rights (docs/postgresql.md), then start again";
+                            case OVERLOADED, CONFLICT, CLOSED, FAILED, IN_DOUBT ->
+                                "look at the database and its disk, then start again";
                         });
             case LedgerFailure ledger ->
                 told(

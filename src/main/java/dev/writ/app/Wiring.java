@@ -106,12 +106,17 @@ public final class Wiring implements AutoCloseable {
         var folder = DataFolder.open(settings.data());
         var ids = new Ids(clock, random);
 
-        var store = Store.open(
-                folder.database(), List.of(Registry.schema(), Authority.schema(), Identity.schema(), Vault.schema()));
+        var store = StateStore.open(
+                settings,
+                folder,
+                ids,
+                List.of(Registry.schema(), Authority.schema(), Identity.schema(), Vault.schema()));
         opened.push(store);
         var ledger =
                 Ledger.open(new LedgerSettings(folder.root(), settings.installation(), settings.node()), clock, random);
         opened.push(ledger);
+        // Without evidence nothing passes: whoever no longer has the database must not decide by what it remembers.
+        store.onOver(_ -> ledger.close());
         var registry = new Registry(store, clock);
         var authority = new Authority(store, clock);
         opened.push(authority);
@@ -169,7 +174,15 @@ public final class Wiring implements AutoCloseable {
         var wiring = new Wiring(opened, parts, server);
         listening.set(wiring.url().toString());
         owner.ifPresent(key -> new OwnerFile(folder.ownerFile()).write(wiring.url(), TENANT, key));
-        opened.push(new Ticker(TICK, List.of(control.tasks()::expire, identity::saveLastUsed)));
+        Runnable settling = () -> {
+            // Also finds out, while nothing else is written, that the database is no longer ours.
+            store.probe();
+            registry.settle();
+            authority.settle();
+            identity.settle();
+            vault.settle();
+        };
+        opened.push(new Ticker(TICK, List.of(control.tasks()::expire, identity::saveLastUsed, settling)));
         return wiring;
     }
 

@@ -184,6 +184,11 @@ public final class Authority implements AutoCloseable {
         return done.saved();
     }
 
+    /** Returns when the database holds everything that is in force, and throws when it cannot. */
+    public void settle() {
+        books.values().forEach(Book::settle);
+    }
+
     /** Writes down what was really used of the call budgets; without it a restart charges what was leased. */
     @Override
     public void close() {

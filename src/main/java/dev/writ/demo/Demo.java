@@ -44,8 +44,13 @@ public final class Demo {
      * @param auto does not wait for the reader between the steps
      * @param json prints one object for each step
      * @param data keeps the data here; the folder must not exist yet
+     * @param up further words for {@code writ up}
      */
-    public record Options(boolean auto, boolean json, Optional<Path> data) {}
+    public record Options(boolean auto, boolean json, Optional<Path> data, List<String> up) {
+        public Options {
+            up = List.copyOf(up);
+        }
+    }
 
     /** The words that start Writ, up to the word {@code up}: a java program and its options. */
     public record Server(List<String> words, Map<String, String> environment) {}
@@ -102,7 +107,7 @@ public final class Demo {
         }
     }
 
-    private static Command command(Server server, Path data) {
+    private Command command(Server server, Path data) {
         var words = new java.util.ArrayList<>(server.words());
         words.addAll(List.of(
                 "up",
@@ -112,6 +117,7 @@ public final class Demo {
                 "0",
                 "--config",
                 settings(data).toString()));
+        words.addAll(options.up());
         return new Command(words, server.environment(), data);
     }
 

@@ -178,6 +178,11 @@ public final class Identity implements AutoCloseable {
         used.forEach(lastUsed::remove);
     }
 
+    /** Returns when the database holds everything that is in force, and throws when it cannot. */
+    public void settle() {
+        book.settle();
+    }
+
     @Override
     public void close() {
         saveLastUsed();

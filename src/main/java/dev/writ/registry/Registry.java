@@ -79,6 +79,11 @@ public final class Registry {
         return new Outcome.Done<>(tenant);
     }
 
+    /** Returns when the database holds everything that is seen, and throws when it cannot. */
+    public void settle() {
+        books.values().forEach(Book::settle);
+    }
+
     /** Durable before it is seen: for what gives authority. */
     <T> Outcome<T> command(Name tenant, Function<RegistrySnapshot, Plan<RegistrySnapshot, Outcome<T>>> planner) {
         var book = books.get(tenant);

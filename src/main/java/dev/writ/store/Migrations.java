@@ -2,8 +2,6 @@ package dev.writ.store;
 
 import dev.writ.base.Digest;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -20,13 +18,14 @@ final class Migrations {
 
     private record Applied(String part, long version, Digest digest) {}
 
-    private final Connection connection;
+    private final Link link;
 
-    Migrations(Connection connection) {
-        this.connection = connection;
+    /** @param link the only one that writes to the database now */
+    Migrations(Link link) {
+        this.link = link;
     }
 
-    void run(List<Schema> schemas) throws SQLException {
+    void run(List<Schema> schemas) {
         var parts = schemas.stream().collect(Collectors.toMap(Schema::part, Schema::steps));
         var applied = applied();
         for (var step : applied) check(step, parts.getOrDefault(step.part(), List.of()));
@@ -39,8 +38,8 @@ final class Migrations {
         }
     }
 
-    private List<Applied> applied() throws SQLException {
-        return Store.inTransaction(connection, Sqlite.BEGIN_WRITE, sql -> {
+    private List<Applied> applied() {
+        return link.run(sql -> {
             sql.change(TABLE);
             return sql.rows(
                     "SELECT part, version, digest FROM schema_steps ORDER BY part, version",
@@ -61,8 +60,8 @@ final class Migrations {
                             + " differs from the one in the database; start the version that wrote it");
     }
 
-    private void apply(String part, int version, String step) throws SQLException {
-        Store.inTransaction(connection, Sqlite.BEGIN_WRITE, sql -> {
+    private void apply(String part, int version, String step) {
+        link.run(sql -> {
             for (var statement : step.split(";")) if (!statement.isBlank()) sql.change(statement);
             sql.changeOne(
                     "INSERT INTO schema_steps (part, version, digest) VALUES (?, ?, ?)", part, version, digest(step));

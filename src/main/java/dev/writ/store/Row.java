@@ -15,9 +15,11 @@ import java.util.Optional;
 /** One row of an answer, read by column name; SQL's null ends here. */
 public final class Row {
     private final ResultSet at;
+    private final Texts texts;
 
-    Row(ResultSet at) {
+    Row(ResultSet at, Texts texts) {
         this.at = at;
+        this.texts = texts;
     }
 
     /** Reads a value out of a row. */
@@ -31,7 +33,7 @@ public final class Row {
     }
 
     public Optional<String> optionalText(String column) throws SQLException {
-        return Optional.ofNullable(at.getString(column));
+        return Optional.ofNullable(at.getString(column)).map(texts::read);
     }
 
     public long integer(String column) throws SQLException {

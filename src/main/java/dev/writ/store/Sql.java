@@ -20,15 +20,20 @@ import java.util.Optional;
  */
 public final class Sql {
     private final Connection connection;
+    private final Texts texts;
+    private Optional<SQLException> failed = Optional.empty();
 
-    Sql(Connection connection) {
+    Sql(Connection connection, Texts texts) {
         this.connection = connection;
+        this.texts = texts;
     }
 
     /** Runs a statement and tells how many rows it changed. */
     public int change(String statement, Object... values) throws SQLException {
         try (var prepared = prepare(statement, values)) {
             return prepared.executeUpdate();
+        } catch (SQLException e) {
+            throw noted(e);
         }
     }
 
@@ -45,15 +50,27 @@ public final class Sql {
         try (var prepared = prepare(query, values);
                 var answer = prepared.executeQuery()) {
             var rows = new ArrayList<T>();
-            var row = new Row(answer);
+            var row = new Row(answer, texts);
             while (answer.next()) rows.add(reader.read(row));
             return rows;
+        } catch (SQLException e) {
+            throw noted(e);
         }
     }
 
     /** The first row, if there is one. */
     public <T> Optional<T> row(String query, Row.Reader<T> reader, Object... values) throws SQLException {
         return rows(query, reader, values).stream().findFirst();
+    }
+
+    /** Nothing is committed after a failed statement; PostgreSQL would undo all and call it a success. */
+    void refuseToCommitAfterAFailure() throws SQLException {
+        if (failed.isPresent()) throw failed.get();
+    }
+
+    private SQLException noted(SQLException e) {
+        if (failed.isEmpty()) failed = Optional.of(e);
+        return e;
     }
 
     private PreparedStatement prepare(String statement, Object... values) throws SQLException {
@@ -67,9 +84,9 @@ public final class Sql {
         }
     }
 
-    private static void bind(PreparedStatement prepared, int at, Object value) throws SQLException {
+    private void bind(PreparedStatement prepared, int at, Object value) throws SQLException {
         switch (value) {
-            case String text -> prepared.setString(at, text);
+            case String text -> prepared.setString(at, texts.written(text));
             case Long number -> prepared.setLong(at, number);
             case Integer number -> prepared.setLong(at, number);
             case Boolean flag -> prepared.setLong(at, flag ? 1 : 0);

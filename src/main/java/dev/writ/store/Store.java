@@ -5,15 +5,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
- * One SQLite database: durable transactions from any thread. SQLite runs on platform threads of its own (one writes, a
- * few read), for native calls pin virtual threads; callers wait on futures. A commit is on disk before it returns
- * (write-ahead log, synchronous FULL). Thread-safe.
+ * One database, in a SQLite file or on a PostgreSQL server: durable transactions from any thread. They run on platform
+ * threads of their own (one writes, a few read), for native calls pin virtual threads; callers wait on futures, and no
+ * longer than the database may take. A commit is on disk before it returns. Thread-safe.
  */
 public final class Store implements AutoCloseable {
     public static final int WAITING_MAX = 1_000;
@@ -24,18 +27,23 @@ public final class Store implements AutoCloseable {
               tenant text NOT NULL, node text NOT NULL, size bigint NOT NULL,
               PRIMARY KEY (tenant, node))"""));
 
-    private final Lock lock;
+    private final Optional<Lock> lock;
     private final Lane writer;
     private final Lane readers;
+    private final Duration patience;
+    private final CompletableFuture<StoreError> over;
 
-    private Store(Lock lock, Lane writer, Lane readers) {
+    private Store(
+            Optional<Lock> lock, Lane writer, Lane readers, Duration patience, CompletableFuture<StoreError> over) {
         this.lock = lock;
         this.writer = writer;
         this.readers = readers;
+        this.patience = patience;
+        this.over = over;
     }
 
     /**
-     * Opens the database, or makes it, and brings it to the given schemas.
+     * Opens the database in a file, or makes it, and brings it to the given schemas.
      *
      * @throws StoreError when it cannot be used; nothing is left open
      */
@@ -43,31 +51,99 @@ public final class Store implements AutoCloseable {
         return open(database, schemas, WAITING_MAX);
     }
 
+    /**
+     * Takes a database on a PostgreSQL server for this process and brings it to the given schemas.
+     *
+     * @param instance tells this process from every other one; letters, digits and underscores
+     * @throws StoreError when it cannot be used, in particular when another Writ has it; nothing is left open
+     */
+    public static Store open(Postgres database, Name node, String instance, List<Schema> schemas) {
+        return open(database, node, instance, schemas, Patience.WRITING, Patience.READING);
+    }
+
     static Store open(Path database, List<Schema> schemas, int waitingMax) {
+        return open(database, schemas, waitingMax, Patience.WRITING);
+    }
+
+    static Store open(Path database, List<Schema> schemas, int waitingMax, Patience patience) {
         var opened = new ArrayList<AutoCloseable>();
         try {
             createPrivately(database);
             var lock = Lock.of(database);
             opened.add(lock);
-            var write = Sqlite.connect(database, false);
+            var write = new SqliteLink(Sqlite.connect(database, false), Sqlite.BEGIN_WRITE);
             opened.add(write);
-            var all = new ArrayList<>(List.of(OWN));
-            all.addAll(schemas);
-            new Migrations(write).run(all);
-            var reads = new ArrayList<Connection>();
+            new Migrations(write).run(all(schemas));
+            var reads = new ArrayList<Link>();
             for (int i = 0; i < READERS; i++) {
-                reads.add(Sqlite.connect(database, true));
+                reads.add(new SqliteLink(Sqlite.connect(database, true), Sqlite.BEGIN_READ));
                 opened.add(reads.getLast());
             }
             return new Store(
-                    lock,
-                    new Lane("writ-store-writer", Sqlite.BEGIN_WRITE, List.of(write), waitingMax),
-                    new Lane("writ-store-reader", Sqlite.BEGIN_READ, reads, waitingMax));
+                    Optional.of(lock),
+                    new Lane("writ-store-writer", List.of(write), waitingMax, patience.caller()),
+                    new Lane("writ-store-reader", reads, waitingMax, Patience.READING.caller()),
+                    patience.caller(),
+                    new CompletableFuture<>());
         } catch (IOException | SQLException | RuntimeException e) {
             var error = Sqlite.error(database, e);
             close(opened, error);
             throw error;
         }
+    }
+
+    static Store open(
+            Postgres database, Name node, String instance, List<Schema> schemas, Patience writing, Patience reading) {
+        var over = new CompletableFuture<StoreError>();
+        var opened = new ArrayList<AutoCloseable>();
+        try {
+            var write = PostgresLink.writer(
+                    database, new Lease(database, node, instance), Patience.STARTING, over::complete);
+            opened.add(write);
+            write.connect();
+            new Migrations(write).run(all(schemas));
+            write.wait(writing);
+            var reads = new ArrayList<Link>();
+            for (int i = 0; i < READERS; i++) {
+                var read = PostgresLink.reader(database, reading);
+                opened.add(read);
+                read.connect();
+                reads.add(read);
+            }
+            return new Store(
+                    Optional.empty(),
+                    new Lane("writ-store-writer", List.of(write), WAITING_MAX, writing.caller()),
+                    new Lane("writ-store-reader", reads, WAITING_MAX, reading.caller()),
+                    writing.caller(),
+                    over);
+        } catch (RuntimeException e) {
+            close(opened, e);
+            throw e;
+        }
+    }
+
+    private static List<Schema> all(List<Schema> schemas) {
+        var all = new ArrayList<>(List.of(OWN));
+        all.addAll(schemas);
+        return all;
+    }
+
+    /**
+     * Calls once, on a thread of its own, when this database can never be written again: another Writ has taken it, or it
+     * has lost what it had confirmed. What is decided from memory may be outdated from then on.
+     */
+    public void onOver(Consumer<StoreError> listener) {
+        var _ = over.thenAcceptAsync(listener, task -> Thread.ofVirtual().start(task));
+    }
+
+    /** Writes nothing, and by that finds out whether the database still answers and is still ours. */
+    public void probe() {
+        var _ = write(_ -> 0);
+    }
+
+    /** How long a caller waits for a change at most. */
+    Duration patience() {
+        return patience;
     }
 
     /** Runs work that may change the database; it is committed and on disk when this returns. */
@@ -105,39 +181,10 @@ public final class Store implements AutoCloseable {
     /** Waits for transactions that have begun, then releases the database. A second call does nothing. */
     @Override
     public void close() {
-        try (lock;
+        try (var _ = lock.orElse(null);
                 writer;
                 readers) {
             // Closed in the reverse order, each also when another one fails.
-        }
-    }
-
-    /** Begins and ends the transaction by statements of our own, for the driver's own does not survive a full disk. */
-    static <T> T inTransaction(Connection connection, String begin, Transaction<T> work) throws SQLException {
-        execute(connection, begin);
-        try {
-            var answer = work.run(new Sql(connection));
-            execute(connection, "COMMIT");
-            return answer;
-        } catch (SQLException | RuntimeException | Error e) {
-            undo(connection, e);
-            throw e;
-        }
-    }
-
-    /** A transaction that cannot be undone stays open; then the next BEGIN is an error, and so is all later work. */
-    private static void undo(Connection connection, Throwable because) {
-        try {
-            execute(connection, "ROLLBACK");
-        } catch (SQLException e) {
-            // SQLite has undone it already when the disk is full or fails: "no transaction is active".
-            because.addSuppressed(e);
-        }
-    }
-
-    private static void execute(Connection connection, String statement) throws SQLException {
-        try (var prepared = connection.createStatement()) {
-            prepared.execute(statement);
         }
     }
 

@@ -106,6 +106,11 @@ public final class Vault {
         return done.saved();
     }
 
+    /** Returns when the database holds everything that is in force, and throws when it cannot. */
+    public void settle() {
+        book.settle();
+    }
+
     /** The names of a tenant's secrets, sorted. */
     public Set<Name> names(Name tenant) {
         var names = new TreeSet<Name>();

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,8 @@ class SettingsTest {
 
     /** A setting that differs from the default, what to write, and where it must arrive. */
     private record Example(String yaml, Function<Settings, Object> reading, Object wanted) {}
+
+    private static final String DB = "jdbc:postgresql://db.corp:5432/writ?user=writ";
 
     private static final Map<String, Example> EXAMPLES = new LinkedHashMap<>(Map.ofEntries(
             Map.entry("data", new Example("data: /srv/writ", Settings::data, Path.of("/srv/writ"))),
@@ -45,7 +48,14 @@ class SettingsTest {
             Map.entry("servers.path", new Example("servers: {path: /opt/bin}", Settings::path, "/opt/bin")),
             Map.entry(
                     "approvals.holdSeconds",
-                    new Example("approvals: {holdSeconds: 3}", Settings::hold, Duration.ofSeconds(3)))));
+                    new Example("approvals: {holdSeconds: 3}", Settings::hold, Duration.ofSeconds(3))),
+            Map.entry("db.url", new Example("db: {url: '" + DB + "'}", Settings::db, Optional.of(DB))),
+            Map.entry(
+                    "db.passwordFile",
+                    new Example(
+                            "db: {passwordFile: /run/secrets/db}",
+                            Settings::dbPasswordFile,
+                            Optional.of(Path.of("/run/secrets/db"))))));
 
     private Settings read(String yaml) {
         try {
@@ -100,6 +110,27 @@ class SettingsTest {
     }
 
     @Test
+    void aDatabaseMayBeItsAddressAlone() {
+        assertThat(read("db: " + DB)).isEqualTo(read("db: {url: '" + DB + "'}"));
+    }
+
+    @Test
+    void aPasswordInTheDatabasesAddressIsRefusedAndNotRepeated() {
+        for (var url : List.of(
+                DB + "&password=hunter2",
+                DB + "&PASSWORD=hunter2",
+                DB + "&sslpassword=hunter2",
+                "jdbc:postgresql://writ:hunter2@db.corp/writ",
+                "jdbc:postgresql://db.corp/writ;password=hunter2",
+                "jdbc:postgresql:password=hunter2"))
+            assertThatThrownBy(() -> read("db: '" + url + "'"))
+                    .as(url)
+                    .isInstanceOf(StartFailure.class)
+                    .hasMessageContaining("must not stand in the database's address")
+                    .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
     void valuesThatCannotBeMeantStopTheStart() {
         for (var yaml : List.of(
                 "listen: {port: 70000}",
@@ -114,6 +145,17 @@ class SettingsTest {
                 "servers: {network: all}",
                 "servers: {patienceSeconds: 0}",
                 "approvals: {holdSeconds: 601}",
+                "db: mysql://db/writ",
+                "db: jdbc:postgresql://db/writ",
+                "db: jdbc:postgresql:///writ?user=writ",
+                "db: jdbc:postgresql://db/?user=writ",
+                "db: jdbc:postgresql://db/writ?user=writ&socketFactory=java.lang.Runtime",
+                "db: jdbc:postgresql://db/writ?user=writ&loggerFile=/tmp/x",
+                "db: jdbc:postgresql://db/writ?user=writ&sslmode=prefer",
+                "db: jdbc:postgresql://db/writ?user=writ&user=root",
+                "db: jdbc:postgresql://db/writ?user=%zz",
+                "db: jdbc:postgresql://db/writ%00?user=writ",
+                "db: {passwordFile: 7}",
                 "data:",
                 "- a list",
                 "a: &a [*a]",

@@ -8,6 +8,7 @@ import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.base.Proof;
+import dev.writ.store.Databases;
 import dev.writ.store.HandClock;
 import dev.writ.store.Store;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +22,13 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Authority on a real database, with one open task; afterwards memory must equal what the database holds. */
+@ParameterizedClass
+@MethodSource("dev.writ.store.Databases#ofThisRun")
 abstract class AuthorityFixture {
     static final Name ACME = new Name("acme");
     static final Name OTHER = new Name("other");
@@ -39,6 +45,9 @@ abstract class AuthorityFixture {
     final Id bob = ids.pseudonym("per");
     final Id carol = ids.pseudonym("per");
 
+    @Parameter
+    Databases database;
+
     @TempDir
     Path folder;
 
@@ -48,7 +57,7 @@ abstract class AuthorityFixture {
 
     @BeforeEach
     void open() {
-        store = Store.open(folder.resolve("writ.db"), List.of(Authority.schema()));
+        store = database.open(folder, List.of(Authority.schema()));
         authority = new Authority(store, clock);
         task = opened(BOT, alice, 100);
     }

@@ -7,12 +7,11 @@ import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
 import dev.writ.base.Proof;
+import dev.writ.store.Databases;
 import dev.writ.store.Disk;
 import dev.writ.store.HandClock;
 import dev.writ.store.Store;
 import dev.writ.store.StoreError;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -24,9 +23,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@MethodSource("dev.writ.store.Databases#ofThisRun")
 class IdentityTest {
     private static final Name ACME = new Name("acme");
     private static final Name OTHER = new Name("other");
@@ -37,6 +41,9 @@ class IdentityTest {
     private final Id task = ids.next("tsk");
     private final Id person = ids.pseudonym("per");
 
+    @Parameter
+    Databases database;
+
     @TempDir
     Path folder;
 
@@ -45,7 +52,7 @@ class IdentityTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(folder.resolve("writ.db"), List.of(Identity.schema()));
+        store = database.open(folder, List.of(Identity.schema()));
         identity = identity();
     }
 
@@ -85,10 +92,10 @@ class IdentityTest {
         assertThat(issued.toString()).doesNotContain(text);
         assertThat(identity.issueForAgent(ACME, id, BOT, task)).isInstanceOf(Issue.AlreadyExists.class);
         identity.saveLastUsed();
-        for (var name : List.of("writ.db", "writ.db-wal"))
-            assertThat(new String(Files.readAllBytes(folder.resolve(name)), StandardCharsets.ISO_8859_1))
-                    .doesNotContain(text)
-                    .doesNotContain(text.substring("writ_agent_".length()));
+        assertThat(database.content(folder))
+                .contains(id.text())
+                .doesNotContain(text)
+                .doesNotContain(text.substring("writ_agent_".length()));
     }
 
     @Test

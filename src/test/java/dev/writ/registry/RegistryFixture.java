@@ -7,6 +7,7 @@ import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
+import dev.writ.store.Databases;
 import dev.writ.store.HandClock;
 import dev.writ.store.Store;
 import java.net.URI;
@@ -17,8 +18,13 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A registry on a real database with two tenants, a person in each and a server in the first. */
+@ParameterizedClass
+@MethodSource("dev.writ.store.Databases#ofThisRun")
 abstract class RegistryFixture {
     static final Name ACME = new Name("acme");
     static final Name OTHER = new Name("other");
@@ -29,6 +35,9 @@ abstract class RegistryFixture {
     final Id owner = ids.pseudonym("per");
     final Id stranger = ids.pseudonym("per");
 
+    @Parameter
+    Databases database;
+
     @TempDir
     Path folder;
 
@@ -37,7 +46,7 @@ abstract class RegistryFixture {
 
     @BeforeEach
     void open() {
-        store = Store.open(folder.resolve("writ.db"), List.of(Registry.schema()));
+        store = database.open(folder, List.of(Registry.schema()));
         registry = new Registry(store, clock);
         done(registry.createTenant(ACME));
         done(registry.createTenant(OTHER));

@@ -12,11 +12,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A book of one word, {@code on} or {@code off}. */
+@ParameterizedClass
+@EnumSource(Databases.class)
 class BookTest {
     private static final Schema LAMP =
             new Schema("lamp", List.of("CREATE TABLE lamp (state text); INSERT INTO lamp (state) VALUES ('on')"));
+
+    @Parameter
+    Databases database;
 
     @TempDir
     Path folder;
@@ -26,7 +34,7 @@ class BookTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(folder.resolve("writ.db"), List.of(LAMP));
+        store = database.open(folder, List.of(LAMP));
         book = new Book<>(store, "on");
     }
 

@@ -8,28 +8,64 @@ import java.util.concurrent.CountDownLatch;
 public final class Disk {
     private Disk() {}
 
-    /** From now on SQLite refuses every change of every table. */
+    /** From now on the database refuses every change of every table. */
     public static void refuseWrites(Store store) {
+        if (onSqlite(store)) refuseOnSqlite(store);
+        else refuseOnPostgres(store);
+    }
+
+    public static void acceptWrites(Store store) {
+        boolean sqlite = onSqlite(store);
         store.write(sql -> {
-            for (var table : tables(sql))
-                for (var verb : List.of("INSERT", "UPDATE", "DELETE"))
+            for (var table : tables(sql, sqlite)) {
+                if (!sqlite) sql.change("DROP TRIGGER refuse ON " + table);
+                else for (var verb : VERBS) sql.change("DROP TRIGGER temp.refuse_" + table + verb);
+            }
+            return 0;
+        });
+    }
+
+    private static final List<String> VERBS = List.of("INSERT", "UPDATE", "DELETE");
+
+    private static void refuseOnSqlite(Store store) {
+        store.write(sql -> {
+            for (var table : tables(sql, true))
+                for (var verb : VERBS)
                     sql.change("CREATE TEMP TRIGGER refuse_" + table + verb + " BEFORE " + verb + " ON main." + table
                             + " BEGIN SELECT RAISE(ABORT, 'refused'); END");
             return 0;
         });
     }
 
-    public static void acceptWrites(Store store) {
+    private static void refuseOnPostgres(Store store) {
         store.write(sql -> {
-            for (var table : tables(sql))
-                for (var verb : List.of("INSERT", "UPDATE", "DELETE"))
-                    sql.change("DROP TRIGGER temp.refuse_" + table + verb);
+            sql.change("CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " 'BEGIN RAISE EXCEPTION ''refused''; END'");
+            for (var table : tables(sql, false))
+                sql.change("CREATE TRIGGER refuse BEFORE INSERT OR UPDATE OR DELETE ON " + table
+                        + " EXECUTE FUNCTION refuse()");
             return 0;
         });
     }
 
-    private static List<String> tables(Sql sql) throws SQLException {
-        return sql.rows("SELECT name FROM sqlite_master WHERE type = 'table'", row -> row.text("name"));
+    private static boolean onSqlite(Store store) {
+        try {
+            return store.read(sql -> sql.rows("SELECT sqlite_version() AS v", row -> row.text("v")))
+                            .size()
+                    == 1;
+        } catch (StoreError e) {
+            return false;
+        }
+    }
+
+    private static List<String> tables(Sql sql, boolean sqlite) throws SQLException {
+        return sql.rows(
+                sqlite
+                        ? "SELECT name FROM sqlite_master WHERE type = 'table'"
+                        // The lease is the store's own and goes on.
+                        : "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()"
+                                + " AND tablename <> 'lease'",
+                row -> row.text("name"));
     }
 
     /** Holds the only writer inside a transaction until it is let go. */

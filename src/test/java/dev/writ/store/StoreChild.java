@@ -8,8 +8,12 @@ final class StoreChild {
     private StoreChild() {}
 
     public static void main(String[] args) throws Exception {
-        var store = Store.open(Path.of(args[0]), List.of(StoreTest.NOTES));
-        if (args[1].equals("die")) {
+        if (args[2].equals("migrate")) {
+            Databases.openAsNamed(args[0], args[1], List.of(MigrationsTest.LONG));
+            Runtime.getRuntime().halt(0);
+        }
+        var store = Databases.openAsNamed(args[0], args[1], List.of(StoreTest.NOTES));
+        if (args[2].equals("die")) {
             store.write(sql -> sql.change("INSERT INTO notes (id, text) VALUES (1, 'committed')"));
             store.write(sql -> {
                 sql.change("INSERT INTO notes (id, text) VALUES (2, 'half')");
@@ -22,7 +26,7 @@ final class StoreChild {
         store.close();
     }
 
-    static Process start(Path database, String what) throws Exception {
+    static Process start(Databases database, Path folder, String what) throws Exception {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         return new ProcessBuilder(
                         java,
@@ -31,7 +35,8 @@ final class StoreChild {
                         "-cp",
                         System.getProperty("java.class.path"),
                         StoreChild.class.getName(),
-                        database.toString(),
+                        database.words(folder)[0],
+                        database.words(folder)[1],
                         what)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

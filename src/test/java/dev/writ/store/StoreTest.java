@@ -4,21 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.writ.base.Name;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+/** What every database must do. */
+@ParameterizedClass
+@EnumSource(Databases.class)
 class StoreTest {
     static final Schema NOTES = new Schema("notes", List.of("CREATE TABLE notes (id bigint PRIMARY KEY, text text)"));
+
+    private static final Patience SHORT =
+            new Patience(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(1));
+
+    @Parameter
+    Databases database;
 
     @TempDir
     Path folder;
@@ -109,28 +123,6 @@ class StoreTest {
     }
 
     @Test
-    void beyondTheQueueCallersAreToldToComeBack() throws Exception {
-        try (var store = Store.open(folder.resolve("writ.db"), List.of(NOTES), 1);
-                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            var answers = new LinkedBlockingQueue<Object>();
-            try (var stall = Disk.stall(store)) {
-                for (int i = 0; i < 3; i++)
-                    callers.submit(() -> {
-                        try {
-                            answers.add(store.write(_ -> "done"));
-                        } catch (StoreError e) {
-                            answers.add(e.code());
-                        }
-                    });
-                // The writer is held, the queue holds one: the other two are refused while everything waits.
-                assertThat(answers.take()).isEqualTo(StoreError.Code.OVERLOADED);
-                assertThat(answers.take()).isEqualTo(StoreError.Code.OVERLOADED);
-            }
-            assertThat(answers.take()).isEqualTo("done");
-        }
-    }
-
-    @Test
     void anInterruptedCallerStillLearnsWhatCameOfItsWork() {
         try (var store = open(NOTES)) {
             Thread.currentThread().interrupt();
@@ -141,65 +133,10 @@ class StoreTest {
     }
 
     @Test
-    void aFullDiskIsNamedAndNothingIsHalfDone() {
-        try (var store = open(NOTES)) {
-            store.write(sql -> sql.rows("PRAGMA max_page_count = 20", _ -> 0));
-            fails(
-                    StoreError.Code.DISK_FULL,
-                    () -> store.write(sql -> {
-                        sql.change("INSERT INTO notes (id, text) VALUES (1, 'small')");
-                        return sql.change("INSERT INTO notes (id, text) VALUES (2, ?)", "x".repeat(200_000));
-                    }));
-            assertThat(notes(store)).isEmpty();
-            store.write(sql -> sql.change("INSERT INTO notes (id, text) VALUES (1, 'small')"));
-            assertThat(notes(store)).containsExactly("small");
-        }
-    }
-
-    @Test
-    void aDiskThatBecameReadOnlyIsNamed() {
-        try (var store = open(NOTES)) {
-            store.write(sql -> sql.change("PRAGMA query_only = ON"));
-            fails(
-                    StoreError.Code.READ_ONLY,
-                    () -> store.write(sql -> sql.change("INSERT INTO notes (id, text) VALUES (1, 'x')")));
-            assertThat(notes(store)).isEmpty();
-        }
-    }
-
-    @Test
-    void aFolderThatIsAFileOrMissingOrReadOnlyIsNamedWithTheNextStep() throws Exception {
-        var file = Files.writeString(folder.resolve("file"), "not a folder");
-        for (var database : List.of(file.resolve("writ.db"), folder.resolve("none/writ.db"), Path.of("/proc/writ.db")))
-            assertThatThrownBy(() -> Store.open(database, List.of()))
-                    .isInstanceOfSatisfying(
-                            StoreError.class, e -> assertThat(e.code()).isEqualTo(StoreError.Code.READ_ONLY))
-                    .hasMessageContaining("choose another data folder");
-    }
-
-    @Test
-    void aFileThatIsNoDatabaseIsNamedAndLeftAlone() throws Exception {
-        var text = "this is a letter, not a database. ".repeat(200);
-        Files.writeString(folder.resolve("writ.db"), text);
-        fails(StoreError.Code.CORRUPT, () -> open(NOTES));
-        assertThat(Files.readString(folder.resolve("writ.db"))).isEqualTo(text);
-    }
-
-    @Test
-    void onlyTheOwnerCanReadTheDatabase() throws Exception {
-        try (var store = open(NOTES)) {
-            store.write(sql -> sql.change("INSERT INTO notes (id, text) VALUES (1, 'x')"));
-            for (var name : List.of("writ.db", "writ.db-wal"))
-                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name))))
-                        .isEqualTo("rw-------");
-        }
-    }
-
-    @Test
     void aSecondStoreInTheSameProcessIsRefusedAndDoesNotLoosenTheFirst() throws Exception {
         var first = open(NOTES);
         fails(StoreError.Code.LOCKED, () -> open(NOTES));
-        var child = StoreChild.start(folder.resolve("writ.db"), "hold");
+        var child = StoreChild.start(database, folder, "hold");
         assertThat(child.waitFor()).isNotZero();
         first.close();
         open(NOTES).close();
@@ -207,18 +144,18 @@ class StoreTest {
 
     @Test
     void aDatabaseHeldByAnotherProcessIsRefusedUntilThatOneDies() throws Exception {
-        var child = StoreChild.start(folder.resolve("writ.db"), "hold");
+        var child = StoreChild.start(database, folder, "hold");
         assertThat(child.inputReader().readLine()).isEqualTo("open");
         fails(StoreError.Code.LOCKED, () -> open(NOTES));
         child.destroyForcibly().waitFor();
-        open(NOTES).close();
+        Databases.openOnceTheDeadOneIsNoticed(() -> open(NOTES)).close();
     }
 
     @Test
     void aProcessThatDiesInsideATransactionLeavesWhatWasCommitted() throws Exception {
-        var child = StoreChild.start(folder.resolve("writ.db"), "die");
+        var child = StoreChild.start(database, folder, "die");
         assertThat(child.waitFor()).isEqualTo(9);
-        try (var store = open(NOTES)) {
+        try (var store = Databases.openOnceTheDeadOneIsNoticed(() -> open(NOTES))) {
             assertThat(notes(store)).containsExactly("committed");
         }
     }
@@ -247,11 +184,133 @@ class StoreTest {
         }
     }
 
-    private Store open(Schema... schemas) {
-        return Store.open(folder.resolve("writ.db"), List.of(schemas));
+    @Test
+    void aFailureThatWorkPassesOverIsNotCommittedOver() {
+        try (var store = open(NOTES)) {
+            assertThatThrownBy(() -> store.write(sql -> {
+                        sql.change("INSERT INTO notes (id, text) VALUES (1, 'half')");
+                        assertThatThrownBy(() -> sql.change("INSERT INTO none (id) VALUES (1)"))
+                                .isInstanceOf(SQLException.class);
+                        return "looks done";
+                    }))
+                    .isInstanceOf(StoreError.class);
+            assertThat(notes(store)).isEmpty();
+        }
     }
 
-    private static List<String> notes(Store store) {
+    @Test
+    void everyKindOfValueComesBackAsItWas() {
+        var schema =
+                new Schema("kinds", List.of("CREATE TABLE kinds (id bigint PRIMARY KEY, a text, b bigint, c text)"));
+        var texts = List.of("", " ", "\uFFFF", "\uFFFF0", "\uFFFF1\u0000\uFFFF", "\u0000", "𝄞\u0301", "'\"\\;--\n\r");
+        try (var store = open(schema)) {
+            for (int i = 0; i < texts.size(); i++) {
+                long id = i;
+                store.write(sql -> sql.change(
+                        "INSERT INTO kinds (id, a, b, c) VALUES (?, ?, ?, ?)",
+                        id,
+                        texts.get((int) id),
+                        Long.MIN_VALUE + id,
+                        Optional.empty()));
+            }
+            store.read(sql -> {
+                for (int i = 0; i < texts.size(); i++) {
+                    long id = i;
+                    assertThat(sql.row("SELECT id FROM kinds WHERE a = ?", row -> row.integer("id"), texts.get(i)))
+                            .contains(id);
+                    assertThat(sql.row("SELECT a FROM kinds WHERE id = ?", row -> row.text("a"), id))
+                            .contains(texts.get(i));
+                    assertThat(sql.row("SELECT b FROM kinds WHERE id = ?", row -> row.integer("b"), id))
+                            .contains(Long.MIN_VALUE + id);
+                    assertThat(sql.row("SELECT c FROM kinds WHERE id = ?", row -> row.optionalText("c"), id))
+                            .contains(Optional.empty());
+                }
+                return 0;
+            });
+            var at = Instant.parse("2026-11-20T09:00:00.123Z");
+            store.write(sql -> sql.change("UPDATE kinds SET b = ? WHERE id = 0", at));
+            store.write(sql -> sql.change("UPDATE kinds SET b = ? WHERE id = 1", true));
+            store.write(sql -> sql.change("UPDATE kinds SET b = ? WHERE id = 2", Optional.empty()));
+            assertThat(store.<Optional<Instant>>read(
+                            sql -> sql.row("SELECT b FROM kinds WHERE id = 0", row -> row.instant("b"))))
+                    .contains(at);
+            assertThat(store.<Optional<Boolean>>read(
+                            sql -> sql.row("SELECT b FROM kinds WHERE id = 1", row -> row.flag("b"))))
+                    .contains(true);
+            assertThat(store.<Optional<Optional<Instant>>>read(
+                            sql -> sql.row("SELECT b FROM kinds WHERE id = 2", row -> row.optionalInstant("b"))))
+                    .contains(Optional.empty());
+        }
+    }
+
+    @Test
+    void oneStateIsReadThroughoutATransactionWhateverIsWrittenMeanwhile() throws Exception {
+        try (var store = open(NOTES);
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            int seen = store.read(sql -> {
+                int before = sql.rows("SELECT id FROM notes", row -> row.integer("id"))
+                        .size();
+                awaitDone(callers.submit(() -> store.<Integer>write(
+                        other -> other.change("INSERT INTO notes (id, text) VALUES (1, 'meanwhile')"))));
+                return before
+                        + sql.rows("SELECT id FROM notes", row -> row.integer("id"))
+                                .size();
+            });
+            assertThat(seen).isZero();
+            assertThat(notes(store)).containsExactly("meanwhile");
+        }
+    }
+
+    @Test
+    void workThatHasNotBegunWithinThePatienceIsGivenUpAndWorkThatHasIsInDoubt() throws Exception {
+        try (var store = database.openWith(folder, List.of(NOTES), SHORT);
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            var book = new Book<>(store, "nothing");
+            var released = new CountDownLatch(1);
+            var inside = new CountDownLatch(1);
+            Change<String> slow = Change.of(_ -> "kept", sql -> {
+                sql.changeOne("INSERT INTO notes (id, text) VALUES (1, 'kept')");
+                inside.countDown();
+                await(released);
+            });
+            var command = callers.submit(() -> book.command(_ -> Plan.of(1, slow)));
+            inside.await();
+            fails(
+                    StoreError.Code.STALLED,
+                    () -> store.write(sql -> sql.change("INSERT INTO notes (id, text) VALUES (2, 'never')")));
+            assertThatThrownBy(command::get).cause().isInstanceOfSatisfying(StoreError.class, e -> assertThat(e.code())
+                    .isEqualTo(StoreError.Code.IN_DOUBT));
+            assertThat(book.now()).isEqualTo("nothing");
+            // What waits behind it is given up too, and says that nothing was changed.
+            fails(StoreError.Code.STALLED, () -> book.command(Plan::nothing));
+            released.countDown();
+            book.settle();
+            assertThat(book.now()).isEqualTo("kept");
+            assertThat(notes(store)).containsExactly("kept");
+        }
+    }
+
+    private static void awaitDone(Future<?> work) {
+        try {
+            work.get();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Store open(Schema... schemas) {
+        return database.open(folder, List.of(schemas));
+    }
+
+    static List<String> notes(Store store) {
         return store.read(sql -> sql.rows("SELECT text FROM notes ORDER BY id", row -> row.text("text")));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.writ.base.Name;
 import dev.writ.base.Secret;
+import dev.writ.store.Databases;
 import dev.writ.store.Disk;
 import dev.writ.store.Store;
 import dev.writ.store.StoreError;
@@ -19,12 +20,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
+@ParameterizedClass
+@MethodSource("dev.writ.store.Databases#ofThisRun")
 class VaultTest {
     private static final Name ACME = new Name("acme");
     private static final Name OTHER = new Name("other");
     private static final Name TOKEN = new Name("shop-token");
     private static final Secret CANARY = Secret.of("canary-4711-ключ");
+
+    @Parameter
+    Databases database;
 
     @TempDir
     Path folder;
@@ -34,7 +43,7 @@ class VaultTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(folder.resolve("writ.db"), List.of(Vault.schema()));
+        store = database.open(folder, List.of(Vault.schema()));
         vault = vault();
     }
 
@@ -57,9 +66,9 @@ class VaultTest {
         assertThat(vault.reveal(ACME, TOKEN).toString())
                 .doesNotContain("canary")
                 .contains("(secret)");
-        for (var name : List.of("writ.db", "writ.db-wal", "vault.key"))
-            assertThat(new String(Files.readAllBytes(folder.resolve(name)), StandardCharsets.ISO_8859_1))
-                    .doesNotContain("canary");
+        assertThat(database.content(folder)).contains(TOKEN.text()).doesNotContain("canary");
+        assertThat(Files.readString(folder.resolve("vault.key"), StandardCharsets.ISO_8859_1))
+                .doesNotContain("canary");
     }
 
     @Test

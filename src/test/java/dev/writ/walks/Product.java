@@ -31,6 +31,8 @@ import dev.writ.registry.Registry;
 import dev.writ.registry.Server;
 import dev.writ.registry.ToolName;
 import dev.writ.registry.Transport;
+import dev.writ.store.Databases;
+import dev.writ.store.PostgresServer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -84,8 +86,7 @@ public final class Product implements AutoCloseable {
 
     public static Product start(Path data, UnaryOperator<Settings> settings, InstantSource clock) {
         var shop = Shop.start(0, Optional.of("shop-secret"));
-        var wiring = Wiring.start(
-                settings.apply(Settings.of(data).withPort(0).withHold(Duration.ZERO)), clock, new SecureRandom());
+        var wiring = Wiring.start(settings.apply(defaults(data)), clock, new SecureRandom());
         var parts = wiring.parts();
         var registry = parts.registry();
         done(registry.createTenant(TENANT));
@@ -108,6 +109,14 @@ public final class Product implements AutoCloseable {
         product.addServer(SHOP, shop);
         product.publish(DEMO_POLICY);
         return product;
+    }
+
+    /** With {@code -Dwrit.walks.db=postgres} every walk has its state on a PostgreSQL server. */
+    private static Settings defaults(Path data) {
+        var settings = Settings.of(data).withPort(0).withHold(Duration.ZERO);
+        return "postgres".equals(System.getProperty("writ.walks.db"))
+                ? settings.withDb(PostgresServer.url(PostgresServer.port(), "postgres", Databases.schema(data)))
+                : settings;
     }
 
     /** Registers a shop under a name and approves its tools as they are listed now. */
