@@ -89,10 +89,14 @@ function judge(result, title, scored) {
   if (result.status !== 0 && result.required.every((each) => each.ok)) failures.push(`${title}: the suite ended with ${result.status}, see ${result.log}`);
 }
 
-/** No call reached the fixture that is not in the ledger: counts of both sides, over all pages of decisions. */
+/** Holds both sides against each other: no call reached the fixture without a permit in the ledger, and the log verifies. */
 async function compare(writ, fixture, admitted, title) {
-  const heard = await fixture.heard();
-  console.log("HEARD " + JSON.stringify(heard).slice(0, 300));
-  const page = await writ.api("GET", `/decisions?task=${admitted.task}&limit=3`);
-  console.log("DEC " + JSON.stringify(page).slice(0, 1500));
+  const reached = new Map(Object.entries((await fixture.heard()).calls));
+  const permits = await writ.permits(admitted.task);
+  for (const [tool, count] of reached)
+    if (count > (permits.get(tool) ?? 0)) failures.push(`${title}: ${tool} was called ${count} times with ${permits.get(tool) ?? 0} permits in the ledger`);
+  const sum = (counts) => [...counts.values()].reduce((a, b) => a + b, 0);
+  const verified = writ.verify();
+  console.log(`  ${sum(reached)} tool calls reached the fixture, the ledger holds ${sum(permits)} permits for tool calls; ${verified.text.match(/^.*verified.*$/m)?.[0] ?? verified.text}`);
+  if (verified.status !== 0) failures.push(`${title}: the evidence does not verify: ${verified.text}`);
 }

@@ -90,7 +90,22 @@ export async function startWrit(java, folder) {
     if (!answer.ok) throw new Error(`${method} ${resource} was answered with ${answer.status}: ${text.slice(0, 500)}`);
     return text.startsWith("{") ? JSON.parse(text) : text;
   };
-  return { url, data, api, close: started.close, verify: () => verify(java, data) };
+  return { url, data, api, permits: (task) => permits(api, task), close: started.close, verify: () => verify(java, data) };
+}
+
+/** How many tool calls of a task were permitted, by tool, over all pages of the log. */
+async function permits(api, task) {
+  const counts = new Map();
+  for (let after = -1; ; ) {
+    const page = await api("GET", `/decisions?task=${task}&verdict=permit&limit=1000&after=${after}`);
+    for (const { action } of page.items) {
+      if (action.kind !== "call-tool") continue;
+      const tool = action.target.slice(SERVER.length + 1);
+      counts.set(tool, (counts.get(tool) ?? 0) + 1);
+    }
+    if (page.items.length === 0) return counts;
+    after = page.next;
+  }
 }
 
 /** What `writ evidence verify` says of the whole log, with the keys that were known while it was written. */
