@@ -30,6 +30,7 @@ final class Shown {
 
     List<Json> of(Caller.OfAgent caller, Action.ListItems list, List<Json> items, Instant now) {
         if (list.listing() == Action.Listing.TOOLS) seen(caller.tenant(), list.server(), items, now);
+        if (list.listing() == Action.Listing.RESOURCES) admission.listed.seen(caller, list.server(), items);
         // After the pins were compared: a tool that has just changed must not be shown.
         if (!(standings.of(caller, list.server(), now) instanceof Standings.Found.Yes(var standing))) return List.of();
         var shown = new ArrayList<Json>();
