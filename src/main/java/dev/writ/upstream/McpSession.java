@@ -19,13 +19,14 @@ import java.util.function.Consumer;
  * A session with one MCP server on behalf of one client session. Every request takes a permit, is sent only when the
  * permit is still good and its digest fits the bytes, and is settled with guard whatever happens.
  */
-public final class McpSession implements AutoCloseable {
+public final class McpSession implements McpLink {
     /** The revisions that we speak, oldest first. */
     public static final List<String> VERSIONS = List.of("2025-03-26", "2025-06-18", "2025-11-25");
 
     static final int PAGES_MAX = 100;
     static final int ITEMS_MAX = 10_000;
     private static final String CLIENT_NAME = "writ";
+    private static final String PROGRESS = "notifications/progress";
     private static final Set<String> RELAYED = Set.of(
             "notifications/message",
             "notifications/resources/updated",
@@ -73,33 +74,28 @@ public final class McpSession implements AutoCloseable {
         wire.ready(version, this::unasked);
     }
 
-    /** Whether the server has ended this session by itself; only a new one can reach it again. */
+    @Override
     public boolean lost() {
         return wire.lost();
     }
 
-    /** The revision that the server agreed to. */
+    @Override
     public String version() {
         return version;
     }
 
+    @Override
     public Json.Obj capabilities() {
         return initialized.object("capabilities").orElse(Json.Obj.EMPTY);
     }
 
-    /** What the server says of itself; a claim. */
+    @Override
     public Json.Obj serverInfo() {
         return initialized.object("serverInfo").orElse(Json.Obj.EMPTY);
     }
 
-    /**
-     * Sends the permitted request and waits for its answer.
-     *
-     * @param payload {@code method} and {@code params}: the very members that were judged
-     * @param progress takes progress notifications of this request; empty when the client asked for none
-     */
-    public Answer send(
-            Permit permit, Json.Obj payload, Optional<Consumer<Json.Obj>> progress, Cancellation cancellation) {
+    @Override
+    public Answer send(Permit permit, Json.Obj payload, Requester requester, Cancellation cancellation) {
         var bytes = Canonical.bytes(payload);
         if (!Digest.of(bytes).equals(permit.payload()))
             throw new IllegalArgumentException("these are not the permitted bytes");
@@ -112,13 +108,13 @@ public final class McpSession implements AutoCloseable {
             return exchange(
                     payload.string("method").orElseThrow(),
                     params,
-                    message -> meanwhile(message, progress),
-                    progress.isPresent(),
+                    message -> meanwhile(message, requester),
+                    requester.progress(),
                     cancellation);
         });
     }
 
-    /** Sends the permitted list request and follows the server's cursors to the end; the result holds all items. */
+    @Override
     public Answer list(Permit permit, String method, String member, Cancellation cancellation) {
         if (guard.use(permit) instanceof Guard.Use.Stop(var reason)) {
             guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, wire.peer(), 0, reason.code()));
@@ -261,10 +257,10 @@ public final class McpSession implements AutoCloseable {
     }
 
     /** What comes on the stream of a call: its progress, but also that the server's tools have changed. */
-    private void meanwhile(Json.Obj message, Optional<Consumer<Json.Obj>> progress) {
-        if (message.string("method").equals(Optional.of("notifications/progress")))
-            progress.ifPresent(listener -> message.object("params").ifPresent(listener));
-        else relay(message);
+    private void meanwhile(Json.Obj message, Requester requester) {
+        if (!message.string("method").equals(Optional.of(PROGRESS))) relay(message);
+        else if (requester.progress())
+            message.object("params").ifPresent(params -> requester.told().notification(PROGRESS, params));
     }
 
     private static byte[] message(String method, Json.Obj params) {

@@ -45,7 +45,7 @@ public final class Upstreams implements AutoCloseable {
 
     /** A session, or why there is none. */
     public sealed interface Opened {
-        record Open(McpSession session) implements Opened {}
+        record Open(McpLink session) implements Opened {}
 
         record Stopped(Refusal.Reason reason) implements Opened {}
 
