@@ -10,6 +10,7 @@ import dev.writ.guard.Refusal;
 import dev.writ.guard.Verdict;
 import dev.writ.upstream.Answer;
 import dev.writ.upstream.Cancellation;
+import dev.writ.upstream.Requester;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,9 +20,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 
-/** Takes a request within a session from attempt to answer: asks guard, waits where people must agree, sends, renders. */
+/** Takes a request, of either era, from attempt to answer: asks guard, waits where people must agree, sends, renders. */
 final class Calls {
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
 
@@ -36,23 +36,22 @@ final class Calls {
         this.hold = hold;
     }
 
-    /** One request that is under way. {@code progress} takes the params of progress notifications, when wanted. */
-    record Call(
-            Session session,
-            Json id,
-            Methods.Asked.For asked,
-            Optional<Consumer<Json.Obj>> progress,
-            Cancellation cancellation) {}
+    /** One request that is under way. */
+    record Call(Hop hop, Json id, Methods.Asked.For asked, Requester requester, Cancellation cancellation) {
+        Attempt attempt() {
+            return new Attempt(hop.caller(), asked.action(), asked.claims());
+        }
+    }
 
     /** The JSON-RPC answer. */
     Json.Obj answer(Call call) {
         var revoked = new AtomicBoolean();
-        var session = call.session();
+        var hop = call.hop();
         Runnable cut = () -> {
             revoked.set(true);
             call.cancellation().cancel();
         };
-        var watching = guard.watch(session.caller(), session.server(), cut);
+        var watching = guard.watch(hop.caller(), hop.server(), cut);
         try {
             return answer(call, comparable(call) ? admitHeld(call) : notCompared(call), revoked);
         } finally {
@@ -65,23 +64,20 @@ final class Calls {
      * may have changed them, so nothing is called on it; who may not act at all is told so by the decision itself.
      */
     private boolean comparable(Call call) {
-        var session = call.session();
+        var hop = call.hop();
         return !(call.asked().action() instanceof Action.CallTool)
-                || refreshDefinitions(session, call.cancellation())
+                || refreshDefinitions(hop, call.cancellation())
                 || call.cancellation().cancelled()
-                || guard.barred(session.caller(), session.server()).isPresent();
+                || guard.barred(hop.caller(), hop.server()).isPresent();
     }
 
     private Verdict notCompared(Call call) {
-        var attempt = new Attempt(
-                call.session().caller(), call.asked().action(), call.asked().claims());
-        return guard.refused(attempt, "the server's tools cannot be compared with the approved ones");
+        return guard.refused(call.attempt(), "the server's tools cannot be compared with the approved ones");
     }
 
     /** Admits, and while people must agree waits for them as long as we hold calls; each vote has it decided anew. */
     private Verdict admitHeld(Call call) {
-        var attempt = new Attempt(
-                call.session().caller(), call.asked().action(), call.asked().claims());
+        var attempt = call.attempt();
         var until = clock.instant().plus(hold);
         var verdict = guard.admit(attempt);
         while (verdict instanceof Held held && waitForVote(call, held, until)) verdict = guard.admit(attempt);
@@ -90,7 +86,7 @@ final class Calls {
 
     /** Whether somebody voted in time. */
     private boolean waitForVote(Call call, Held held, Instant until) {
-        var vote = guard.nextVote(call.session().caller().tenant(), held.approval());
+        var vote = guard.nextVote(call.hop().caller().tenant(), held.approval());
         for (int tick = 1;
                 clock.instant().isBefore(until) && !call.cancellation().cancelled();
                 tick++) {
@@ -112,13 +108,12 @@ final class Calls {
     }
 
     private static void tell(Call call, int tick, Held held) {
-        call.progress()
-                .ifPresent(listener -> listener.accept(Json.object()
-                        .put("progress", tick)
-                        .put(
-                                "message",
-                                "waiting for approval " + held.approval().brief())
-                        .build()));
+        if (!call.requester().progress()) return;
+        var params = Json.object()
+                .put("progress", tick)
+                .put("message", "waiting for approval " + held.approval().brief())
+                .build();
+        call.requester().told().notification("notifications/progress", params);
     }
 
     private Json.Obj answer(Call call, Verdict verdict, AtomicBoolean revoked) {
@@ -136,15 +131,15 @@ final class Calls {
     }
 
     private Json.Obj sent(Call call, Permit permit, AtomicBoolean revoked) {
-        var upstream = call.session().upstream();
+        var upstream = call.hop().upstream();
         if (upstream.isEmpty()) return RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, "open a new session");
         if (permit.action() instanceof Action.ListItems list) {
-            long asked = call.session().definitionsAsked();
+            long asked = call.hop().definitions().asked();
             var answer = upstream.get()
                     .list(permit, list.listing().method(), list.listing().member(), call.cancellation());
             return rendered(call, permit, shown(call, permit, list, answer, asked), revoked);
         }
-        var answer = upstream.get().send(permit, permit.action().payload(), call.progress(), call.cancellation());
+        var answer = upstream.get().send(permit, permit.action().payload(), call.requester(), call.cancellation());
         return rendered(call, permit, answer, revoked);
     }
 
@@ -154,7 +149,7 @@ final class Calls {
         var member = list.listing().member();
         var items = result.array(member).map(Json.Arr::items).orElse(List.of());
         var shown = guard.shown(permit, items);
-        if (list.listing() == Action.Listing.TOOLS) call.session().definitionsSeen(asked, clock.instant());
+        if (list.listing() == Action.Listing.TOOLS) call.hop().definitions().seen(asked, clock.instant());
         return new Answer.Result(result.with(member, new Json.Arr(shown)));
     }
 
@@ -177,7 +172,7 @@ final class Calls {
     }
 
     private Refusal.Reason ended(Call call) {
-        return guard.barred(call.session().caller(), call.session().server())
+        return guard.barred(call.hop().caller(), call.hop().server())
                 .orElseGet(() -> new Refusal.Unavailable("the call was cut"));
     }
 
@@ -217,17 +212,17 @@ final class Calls {
      *
      * @return whether they are compared; false when the server's list could not be had
      */
-    boolean refreshDefinitions(Session session, Cancellation cancellation) {
-        if (session.upstream().isEmpty() || session.definitionsFresh(clock.instant())) return true;
+    boolean refreshDefinitions(Hop hop, Cancellation cancellation) {
+        if (hop.upstream().isEmpty() || hop.definitions().fresh(clock.instant())) return true;
         var listing = Action.Listing.TOOLS;
         var payload = Json.object().put("method", listing.method()).build();
-        var attempt = new Attempt(session.caller(), new Action.ListItems(session.server(), listing, payload));
+        var attempt = new Attempt(hop.caller(), new Action.ListItems(hop.server(), listing, payload));
         if (!(guard.admit(attempt) instanceof Permit permit)) return false;
-        long asked = session.definitionsAsked();
-        var answer = session.upstream().get().list(permit, listing.method(), listing.member(), cancellation);
+        long asked = hop.definitions().asked();
+        var answer = hop.upstream().get().list(permit, listing.method(), listing.member(), cancellation);
         if (!(answer instanceof Answer.Result(var result))) return false;
         guard.shown(permit, result.array(listing.member()).map(Json.Arr::items).orElse(List.of()));
-        session.definitionsSeen(asked, clock.instant());
+        hop.definitions().seen(asked, clock.instant());
         return true;
     }
 }

@@ -2,7 +2,7 @@ package dev.writ.gateway.mcp;
 
 import dev.writ.base.Json;
 import dev.writ.base.Name;
-import dev.writ.upstream.McpSession;
+import dev.writ.upstream.McpLink;
 import java.util.List;
 
 /** What a client is told when a session opens: what the server can do, as far as we pass it on, in our own words. */
@@ -17,7 +17,7 @@ final class Handshake {
 
     private Handshake() {}
 
-    static Json.Obj result(Name server, McpSession upstream) {
+    static Json.Obj result(Name server, McpLink upstream) {
         var capabilities = Json.object();
         for (var name : PASSED_ON)
             upstream.capabilities().object(name).ifPresent(capability -> capabilities.put(name, capability));

@@ -15,6 +15,7 @@ import dev.writ.http.server.Request;
 import dev.writ.http.server.Route;
 import dev.writ.upstream.Cancellation;
 import dev.writ.upstream.McpSession;
+import dev.writ.upstream.Requester;
 import dev.writ.upstream.Upstreams;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -237,7 +238,7 @@ public final class McpEndpoint implements AutoCloseable {
         http.onGone(cancellation::cancel);
         try {
             return Answer.json(
-                    200, calls.answer(new Calls.Call(session, asked.id(), action, Optional.empty(), cancellation)));
+                    200, calls.answer(new Calls.Call(session.hop(), asked.id(), action, Requester.SILENT, cancellation)));
         } finally {
             session.end(asked.id());
         }
@@ -250,10 +251,10 @@ public final class McpEndpoint implements AutoCloseable {
             sink.onClose(cancellation::cancel);
             try {
                 var call = new Calls.Call(
-                        session,
+                        session.hop(),
                         asked.id(),
                         action,
-                        Optional.of(params -> progress(sink, token, params)),
+                        Requester.ofProgress((_, params) -> progress(sink, token, params)),
                         cancellation);
                 sink.send(calls.answer(call).text());
             } finally {

@@ -33,7 +33,7 @@ final class Relay {
         session.ifPresent(to -> {
             if (method.equals("notifications/tools/list_changed")) {
                 // At once: no call goes out before the comparison, whoever makes it.
-                to.definitionsStale();
+                to.definitions().stale();
                 again = true;
                 compareSoon(to);
             }
@@ -47,7 +47,7 @@ final class Relay {
             try {
                 while (again && !to.over()) {
                     again = false;
-                    var _ = calls.refreshDefinitions(to, to.whileOpen());
+                    var _ = calls.refreshDefinitions(to.hop(), to.whileOpen());
                     if (again) LockSupport.parkNanos(COMPARED_EVERY.toNanos());
                 }
             } finally {

@@ -6,8 +6,7 @@ import dev.writ.guard.Caller;
 import dev.writ.http.server.EventSink;
 import dev.writ.http.server.ServerError;
 import dev.writ.upstream.Cancellation;
-import dev.writ.upstream.McpSession;
-import java.time.Duration;
+import dev.writ.upstream.McpLink;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -19,24 +18,20 @@ import java.util.concurrent.atomic.AtomicReference;
  * request brings its credential, and every action is decided anew.
  */
 final class Session implements AutoCloseable {
-    /** Definitions older than this are compared with the pins again before the next call. */
-    static final Duration DEFINITIONS_FRESH = Duration.ofSeconds(60);
-
     private final String id;
     private final Caller.OfAgent caller;
     private final Name server;
     private final String version;
-    private final Optional<McpSession> upstream;
+    private final Optional<McpLink> upstream;
     private final Map<Json, Cancellation> inFlight = new ConcurrentHashMap<>();
     private final AtomicReference<Optional<EventSink>> listener = new AtomicReference<>(Optional.empty());
     private volatile Instant lastUsed;
-    private Instant listed = Instant.MIN;
+    private final Freshness definitions = new Freshness();
     private final Cancellation whileOpen = new Cancellation();
-    private long changes;
     private volatile Runnable unwatch = () -> {};
 
     /** @param upstream empty when the caller's authority has ended: the session is then only there to say so */
-    Session(String id, Caller.OfAgent caller, Name server, String version, Optional<McpSession> upstream, Instant now) {
+    Session(String id, Caller.OfAgent caller, Name server, String version, Optional<McpLink> upstream, Instant now) {
         this.id = id;
         this.caller = caller;
         this.server = server;
@@ -61,7 +56,7 @@ final class Session implements AutoCloseable {
         return version;
     }
 
-    Optional<McpSession> upstream() {
+    Optional<McpLink> upstream() {
         return upstream;
     }
 
@@ -97,24 +92,13 @@ final class Session implements AutoCloseable {
         if (found != null) found.cancel();
     }
 
-    synchronized boolean definitionsFresh(Instant now) {
-        return now.isBefore(listed.plus(DEFINITIONS_FRESH));
+    Freshness definitions() {
+        return definitions;
     }
 
-    /** To be asked before a list is requested, and given back when it has come. */
-    synchronized long definitionsAsked() {
-        return changes;
-    }
-
-    /** A list that was requested before the server's last change may be older than the change: it refreshes nothing. */
-    synchronized void definitionsSeen(long asked, Instant now) {
-        if (asked == changes) listed = now;
-    }
-
-    /** The server says that its tools changed: nothing is called before they were compared again. */
-    synchronized void definitionsStale() {
-        changes++;
-        listed = Instant.MIN;
+    /** What a call in this session needs to know of it. */
+    Hop hop() {
+        return new Hop(caller, server, upstream, definitions);
     }
 
     /** Ends with the session, for what is done in its name but not for a request. */
@@ -134,7 +118,7 @@ final class Session implements AutoCloseable {
 
     /** Whether the server has ended its side: only a new session reaches it again. */
     boolean lost() {
-        return upstream.filter(McpSession::lost).isPresent();
+        return upstream.filter(McpLink::lost).isPresent();
     }
 
     /**
@@ -182,6 +166,6 @@ final class Session implements AutoCloseable {
         whileOpen.cancel();
         inFlight.values().forEach(Cancellation::cancel);
         listener.getAndSet(Optional.empty()).ifPresent(EventSink::close);
-        upstream.ifPresent(McpSession::close);
+        upstream.ifPresent(McpLink::close);
     }
 }
