@@ -288,6 +288,16 @@ public final class Guard {
         return shown.tools(caller, server, clock.instant());
     }
 
+    /** Whether a server is there for an agent now: looks, decides nothing, records nothing. */
+    public boolean serverShown(Caller.OfAgent caller, Name server) {
+        return shown.server(caller, server, clock.instant());
+    }
+
+    /** Whether policy could let an agent read a resource now. */
+    public boolean resourceShown(Caller.OfAgent caller, Name server, String uri) {
+        return shown.resource(caller, server, uri, clock.instant());
+    }
+
     /** Takes notice of a server's tools for an administrator, who looks at it before anything is approved. */
     public void inspected(Permit permit, List<Json> definitions) {
         var server = permit.target().orElseThrow().server();

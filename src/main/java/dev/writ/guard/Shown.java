@@ -65,6 +65,16 @@ final class Shown {
         return Digest.of(shown.toString().getBytes(UTF_8));
     }
 
+    boolean server(Caller.OfAgent caller, Name server, Instant now) {
+        return standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing)
+                && admission.visible(standing, Questions.server(standing));
+    }
+
+    boolean resource(Caller.OfAgent caller, Name server, String uri, Instant now) {
+        return standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing)
+                && admission.visible(standing, Questions.resource(standing, uri));
+    }
+
     private static List<Tool> inOrder(Collection<Tool> tools) {
         return tools.stream()
                 .sorted(Comparator.comparing(tool -> tool.name().text()))

@@ -120,6 +120,12 @@ public final class Upstreams implements AutoCloseable {
         return new Opened.Open(link);
     }
 
+    /** Settles a permit under which nothing is done after all. */
+    public void unused(Permit permit, String why) {
+        var peer = permit.target().map(target -> target.server().text()).orElse("");
+        guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, peer, 0, why));
+    }
+
     /** How many links are open. */
     public int open() {
         return links.size();

@@ -39,6 +39,7 @@ public final class McpEndpoint implements AutoCloseable {
     private final Upstreams upstreams;
     private final Calls calls;
     private final Sessions sessions;
+    private final Stateless stateless;
     private final InstantSource clock;
 
     /**
@@ -48,7 +49,9 @@ public final class McpEndpoint implements AutoCloseable {
     public McpEndpoint(Guard guard, Upstreams upstreams, RandomGenerator random, InstantSource clock, Duration hold) {
         this.guard = guard;
         this.upstreams = upstreams;
-        this.calls = new Calls(guard, clock, hold);
+        var rounds = new Rounds(guard, random, clock);
+        this.calls = new Calls(guard, rounds, clock, hold);
+        this.stateless = new Stateless(guard, upstreams, calls, rounds, clock, McpEndpoint::noSuchServer);
         this.sessions = new Sessions(random, clock);
         this.clock = clock;
     }
@@ -72,7 +75,8 @@ public final class McpEndpoint implements AutoCloseable {
                             401, "Unauthorized", "send the key of an agent's task as Authorization: Bearer writ_…")
                     .with("www-authenticate", "Bearer realm=\"writ\"");
         var server = server(request);
-        return server.isEmpty() ? noSuchServer() : known.handle(request, agent, server.get());
+        if (server.isEmpty()) return noSuchServer();
+        return Stateless.onlyPost(request).orElseGet(() -> known.handle(request, agent, server.get()));
     }
 
     private static Optional<String> bearer(Request request) {
@@ -105,6 +109,7 @@ public final class McpEndpoint implements AutoCloseable {
         } catch (MessageReader.Malformed e) {
             return Answer.json(400, RpcError.answer(Json.Null.VALUE, e.code(), e.reason()));
         }
+        if (Envelope.opens(request.headers(), message)) return stateless.post(request, message, caller, server);
         if (message instanceof Message.Request initialize && initialize.method().equals("initialize"))
             return initialize(initialize, caller, server, request);
         return inSession(request, caller, server, session -> switch (message) {
@@ -326,6 +331,7 @@ public final class McpEndpoint implements AutoCloseable {
     /** Ends all sessions and the server processes behind them. */
     @Override
     public void close() {
+        stateless.close();
         sessions.closeAll();
     }
 }
