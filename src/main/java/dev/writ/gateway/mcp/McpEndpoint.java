@@ -179,12 +179,13 @@ public final class McpEndpoint implements AutoCloseable {
         http.onGone(cancellation::cancel);
         return switch (upstreams.open(permit, wanted, relay::told, cancellation)) {
             case Upstreams.Opened.Open(var upstream) -> {
-                var session = new Session(
-                        sessions.nextId(), caller, server, upstream.version(), Optional.of(upstream), clock.instant());
+                var version = Handshake.version(upstream, wanted);
+                var session =
+                        new Session(sessions.nextId(), caller, server, version, Optional.of(upstream), clock.instant());
                 sessions.add(session);
                 session.watchedBy(guard.watch(caller, server, session::letGo));
                 relay.to(session);
-                yield opened(request, session, Handshake.result(server, upstream));
+                yield opened(request, session, Handshake.result(server, upstream, version));
             }
             case Upstreams.Opened.Stopped(var reason) ->
                 notOpened(request, caller, server, new Refusal(permit.decision(), reason, Optional.empty()), wanted);
@@ -243,7 +244,8 @@ public final class McpEndpoint implements AutoCloseable {
         http.onGone(cancellation::cancel);
         try {
             return Answer.json(
-                    200, calls.answer(new Calls.Call(session.hop(), asked.id(), action, Requester.SILENT, cancellation)));
+                    200,
+                    calls.answer(new Calls.Call(session.hop(), asked.id(), action, Requester.SILENT, cancellation)));
         } finally {
             session.end(asked.id());
         }
