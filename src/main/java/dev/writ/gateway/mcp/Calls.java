@@ -26,6 +26,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Calls {
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
 
+    private static final String MORE =
+            "the server asks for more than a client of this revision of MCP can be asked for";
+
     private final Guard guard;
     private final Rounds rounds;
     private final InstantSource clock;
@@ -168,12 +171,7 @@ final class Calls {
     private Json.Obj rendered(Call call, Permit permit, Answer answer, AtomicBoolean revoked) {
         return switch (answer) {
             case Answer.Result(var result) -> answered(call, result);
-            case Answer.ServerError(var error) ->
-                Json.object()
-                        .put("jsonrpc", "2.0")
-                        .put("id", call.id())
-                        .put("error", error)
-                        .build();
+            case Answer.ServerError(var error) -> erred(call, error);
             case Answer.Stopped(var reason) -> refused(call, new Refusal(permit.decision(), reason, Optional.empty()));
             case Answer.Failed(var sent, var why) -> failed(call, sent, why);
             case Answer.Cut _ ->
@@ -181,6 +179,17 @@ final class Calls {
                         ? refused(call, new Refusal(permit.decision(), ended(call), Optional.empty()))
                         : RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, "cancelled");
         };
+    }
+
+    /** A client with a session declares what it can do once, and to servers without sessions none of it is passed on. */
+    private static Json.Obj erred(Call call, Json.Obj error) {
+        boolean lacking = error.integer("code").equals(Optional.of((long) Revision.CAPABILITY_MISSING));
+        if (lacking && !call.requester().returns()) return failed(call, true, MORE);
+        return Json.object()
+                .put("jsonrpc", "2.0")
+                .put("id", call.id())
+                .put("error", error)
+                .build();
     }
 
     /**
@@ -194,7 +203,7 @@ final class Calls {
             return failed(call, true, "the server answers with a type of result that is not passed on");
         return call.requester().returns()
                 ? rounds.asked(call, result)
-                : failed(call, true, "the server asks for more than a client of this revision of MCP can be asked for");
+                : failed(call, true, MORE);
     }
 
     private Refusal.Reason ended(Call call) {
