@@ -20,7 +20,7 @@ final class Line {
     static final long BYTES_MAX = 9L << 20;
 
     /** How long a request goes on whose client has lost its stream and has not come back. */
-    static final Duration RETURN_WITHIN = Duration.ofSeconds(20);
+    static final Duration RETURN_WITHIN = Duration.ofSeconds(5);
 
     private static final int EVENT_OVERHEAD_BYTES = 64;
 
