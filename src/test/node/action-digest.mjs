@@ -18,6 +18,8 @@ const cases = {
   'read-resource': { ...onShop, kind: 'read-resource', target: 'shop/file:///a b', payload: sha('{"method":"resources/read","params":{"uri":"file:///a b"}}') },
   'get-prompt': { ...onShop, kind: 'get-prompt', target: 'shop/greet', payload: sha('{"method":"prompts/get","params":{"name":"greet"}}') },
   'set-log-level': { ...onShop, kind: 'set-log-level', target: 'shop', payload: sha('{"method":"logging/setLevel","params":{"level":"info"}}') },
+  'listen': { ...onShop, kind: 'listen', target: 'shop',
+    payload: sha('{"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true}}}') },
   'answer-server': { ...onShop, kind: 'answer-server', target: 'shop/elicitation/create',
     payload: sha('{"method":"elicitation/create","params":{"message":"Which one?"}}') },
   'unmapped': { ...agent, kind: 'unmapped', target: 'shop/message', payload: sha('{"method":"message"}') },

@@ -138,6 +138,22 @@ public sealed interface Action {
         }
     }
 
+    /**
+     * To be told of a server's changes ({@code subscriptions/listen}). Each resource among them is an action of its own,
+     * a {@link ReadResource}.
+     */
+    record Listen(Name server, Json.Obj payload) implements OnServer {
+        @Override
+        public String kind() {
+            return "listen";
+        }
+
+        @Override
+        public String target() {
+            return server.text();
+        }
+    }
+
     /** To set what a server logs to this session ({@code logging/setLevel}). */
     record SetLogLevel(Name server, Json.Obj payload) implements OnServer {
         @Override

@@ -112,7 +112,7 @@ final class AgentAdmission {
                                                 ? Questions.prompt(standing, complete.ref())
                                                 : Questions.resource(standing, complete.ref())),
                                 1);
-                    case Action.DiscoverServer _, Action.ListItems _, Action.SetLogLevel _ ->
+                    case Action.DiscoverServer _, Action.ListItems _, Action.Listen _, Action.SetLogLevel _ ->
                         judge(open(standing, attempt, Questions.server(standing)), 1);
                 };
         };

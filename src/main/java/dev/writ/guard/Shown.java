@@ -1,5 +1,8 @@
 package dev.writ.guard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.registry.Outcome;
@@ -8,6 +11,8 @@ import dev.writ.registry.Tool;
 import dev.writ.registry.ToolChange;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -37,6 +42,43 @@ final class Shown {
         for (var item : items)
             if (item instanceof Json.Obj object && visible(standing, list.listing(), object)) shown.add(object);
         return List.copyOf(shown);
+    }
+
+    Optional<Json.Obj> definition(Caller.OfAgent caller, Name server, String tool, Instant now) {
+        if (!(standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing))) return Optional.empty();
+        return standing.world()
+                .callable(server, tool)
+                .filter(callable -> callable.tool().state() == Tool.State.APPROVED)
+                .filter(callable -> admission.visible(standing, callable))
+                .map(callable -> callable.pin().definition().json());
+    }
+
+    Digest tools(Caller.OfAgent caller, Name server, Instant now) {
+        var shown = new StringBuilder();
+        if (standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing))
+            for (var tool : inOrder(standing.world().registry().toolsOf(server)))
+                definition(caller, server, tool.name().text(), now)
+                        .ifPresent(definition -> shown.append(tool.name())
+                                .append(' ')
+                                .append(tool.pin().orElseThrow().definition().digest())
+                                .append('\n'));
+        return Digest.of(shown.toString().getBytes(UTF_8));
+    }
+
+    boolean server(Caller.OfAgent caller, Name server, Instant now) {
+        return standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing)
+                && admission.visible(standing, Questions.server(standing));
+    }
+
+    boolean resource(Caller.OfAgent caller, Name server, String uri, Instant now) {
+        return standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing)
+                && admission.visible(standing, Questions.resource(standing, uri));
+    }
+
+    private static List<Tool> inOrder(Collection<Tool> tools) {
+        return tools.stream()
+                .sorted(Comparator.comparing(tool -> tool.name().text()))
+                .toList();
     }
 
     /** Holds a server's tools against the pins and records what changed. */

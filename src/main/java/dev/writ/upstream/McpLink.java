@@ -7,7 +7,7 @@ import dev.writ.guard.Permit;
  * A way to one MCP server, in the era that the server speaks. Every request takes a permit, is sent only when the permit
  * is still good and its digest fits the bytes, and is settled with guard whatever happens.
  */
-public sealed interface McpLink extends AutoCloseable permits McpSession {
+public sealed interface McpLink extends AutoCloseable permits McpSession, StatelessLink {
     /** The revision that the server speaks with us. */
     String version();
 

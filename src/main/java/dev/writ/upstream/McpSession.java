@@ -4,10 +4,8 @@ import dev.writ.base.Canonical;
 import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import dev.writ.guard.Guard;
-import dev.writ.guard.Outcome;
 import dev.writ.guard.Permit;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +22,6 @@ public final class McpSession implements McpLink {
     /** The revisions that we speak, oldest first. */
     public static final List<String> VERSIONS = List.of("2025-03-26", "2025-06-18", "2025-11-25");
 
-    static final int PAGES_MAX = 100;
-    static final int ITEMS_MAX = 10_000;
     private static final String CLIENT_NAME = "writ";
     private static final String PROGRESS = "notifications/progress";
     private static final Set<String> RELAYED = Set.of(
@@ -36,6 +32,7 @@ public final class McpSession implements McpLink {
             "notifications/resources/list_changed");
 
     private final Guard guard;
+    private final Settling settling;
     private final Wire wire;
     private final AtomicLong ids = new AtomicLong();
     private volatile Json.Obj initialized = Json.Obj.EMPTY;
@@ -49,6 +46,7 @@ public final class McpSession implements McpLink {
     /** @param onClose runs once, when the session is closed from our side */
     McpSession(Guard guard, Wire wire, Consumer<McpSession> onClose) {
         this.guard = guard;
+        this.settling = new Settling(guard);
         this.wire = wire;
         this.requests = new ServerRequests(guard, wire);
         this.onClose = () -> onClose.accept(this);
@@ -103,11 +101,9 @@ public final class McpSession implements McpLink {
         var bytes = Canonical.bytes(payload);
         if (!Digest.of(bytes).equals(permit.payload()))
             throw new IllegalArgumentException("these are not the permitted bytes");
-        if (guard.use(permit) instanceof Guard.Use.Stop(var reason)) {
-            guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, wire.peer(), 0, reason.code()));
-            return new Answer.Stopped(reason);
-        }
-        return settled(permit, bytes.length, cancellation, () -> {
+        if (guard.use(permit) instanceof Guard.Use.Stop(var reason))
+            return settling.stopped(permit, wire.peer(), reason);
+        return settling.settled(permit, wire.peer(), bytes.length, cancellation, () -> {
             var params = payload.object("params");
             return exchange(payload.string("method").orElseThrow(), params, requester, cancellation);
         });
@@ -115,74 +111,19 @@ public final class McpSession implements McpLink {
 
     @Override
     public Answer list(Permit permit, String method, String member, Cancellation cancellation) {
-        if (guard.use(permit) instanceof Guard.Use.Stop(var reason)) {
-            guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, wire.peer(), 0, reason.code()));
-            return new Answer.Stopped(reason);
-        }
-        return settled(permit, 0, cancellation, () -> allPages(method, member, cancellation));
-    }
-
-    private Json.Obj allPages(String method, String member, Cancellation cancellation) {
-        var items = new ArrayList<Json>();
-        var cursor = Optional.<String>empty();
-        for (int page = 0; page < PAGES_MAX; page++) {
-            var params = cursor.map(c -> Json.object().put("cursor", c).build());
-            var answer = exchange(method, params, ofSession(), cancellation);
-            if (answer.get("error").isPresent()) return answer;
-            var result = answer.object("result").orElseThrow(() -> new UpstreamError(true, "a list without result"));
-            result.array(member).ifPresent(found -> items.addAll(found.items()));
-            if (items.size() > ITEMS_MAX)
-                throw new UpstreamError(true, "the server lists more than " + ITEMS_MAX + " items");
-            cursor = result.string("nextCursor");
-            if (cursor.isEmpty())
-                return Json.object()
-                        .put("result", result.without("nextCursor").with(member, new Json.Arr(items)))
-                        .build();
-        }
-        throw new UpstreamError(true, "the server's list has more than " + PAGES_MAX + " pages");
-    }
-
-    @FunctionalInterface
-    private interface Sending {
-        Json.Obj answer();
-    }
-
-    /** Sends, and tells guard what came of it on every way out. */
-    private Answer settled(Permit permit, long bytes, Cancellation cancellation, Sending sending) {
-        var outcome = Outcome.without(Outcome.Status.INDETERMINATE, wire.peer(), bytes, "the call ended unexpectedly");
-        try {
-            var answer = sending.answer();
-            var error = answer.object("error");
-            var text = answer.bytes();
-            outcome = new Outcome(
-                    error.isPresent() ? Outcome.Status.ERROR : Outcome.Status.DONE,
-                    wire.peer(),
-                    bytes,
-                    Optional.of(Digest.of(text)),
-                    text.length,
-                    "");
-            if (error.isPresent()) return new Answer.ServerError(error.get());
-            return answer.object("result")
-                    .<Answer>map(Answer.Result::new)
-                    .orElseGet(() -> new Answer.Failed(true, "the server's answer has no result"));
-        } catch (UpstreamError e) {
-            if (cancellation.cancelled()) {
-                outcome = e.sent()
-                        ? Outcome.without(Outcome.Status.CUT, wire.peer(), bytes, "cut before the answer")
-                        : Outcome.without(Outcome.Status.NOT_SENT, wire.peer(), 0, "cut before it was sent");
-                return new Answer.Cut();
-            }
-            outcome = Outcome.without(
-                    e.sent() ? Outcome.Status.INDETERMINATE : Outcome.Status.NOT_SENT, wire.peer(), bytes, e.why());
-            return new Answer.Failed(e.sent(), e.why());
-        } finally {
-            guard.settle(permit, outcome);
-        }
+        if (guard.use(permit) instanceof Guard.Use.Stop(var reason))
+            return settling.stopped(permit, wire.peer(), reason);
+        return settling.settled(
+                permit,
+                wire.peer(),
+                0,
+                cancellation,
+                () -> Pages.all(member, params -> exchange(method, params, ofSession(), cancellation)));
     }
 
     /** For what is asked in the session's own name: whatever the server says meanwhile is said to the session. */
     private Requester ofSession() {
-        return new Requester(false, Json.Obj.EMPTY, Optional.empty(), incoming);
+        return new Requester(false, false, Json.Obj.EMPTY, Optional.empty(), incoming);
     }
 
     private Json.Obj exchange(

@@ -11,6 +11,7 @@ import dev.writ.guard.Verdict;
 import dev.writ.upstream.Answer;
 import dev.writ.upstream.Cancellation;
 import dev.writ.upstream.Requester;
+import dev.writ.upstream.Revision;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,12 +27,14 @@ final class Calls {
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
 
     private final Guard guard;
+    private final Rounds rounds;
     private final InstantSource clock;
     private final Duration hold;
 
     /** @param hold how long a call waits for a person before it is answered as pending */
-    Calls(Guard guard, InstantSource clock, Duration hold) {
+    Calls(Guard guard, Rounds rounds, InstantSource clock, Duration hold) {
         this.guard = guard;
+        this.rounds = rounds;
         this.clock = clock;
         this.hold = hold;
     }
@@ -40,6 +43,15 @@ final class Calls {
     record Call(Hop hop, Json id, Methods.Asked.For asked, Requester requester, Cancellation cancellation) {
         Attempt attempt() {
             return new Attempt(hop.caller(), asked.action(), asked.claims());
+        }
+
+        String method() {
+            return asked.action().payload().string("method").orElse("");
+        }
+
+        /** Whether the server may ask for more before it answers. */
+        boolean rounded() {
+            return Revision.ROUNDS.contains(method());
         }
     }
 
@@ -155,7 +167,7 @@ final class Calls {
 
     private Json.Obj rendered(Call call, Permit permit, Answer answer, AtomicBoolean revoked) {
         return switch (answer) {
-            case Answer.Result(var result) -> RpcError.result(call.id(), result);
+            case Answer.Result(var result) -> answered(call, result);
             case Answer.ServerError(var error) ->
                 Json.object()
                         .put("jsonrpc", "2.0")
@@ -171,12 +183,26 @@ final class Calls {
         };
     }
 
+    /**
+     * A server of 2026-07-28 says of what type its result is (basic/index, result type); older ones know no other than a
+     * complete one. A type that we do not know may open what nobody has decided on.
+     */
+    private Json.Obj answered(Call call, Json.Obj result) {
+        var type = result.get("resultType").orElse(Json.of("complete"));
+        if (type.equals(Json.of("complete"))) return RpcError.result(call.id(), result);
+        if (!type.equals(Json.of("input_required")) || !call.rounded())
+            return failed(call, true, "the server answers with a type of result that is not passed on");
+        return call.requester().returns()
+                ? rounds.asked(call, result)
+                : failed(call, true, "the server asks for more than a client of this revision of MCP can be asked for");
+    }
+
     private Refusal.Reason ended(Call call) {
         return guard.barred(call.hop().caller(), call.hop().server())
                 .orElseGet(() -> new Refusal.Unavailable("the call was cut"));
     }
 
-    private static Json.Obj failed(Call call, boolean sent, String why) {
+    static Json.Obj failed(Call call, boolean sent, String why) {
         return call.asked().action() instanceof Action.CallTool(var _, var tool, var _, var _)
                 ? RpcError.result(call.id(), Denials.failed(tool, sent, why))
                 : RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, why);

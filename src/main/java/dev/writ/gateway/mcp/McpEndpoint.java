@@ -36,6 +36,7 @@ public final class McpEndpoint implements AutoCloseable {
     private final Sessions sessions;
     private final Opening opening;
     private final Turns turns;
+    private final Stateless stateless;
 
     /**
      * @param random must be unpredictable: session ids come from it
@@ -43,7 +44,9 @@ public final class McpEndpoint implements AutoCloseable {
      */
     public McpEndpoint(Guard guard, Upstreams upstreams, RandomGenerator random, InstantSource clock, Duration hold) {
         this.guard = guard;
-        var calls = new Calls(guard, clock, hold);
+        var rounds = new Rounds(guard, random, clock);
+        var calls = new Calls(guard, rounds, clock, hold);
+        this.stateless = new Stateless(guard, upstreams, calls, rounds, clock, McpEndpoint::noSuchServer);
         this.sessions = new Sessions(random, clock);
         this.opening = new Opening(guard, upstreams, calls, sessions, clock);
         this.turns = new Turns(guard, calls);
@@ -68,7 +71,8 @@ public final class McpEndpoint implements AutoCloseable {
                             401, "Unauthorized", "send the key of an agent's task as Authorization: Bearer writ_…")
                     .with("www-authenticate", "Bearer realm=\"writ\"");
         var server = server(request);
-        return server.isEmpty() ? noSuchServer() : known.handle(request, agent, server.get());
+        if (server.isEmpty()) return noSuchServer();
+        return Stateless.onlyPost(request).orElseGet(() -> known.handle(request, agent, server.get()));
     }
 
     private static Optional<String> bearer(Request request) {
@@ -102,6 +106,7 @@ public final class McpEndpoint implements AutoCloseable {
             unreadable(caller, server, request.body(), e.reason());
             return Answer.json(400, RpcError.answer(Json.Null.VALUE, e.code(), e.reason()));
         }
+        if (Envelope.opens(request.headers(), message)) return stateless.post(request, message, caller, server);
         if (message instanceof Message.Request initialize && initialize.method().equals("initialize"))
             return opening.answer(initialize, caller, server, request);
         return inSession(
@@ -215,6 +220,7 @@ public final class McpEndpoint implements AutoCloseable {
     /** Ends all sessions and the server processes behind them. */
     @Override
     public void close() {
+        stateless.close();
         sessions.closeAll();
     }
 }

@@ -67,10 +67,12 @@ final class Opening {
         http.onGone(cancellation::cancel);
         return switch (upstreams.open(permit, wanted, relay, cancellation)) {
             case Upstreams.Opened.Open(var upstream) -> {
-                var session = session(caller, server, upstream.version(), Optional.of(upstream), offer);
+                // A server without sessions agrees to no revision that has them.
+                var version = McpSession.VERSIONS.contains(upstream.version()) ? upstream.version() : wanted;
+                var session = session(caller, server, version, Optional.of(upstream), offer);
                 session.watchedBy(guard.watch(caller, server, session::letGo));
                 relay.to(session);
-                yield opened(request, session, Handshake.result(server, upstream));
+                yield opened(request, session, Handshake.result(server, upstream, version));
             }
             case Upstreams.Opened.Stopped(var reason) ->
                 notOpened(request, caller, server, new Refusal(permit.decision(), reason, Optional.empty()), wanted);

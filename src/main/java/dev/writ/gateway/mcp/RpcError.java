@@ -27,6 +27,19 @@ final class RpcError {
                 .build();
     }
 
+    static Json.Obj answer(Json id, int code, String message, Json.Obj data) {
+        var error = Json.object()
+                .put("code", code)
+                .put("message", message)
+                .put("data", data)
+                .build();
+        return Json.object()
+                .put("jsonrpc", "2.0")
+                .put("id", id)
+                .put("error", error)
+                .build();
+    }
+
     static Json.Obj result(Json id, Json result) {
         return Json.object()
                 .put("jsonrpc", "2.0")

@@ -4,6 +4,7 @@ import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.guard.Caller;
 import dev.writ.upstream.Cancellation;
+import dev.writ.upstream.LogLevel;
 import dev.writ.upstream.McpLink;
 import java.time.Instant;
 import java.util.Map;
@@ -27,7 +28,7 @@ final class Session implements AutoCloseable {
     private final Lines lines;
     private final Asks asks;
     private final Set<String> subscriptions = ConcurrentHashMap.newKeySet();
-    private volatile Optional<LogLevel> logged = Optional.empty();
+    private volatile Optional<String> logged = Optional.empty();
     private volatile Instant lastUsed;
     private final Freshness definitions = new Freshness();
     private final Cancellation whileOpen = new Cancellation();
@@ -127,19 +128,19 @@ final class Session implements AutoCloseable {
     }
 
     /** The client wants to hear of a server's log from this level on. */
-    void logged(LogLevel from) {
+    void logged(String from) {
         logged = Optional.of(from);
+    }
+
+    Optional<String> logLevel() {
+        return logged;
     }
 
     /** Whether this client has asked for such a notification. */
     boolean wants(String method, Json.Obj params) {
         return switch (method) {
             case "notifications/message" ->
-                logged.isEmpty()
-                        || params.string("level")
-                                .flatMap(LogLevel::of)
-                                .filter(level -> level.compareTo(logged.get()) >= 0)
-                                .isPresent();
+                logged.filter(from -> !LogLevel.reaches(from, params)).isEmpty();
             case "notifications/resources/updated" ->
                 params.string("uri").filter(subscriptions::contains).isPresent();
             case "notifications/elicitation/complete" -> asks.knows(params);

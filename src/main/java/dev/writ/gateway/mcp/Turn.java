@@ -17,8 +17,9 @@ import java.util.Optional;
 record Turn(Session session, Cancellation cancellation, Optional<Line> line, Optional<Json> token) implements Incoming {
 
     Requester requester() {
-        return new Requester(
-                token.isPresent() && line.isPresent(), session.asks().offer().capabilities(), Optional.empty(), this);
+        // What the client offers was declared when the session opened; a server without sessions is offered nothing, since
+        // what it would ask for cannot be brought back to it here.
+        return new Requester(token.isPresent() && line.isPresent(), false, Json.Obj.EMPTY, session.logLevel(), this);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.writ.guard.Guard;
 import dev.writ.guard.Refusal;
 import dev.writ.http.server.Answer;
 import dev.writ.http.server.Request;
+import dev.writ.upstream.LogLevel;
 
 /** Answers what a client says within its session: requests as a whole or as a stream, notifications, responses. */
 final class Turns {
@@ -116,7 +117,7 @@ final class Turns {
     }
 
     private Json.Obj levelSet(Session session, Message.Request asked, Calls.Call call) {
-        var level = asked.params().string("level").flatMap(LogLevel::of);
+        var level = asked.params().string("level").filter(LogLevel.ALL::contains);
         if (level.isEmpty()) return RpcError.answer(asked.id(), RpcError.INVALID_PARAMS, "there is no such level");
         var answer = calls.answer(call);
         if (answer.get("result").isPresent()) session.logged(level.get());
