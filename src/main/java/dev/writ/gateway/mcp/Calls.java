@@ -68,6 +68,7 @@ final class Calls {
         };
         var watching = guard.watch(hop.caller(), hop.server(), cut);
         try {
+            findListed(call);
             return answer(call, comparable(call) ? admitHeld(call) : notCompared(call), revoked);
         } finally {
             watching.run();
@@ -249,15 +250,28 @@ final class Calls {
      */
     boolean refreshDefinitions(Hop hop, Cancellation cancellation) {
         if (hop.upstream().isEmpty() || hop.definitions().fresh(clock.instant())) return true;
-        var listing = Action.Listing.TOOLS;
+        long asked = hop.definitions().asked();
+        if (!seen(hop, Action.Listing.TOOLS, cancellation)) return false;
+        hop.definitions().seen(asked, clock.instant());
+        return true;
+    }
+
+    /** Has guard see a server's list; whether it could be had. */
+    private boolean seen(Hop hop, Action.Listing listing, Cancellation cancellation) {
         var payload = Json.object().put("method", listing.method()).build();
         var attempt = new Attempt(hop.caller(), new Action.ListItems(hop.server(), listing, payload));
-        if (!(guard.admit(attempt) instanceof Permit permit)) return false;
-        long asked = hop.definitions().asked();
+        if (hop.upstream().isEmpty() || !(guard.admit(attempt) instanceof Permit permit)) return false;
         var answer = hop.upstream().get().list(permit, listing.method(), listing.member(), cancellation);
         if (!(answer instanceof Answer.Result(var result))) return false;
         guard.shown(permit, result.array(listing.member()).map(Json.Arr::items).orElse(List.of()));
-        hop.definitions().seen(asked, clock.instant());
         return true;
+    }
+
+    /** A resource whose URI could lead elsewhere is read only when its server lists it: that is found out first. */
+    private void findListed(Call call) {
+        var hop = call.hop();
+        if (call.asked().action() instanceof Action.ReadResource read
+                && guard.listFirst(hop.caller(), hop.server(), read.uri()))
+            seen(hop, Action.Listing.RESOURCES, call.cancellation());
     }
 }
