@@ -11,7 +11,7 @@ public final class LogLevel {
     private LogLevel() {}
 
     /** Whether a message of the log is at least as grave as asked for. */
-    static boolean reaches(String from, Json.Obj params) {
+    public static boolean reaches(String from, Json.Obj params) {
         int at = ALL.indexOf(params.string("level").orElse(""));
         return at >= 0 && at >= ALL.indexOf(from);
     }

@@ -29,6 +29,9 @@ public sealed interface McpLink extends AutoCloseable permits McpSession, Statel
     /** Sends the permitted list request and follows the server's cursors to the end; the result holds all items. */
     Answer list(Permit permit, String method, String member, Cancellation cancellation);
 
+    /** Tells the server that the client's roots have changed, where the era knows of it. */
+    default void rootsChanged() {}
+
     @Override
     void close();
 }

@@ -5,6 +5,7 @@ import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Permit;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +25,8 @@ public final class McpSession implements McpLink {
     private static final String CLIENT_NAME = "writ";
     private static final String PROGRESS = "notifications/progress";
     private static final Set<String> RELAYED = Set.of(
-            "notifications/message",
             "notifications/resources/updated",
+            "notifications/elicitation/complete",
             "notifications/tools/list_changed",
             "notifications/prompts/list_changed",
             "notifications/resources/list_changed");
@@ -37,6 +38,8 @@ public final class McpSession implements McpLink {
     private volatile Json.Obj initialized = Json.Obj.EMPTY;
     private volatile String version = "";
     private volatile Incoming incoming = Incoming.NOBODY;
+    private final ServerRequests requests;
+    private final ServerRequests.Of ofNoCall = new ServerRequests.Of();
     private final Runnable onClose;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -45,6 +48,7 @@ public final class McpSession implements McpLink {
         this.guard = guard;
         this.settling = new Settling(guard);
         this.wire = wire;
+        this.requests = new ServerRequests(guard, wire);
         this.onClose = () -> onClose.accept(this);
     }
 
@@ -53,7 +57,7 @@ public final class McpSession implements McpLink {
         incoming = listener;
         var params = Json.object()
                 .put("protocolVersion", wanted)
-                .put("capabilities", Json.Obj.EMPTY)
+                .put("capabilities", listener.capabilities())
                 .put(
                         "clientInfo",
                         Json.object()
@@ -61,7 +65,7 @@ public final class McpSession implements McpLink {
                                 .put("version", "0.1.0")
                                 .build())
                 .build();
-        var answer = exchange("initialize", Optional.of(params), _ -> {}, false, cancellation);
+        var answer = exchange("initialize", Optional.of(params), Requester.SILENT, cancellation);
         var result = answer.object("result")
                 .orElseThrow(() -> new UpstreamError(true, "the server refuses to initialize a session"));
         version = result.string("protocolVersion")
@@ -101,12 +105,7 @@ public final class McpSession implements McpLink {
             return settling.stopped(permit, wire.peer(), reason);
         return settling.settled(permit, wire.peer(), bytes.length, cancellation, () -> {
             var params = payload.object("params");
-            return exchange(
-                    payload.string("method").orElseThrow(),
-                    params,
-                    message -> meanwhile(message, requester),
-                    requester.progress(),
-                    cancellation);
+            return exchange(payload.string("method").orElseThrow(), params, requester, cancellation);
         });
     }
 
@@ -119,26 +118,28 @@ public final class McpSession implements McpLink {
                 wire.peer(),
                 0,
                 cancellation,
-                () -> Pages.all(member, params -> exchange(method, params, this::unasked, false, cancellation)));
+                () -> Pages.all(member, params -> exchange(method, params, ofSession(), cancellation)));
+    }
+
+    /** For what is asked in the session's own name: whatever the server says meanwhile is said to the session. */
+    private Requester ofSession() {
+        return new Requester(false, false, Json.Obj.EMPTY, Optional.empty(), incoming);
     }
 
     private Json.Obj exchange(
-            String method,
-            Optional<Json.Obj> params,
-            Wire.Meanwhile meanwhile,
-            boolean wantsProgress,
-            Cancellation cancellation) {
+            String method, Optional<Json.Obj> params, Requester requester, Cancellation cancellation) {
         if (cancellation.cancelled()) throw new UpstreamError(false, "it was cancelled before it was sent");
         long id = ids.incrementAndGet();
         var request = Json.object().put("jsonrpc", "2.0").put("id", id).put("method", method);
+        boolean progress = requester.progress();
         // Arguments go out in canonical form: what was judged and digested is what is sent.
-        if (params.isPresent() || wantsProgress)
-            request.put("params", wantsProgress ? withToken(params.orElse(Json.Obj.EMPTY), id) : params.orElseThrow());
+        if (params.isPresent() || progress)
+            request.put("params", progress ? withToken(params.orElse(Json.Obj.EMPTY), id) : params.orElseThrow());
         // Telling the server must not hold up whoever cancels: revocation, say, with more to cut.
-        try (var _ =
-                cancellation.then(() -> Thread.ofVirtual().name("mcp-cancel").start(() -> cancel(id)))) {
-            return wire.exchange(
-                    id, Canonical.bytes(request.build()), message -> serverAsks(message, meanwhile), cancellation);
+        try (var meanwhile = new During(id, requester);
+                var _ = cancellation.then(
+                        () -> Thread.ofVirtual().name("mcp-cancel").start(() -> cancel(id)))) {
+            return wire.exchange(id, Canonical.bytes(request.build()), meanwhile, cancellation);
         }
     }
 
@@ -159,49 +160,81 @@ public final class McpSession implements McpLink {
         }
     }
 
-    /** A request of the server's own is answered here, a notification goes on. */
-    private void serverAsks(Json.Obj message, Wire.Meanwhile meanwhile) {
-        var id = message.get("id");
-        if (id.isEmpty()) {
-            meanwhile.message(message);
-            return;
+    /** What the server says while it answers one call. */
+    private final class During implements Wire.Meanwhile, AutoCloseable {
+        private final long id;
+        private final Requester requester;
+        private final ServerRequests.Of asked = new ServerRequests.Of();
+
+        During(long id, Requester requester) {
+            this.id = id;
+            this.requester = requester;
         }
-        // Sampling, elicitation and roots are never offered in our handshake; only ping may be asked
-        // (basic/utilities/ping).
-        if (message.get("method").isEmpty()) return;
-        var answer = Json.object().put("jsonrpc", "2.0").put("id", id.get());
-        if (message.string("method").equals(Optional.of("ping"))) answer.put("result", Json.Obj.EMPTY);
-        else
-            answer.put(
-                    "error",
-                    Json.object()
-                            .put("code", -32601)
-                            .put("message", "not offered")
-                            .build());
-        wire.send(Canonical.bytes(answer.build()));
+
+        @Override
+        public void message(Json.Obj message) {
+            told(message, requester.told(), asked, params -> progress(params));
+        }
+
+        /** Only under this call's own token; another one belongs to another call, or to nobody. */
+        private void progress(Json.Obj params) {
+            if (requester.progress() && params.get("progressToken").equals(Optional.of(Json.of(id))))
+                requester.told().notification(PROGRESS, params);
+        }
+
+        @Override
+        public void paused(Duration retry) {
+            requester.told().paused(retry);
+        }
+
+        @Override
+        public boolean waiting() {
+            return asked.waiting();
+        }
+
+        @Override
+        public void close() {
+            asked.close();
+        }
     }
 
+    /** What comes outside of calls. */
     private void unasked(Json.Obj message) {
         try {
-            serverAsks(message, this::relay);
+            told(message, incoming, ofNoCall, _ -> {});
         } catch (UpstreamError e) {
             // An answer to a ping that cannot be sent: the next call will tell.
         }
     }
 
-    private void relay(Json.Obj notification) {
-        notification
-                .string("method")
-                .filter(RELAYED::contains)
-                .ifPresent(method -> incoming.notification(
-                        method, notification.object("params").orElse(Json.Obj.EMPTY)));
+    private void told(Json.Obj message, Incoming told, ServerRequests.Of call, Consumer<Json.Obj> progress) {
+        var method = message.string("method");
+        // An answer that nobody waits for is dropped: to a cancelled call, or unsolicited.
+        if (method.isEmpty()) return;
+        var params = message.object("params").orElse(Json.Obj.EMPTY);
+        if (message.get("id").isPresent()) {
+            ServerRequests.id(message).ifPresent(id -> requests.take(id, method.get(), params, told, call));
+            return;
+        }
+        switch (method.get()) {
+            case PROGRESS -> progress.accept(params);
+            case "notifications/cancelled" -> params.get("requestId").ifPresent(requests::cancelled);
+            // What the server logs belongs to the call during which it does.
+            case "notifications/message" -> told.notification(method.get(), params);
+            default -> {
+                if (RELAYED.contains(method.get())) incoming.notification(method.get(), params);
+            }
+        }
     }
 
-    /** What comes on the stream of a call: its progress, but also that the server's tools have changed. */
-    private void meanwhile(Json.Obj message, Requester requester) {
-        if (!message.string("method").equals(Optional.of(PROGRESS))) relay(message);
-        else if (requester.progress())
-            message.object("params").ifPresent(params -> requester.told().notification(PROGRESS, params));
+    /** The client's roots have changed; whoever wants to know asks for them. */
+    @Override
+    public void rootsChanged() {
+        try {
+            wire.send(message("notifications/roots/list_changed", Json.Obj.EMPTY));
+        } catch (UpstreamError e) {
+            // The next call will tell.
+        }
     }
 
     private static byte[] message(String method, Json.Obj params) {
@@ -214,6 +247,7 @@ public final class McpSession implements McpLink {
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) return;
+        requests.close();
         onClose.run();
         wire.close();
     }

@@ -26,6 +26,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Calls {
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
 
+    private static final String MORE =
+            "the server asks for more than a client of this revision of MCP can be asked for";
+
     private final Guard guard;
     private final Rounds rounds;
     private final InstantSource clock;
@@ -65,6 +68,7 @@ final class Calls {
         };
         var watching = guard.watch(hop.caller(), hop.server(), cut);
         try {
+            findListed(call);
             return answer(call, comparable(call) ? admitHeld(call) : notCompared(call), revoked);
         } finally {
             watching.run();
@@ -168,12 +172,7 @@ final class Calls {
     private Json.Obj rendered(Call call, Permit permit, Answer answer, AtomicBoolean revoked) {
         return switch (answer) {
             case Answer.Result(var result) -> answered(call, result);
-            case Answer.ServerError(var error) ->
-                Json.object()
-                        .put("jsonrpc", "2.0")
-                        .put("id", call.id())
-                        .put("error", error)
-                        .build();
+            case Answer.ServerError(var error) -> erred(call, error);
             case Answer.Stopped(var reason) -> refused(call, new Refusal(permit.decision(), reason, Optional.empty()));
             case Answer.Failed(var sent, var why) -> failed(call, sent, why);
             case Answer.Cut _ ->
@@ -181,6 +180,17 @@ final class Calls {
                         ? refused(call, new Refusal(permit.decision(), ended(call), Optional.empty()))
                         : RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, "cancelled");
         };
+    }
+
+    /** A client with a session declares what it can do once, and to servers without sessions none of it is passed on. */
+    private static Json.Obj erred(Call call, Json.Obj error) {
+        boolean lacking = error.integer("code").equals(Optional.of((long) Revision.CAPABILITY_MISSING));
+        if (lacking && !call.requester().returns()) return failed(call, true, MORE);
+        return Json.object()
+                .put("jsonrpc", "2.0")
+                .put("id", call.id())
+                .put("error", error)
+                .build();
     }
 
     /**
@@ -194,7 +204,7 @@ final class Calls {
             return failed(call, true, "the server answers with a type of result that is not passed on");
         return call.requester().returns()
                 ? rounds.asked(call, result)
-                : failed(call, true, "the server asks for more than a client of this revision of MCP can be asked for");
+                : failed(call, true, MORE);
     }
 
     private Refusal.Reason ended(Call call) {
@@ -240,15 +250,28 @@ final class Calls {
      */
     boolean refreshDefinitions(Hop hop, Cancellation cancellation) {
         if (hop.upstream().isEmpty() || hop.definitions().fresh(clock.instant())) return true;
-        var listing = Action.Listing.TOOLS;
+        long asked = hop.definitions().asked();
+        if (!seen(hop, Action.Listing.TOOLS, cancellation)) return false;
+        hop.definitions().seen(asked, clock.instant());
+        return true;
+    }
+
+    /** Has guard see a server's list; whether it could be had. */
+    private boolean seen(Hop hop, Action.Listing listing, Cancellation cancellation) {
         var payload = Json.object().put("method", listing.method()).build();
         var attempt = new Attempt(hop.caller(), new Action.ListItems(hop.server(), listing, payload));
-        if (!(guard.admit(attempt) instanceof Permit permit)) return false;
-        long asked = hop.definitions().asked();
+        if (hop.upstream().isEmpty() || !(guard.admit(attempt) instanceof Permit permit)) return false;
         var answer = hop.upstream().get().list(permit, listing.method(), listing.member(), cancellation);
         if (!(answer instanceof Answer.Result(var result))) return false;
         guard.shown(permit, result.array(listing.member()).map(Json.Arr::items).orElse(List.of()));
-        hop.definitions().seen(asked, clock.instant());
         return true;
+    }
+
+    /** A resource whose URI could lead elsewhere is read only when its server lists it: that is found out first. */
+    private void findListed(Call call) {
+        var hop = call.hop();
+        if (call.asked().action() instanceof Action.ReadResource read
+                && guard.listFirst(hop.caller(), hop.server(), read.uri()))
+            seen(hop, Action.Listing.RESOURCES, call.cancellation());
     }
 }

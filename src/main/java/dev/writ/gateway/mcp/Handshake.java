@@ -3,7 +3,6 @@ package dev.writ.gateway.mcp;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.upstream.McpLink;
-import dev.writ.upstream.StatelessLink;
 import java.util.List;
 
 /** What a client is told when a session opens: what the server can do, as far as we pass it on, in our own words. */
@@ -18,30 +17,20 @@ final class Handshake {
 
     private Handshake() {}
 
-    /** @param version the revision of the session */
+    /** @param version the revision that we speak with the client, which may be of another era than the server's */
     static Json.Obj result(Name server, McpLink upstream, String version) {
+        var capabilities = Json.object();
+        for (var name : PASSED_ON)
+            upstream.capabilities()
+                    .object(name)
+                    .filter(_ -> upstream.version().equals(version) || !name.equals("logging"))
+                    .ifPresent(capability -> capabilities.put(
+                            name, upstream.version().equals(version) ? capability : Json.Obj.EMPTY));
         return result(
                 server,
                 version,
-                capabilities(upstream),
+                capabilities.build(),
                 upstream.serverInfo().string("version").orElse(""));
-    }
-
-    /** The revision of a session: what its server agreed to, or what the client wants of a server without sessions. */
-    static String version(McpLink upstream, String wanted) {
-        return upstream instanceof StatelessLink ? wanted : upstream.version();
-    }
-
-    private static Json.Obj capabilities(McpLink upstream) {
-        var capabilities = Json.object();
-        for (var name : PASSED_ON) {
-            // Subscriptions and the log of the other era are not bridged, and nothing promises them.
-            if (upstream instanceof StatelessLink && name.equals("logging")) continue;
-            upstream.capabilities()
-                    .object(name)
-                    .ifPresent(has -> capabilities.put(name, upstream instanceof StatelessLink ? Json.Obj.EMPTY : has));
-        }
-        return capabilities.build();
     }
 
     /** For a caller whose authority has ended: a server with tools, of which none is left. */

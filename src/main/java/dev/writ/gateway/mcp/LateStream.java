@@ -4,6 +4,7 @@ import dev.writ.base.Json;
 import dev.writ.http.server.Answer;
 import dev.writ.http.server.EventSink;
 import dev.writ.http.server.Request;
+import dev.writ.http.server.ServerError;
 import dev.writ.upstream.Cancellation;
 import dev.writ.upstream.Incoming;
 import java.util.Optional;
@@ -72,12 +73,21 @@ final class LateStream {
         try {
             Piece piece = first;
             while (piece instanceof Piece.Said(var text)) {
-                Session.say(sink, text);
+                say(sink, text);
                 piece = next();
             }
-            if (piece instanceof Piece.Over(var answer)) answer.ifPresent(last -> Session.say(sink, last.text()));
+            if (piece instanceof Piece.Over(var answer)) answer.ifPresent(last -> say(sink, last.text()));
         } finally {
             sink.close();
+        }
+    }
+
+    /** A client that has left must not stop the call that ends because of it. */
+    private static void say(EventSink sink, String text) {
+        try {
+            sink.send(text);
+        } catch (ServerError e) {
+            // The stream is over, and whoever waits for its end hears of it.
         }
     }
 
