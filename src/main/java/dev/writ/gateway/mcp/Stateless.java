@@ -182,11 +182,7 @@ final class Stateless implements AutoCloseable {
         return LateStream.answer(http, cancellation, said -> {
             try {
                 var requester = new Requester(
-                        asked.progress().isPresent(),
-                        true,
-                        good.capabilities(),
-                        good.logLevel(),
-                        (method, params) -> {
+                        asked.progress().isPresent(), true, good.capabilities(), good.logLevel(), (method, params) -> {
                             if (wanted(method, params, good.logLevel()))
                                 said.notification(method, own(method, params, asked.progress()));
                         });
