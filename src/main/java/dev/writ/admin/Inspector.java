@@ -8,6 +8,7 @@ import dev.writ.guard.control.Reply;
 import dev.writ.upstream.Answer;
 import dev.writ.upstream.Cancellation;
 import dev.writ.upstream.Incoming;
+import dev.writ.upstream.McpLink;
 import dev.writ.upstream.McpSession;
 import dev.writ.upstream.Upstreams;
 
@@ -41,7 +42,7 @@ final class Inspector {
         };
     }
 
-    private Reply<Json.Obj> listed(Caller.OfPerson caller, String server, McpSession session) {
+    private Reply<Json.Obj> listed(Caller.OfPerson caller, String server, McpLink session) {
         return control.servers().inspection(caller, server).then(permit -> switch (session.list(
                 permit, METHOD, MEMBER, new Cancellation())) {
             case Answer.Result(var result) -> {

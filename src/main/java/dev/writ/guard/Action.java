@@ -138,6 +138,22 @@ public sealed interface Action {
         }
     }
 
+    /**
+     * To be told of a server's changes ({@code subscriptions/listen}). Each resource among them is an action of its own,
+     * a {@link ReadResource}.
+     */
+    record Listen(Name server, Json.Obj payload) implements OnServer {
+        @Override
+        public String kind() {
+            return "listen";
+        }
+
+        @Override
+        public String target() {
+            return server.text();
+        }
+    }
+
     /** To set what a server logs to this session ({@code logging/setLevel}). */
     record SetLogLevel(Name server, Json.Obj payload) implements OnServer {
         @Override
@@ -148,6 +164,43 @@ public sealed interface Action {
         @Override
         public String target() {
             return server.text();
+        }
+    }
+
+    /**
+     * To have the client answer what a server asks of it: a sample of its model, a word of its user, its roots. The
+     * payload is the server's own request, which is what the decision is about; the answer does not exist yet.
+     */
+    record AnswerServer(Name server, String method, Json.Obj payload) implements OnServer {
+        @Override
+        public String kind() {
+            return "answer-server";
+        }
+
+        @Override
+        public String target() {
+            return server + "/" + method;
+        }
+
+        /** Whether the request brings words of the server to the client, as all but the question for roots do. */
+        boolean bringsWords() {
+            return !method.equals("roots/list");
+        }
+    }
+
+    /**
+     * What maps to no action: a message that cannot be read, an unknown method, another caller's session, an answer that
+     * nobody waits for. It is always refused, and exists so that the attempt is on record.
+     */
+    record Unmapped(Name server, String what, Json.Obj payload) implements Action {
+        @Override
+        public String kind() {
+            return "unmapped";
+        }
+
+        @Override
+        public String target() {
+            return server + "/" + what;
         }
     }
 

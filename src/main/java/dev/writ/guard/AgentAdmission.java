@@ -15,6 +15,7 @@ import dev.writ.base.Name;
 import dev.writ.policy.Arguments;
 import dev.writ.policy.Decision;
 import dev.writ.policy.Question;
+import dev.writ.registry.Classification;
 import dev.writ.store.StoreError;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +44,7 @@ final class AgentAdmission {
     private final Evidence evidence;
     private final Ids ids;
     private final InstantSource clock;
+    final ListedResources listed = new ListedResources();
 
     AgentAdmission(
             Standings standings,
@@ -93,8 +95,13 @@ final class AgentAdmission {
             case Standings.Found.Yes(var standing) ->
                 switch (action) {
                     case Action.CallTool call -> call(standing, attempt, call, 1);
+                    case Action.ReadResource(var _, var uri, var _)
+                    when listed.doubt(standing, uri).isPresent() ->
+                        refuse(standing, attempt, listed.doubt(standing, uri).get());
                     case Action.ReadResource read ->
                         judge(open(standing, attempt, Questions.resource(standing, read.uri())), 1);
+                    case Action.AnswerServer answer ->
+                        judge(open(standing, attempt, Questions.answer(standing, answer.method())), 1);
                     case Action.GetPrompt get ->
                         judge(open(standing, attempt, Questions.prompt(standing, get.prompt())), 1);
                     case Action.Complete complete ->
@@ -106,7 +113,7 @@ final class AgentAdmission {
                                                 ? Questions.prompt(standing, complete.ref())
                                                 : Questions.resource(standing, complete.ref())),
                                 1);
-                    case Action.DiscoverServer _, Action.ListItems _, Action.SetLogLevel _ ->
+                    case Action.DiscoverServer _, Action.ListItems _, Action.Listen _, Action.SetLogLevel _ ->
                         judge(open(standing, attempt, Questions.server(standing)), 1);
                 };
         };
@@ -168,7 +175,7 @@ final class AgentAdmission {
 
     private Verdict deny(Case about, Evidence.Judged judged, List<String> determining, Decision.Reason reason) {
         // A tool is known to its caller from the list; a server, resource or prompt that policy denies is not there.
-        boolean known = about.callable().isPresent();
+        boolean known = about.callable().isPresent() || about.attempt().action() instanceof Action.AnswerServer;
         return refuse(about, judged, known ? new Refusal.ByPolicy(determining, reason.text()) : new Refusal.Absent());
     }
 
@@ -362,7 +369,8 @@ final class AgentAdmission {
                         .ifPresent(tool ->
                                 labels.addAll(tool.pin().classification().labels()));
             // Nobody has declared what a resource or prompt carries.
-            case Action.ReadResource _, Action.GetPrompt _ -> labels.add(dev.writ.registry.Classification.UNTRUSTED);
+            case Action.ReadResource _, Action.GetPrompt _ -> labels.add(Classification.UNTRUSTED);
+            case Action.AnswerServer answer when answer.bringsWords() -> labels.add(Classification.UNTRUSTED);
             default -> {}
         }
         if (!about.standing().task().labels().containsAll(labels))

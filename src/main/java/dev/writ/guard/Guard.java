@@ -5,6 +5,7 @@ import dev.writ.authority.Authority;
 import dev.writ.authority.Revocation;
 import dev.writ.authority.Vote;
 import dev.writ.authority.Voting;
+import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Json;
@@ -117,7 +118,11 @@ public final class Guard {
 
     /** Refuses, and records, an attempt that cannot be decided now because something it needs to know is missing. */
     public Refusal refused(Attempt attempt, String why) {
-        var reason = new Refusal.Unavailable(why);
+        return refused(attempt, new Refusal.Unavailable(why));
+    }
+
+    /** Refuses, and records, an attempt whose fault is plain before anything is decided. */
+    public Refusal refused(Attempt attempt, Refusal.Reason reason) {
         return switch (attempt.caller()) {
             case Caller.OfAgent agent -> agents.refuse(agent, attempt, clock.instant(), reason, Optional.empty());
             case Caller.OfPerson person -> people.refuse(person, attempt, clock.instant(), reason);
@@ -263,6 +268,34 @@ public final class Guard {
                 || !(permit.action() instanceof Action.ListItems list))
             throw new IllegalArgumentException("not a permit to list");
         return shown.of(caller, list, items, clock.instant());
+    }
+
+    /**
+     * Whether a resource may be read only when its server lists exactly this URI, and has not yet been seen to: whoever
+     * wants to read it lists the server's resources first.
+     */
+    public boolean listFirst(Caller.OfAgent caller, Name server, String uri) {
+        return agents.listed.unknown(caller, server, uri);
+    }
+
+    /** The pinned definition of a tool that an agent may see; empty for any other name, whatever the reason. */
+    public Optional<Json.Obj> definition(Caller.OfAgent caller, Name server, String tool) {
+        return shown.definition(caller, server, tool, clock.instant());
+    }
+
+    /** Names what of a server's tools an agent may see now: another digest, another list. */
+    public Digest toolsShown(Caller.OfAgent caller, Name server) {
+        return shown.tools(caller, server, clock.instant());
+    }
+
+    /** Whether a server is there for an agent now: looks, decides nothing, records nothing. */
+    public boolean serverShown(Caller.OfAgent caller, Name server) {
+        return shown.server(caller, server, clock.instant());
+    }
+
+    /** Whether policy could let an agent read a resource now. */
+    public boolean resourceShown(Caller.OfAgent caller, Name server, String uri) {
+        return shown.resource(caller, server, uri, clock.instant());
     }
 
     /** Takes notice of a server's tools for an administrator, who looks at it before anything is approved. */

@@ -52,6 +52,20 @@ final class Questions {
         return onServer(standing, "prompt:get", uid, List.of(leaf(uid, Value.Record.EMPTY, server)));
     }
 
+    /** Whether the client may answer what a server asks of it; approvals and consent play no part in it. */
+    static Question answer(Standing standing, String method) {
+        var context = Value.Record.of(Map.of(
+                "now", new Value.DateTime(standing.now().toEpochMilli()),
+                "task", task(standing),
+                "method", new Value.Str(method)));
+        return new Question(
+                World.Uids.agent(standing.agent().name()),
+                new Uid("Writ::Action", "server:request"),
+                World.Uids.server(standing.server().name()),
+                context,
+                standing.world().entities());
+    }
+
     static Question administer(Uid person, String operation, Instant now, World world) {
         var context = Value.Record.of(
                 Map.of("now", new Value.DateTime(now.toEpochMilli()), "operation", new Value.Str(operation)));

@@ -1,13 +1,19 @@
 package dev.writ.guard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import dev.writ.registry.Definition;
 import dev.writ.registry.Outcome;
 import dev.writ.registry.Registry;
 import dev.writ.registry.Tool;
 import dev.writ.registry.ToolChange;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,12 +36,54 @@ final class Shown {
 
     List<Json> of(Caller.OfAgent caller, Action.ListItems list, List<Json> items, Instant now) {
         if (list.listing() == Action.Listing.TOOLS) seen(caller.tenant(), list.server(), items, now);
+        if (list.listing() == Action.Listing.RESOURCES) admission.listed.seen(caller, list.server(), items);
         // After the pins were compared: a tool that has just changed must not be shown.
         if (!(standings.of(caller, list.server(), now) instanceof Standings.Found.Yes(var standing))) return List.of();
         var shown = new ArrayList<Json>();
         for (var item : items)
             if (item instanceof Json.Obj object && visible(standing, list.listing(), object)) shown.add(object);
         return List.copyOf(shown);
+    }
+
+    Optional<Json.Obj> definition(Caller.OfAgent caller, Name server, String tool, Instant now) {
+        return standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing)
+                ? pinned(standing, tool).map(Definition::json)
+                : Optional.empty();
+    }
+
+    private Optional<Definition> pinned(Standing standing, String tool) {
+        return standing.world()
+                .callable(standing.server().name(), tool)
+                .filter(callable -> callable.tool().state() == Tool.State.APPROVED)
+                .filter(callable -> admission.visible(standing, callable))
+                .map(callable -> callable.pin().definition());
+    }
+
+    Digest tools(Caller.OfAgent caller, Name server, Instant now) {
+        var shown = new StringBuilder();
+        if (standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing))
+            for (var tool : inOrder(standing.world().registry().toolsOf(server)))
+                pinned(standing, tool.name().text()).ifPresent(definition -> shown.append(tool.name())
+                        .append(' ')
+                        .append(definition.digest())
+                        .append('\n'));
+        return Digest.of(shown.toString().getBytes(UTF_8));
+    }
+
+    boolean server(Caller.OfAgent caller, Name server, Instant now) {
+        return standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing)
+                && admission.visible(standing, Questions.server(standing));
+    }
+
+    boolean resource(Caller.OfAgent caller, Name server, String uri, Instant now) {
+        return standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing)
+                && admission.visible(standing, Questions.resource(standing, uri));
+    }
+
+    private static List<Tool> inOrder(Collection<Tool> tools) {
+        return tools.stream()
+                .sorted(Comparator.comparing(tool -> tool.name().text()))
+                .toList();
     }
 
     /** Holds a server's tools against the pins and records what changed. */
@@ -50,12 +98,7 @@ final class Shown {
     private boolean visible(Standing standing, Action.Listing listing, Json.Obj item) {
         return switch (listing) {
             case TOOLS ->
-                item.string("name")
-                        .flatMap(name ->
-                                standing.world().callable(standing.server().name(), name))
-                        .filter(callable -> callable.tool().state() == Tool.State.APPROVED)
-                        .filter(callable -> admission.visible(standing, callable))
-                        .isPresent();
+                item.string("name").flatMap(name -> pinned(standing, name)).isPresent();
             case PROMPTS -> visible(standing, item.string("name").map(name -> Questions.prompt(standing, name)));
             case RESOURCES -> visible(standing, item.string("uri").map(uri -> Questions.resource(standing, uri)));
             case RESOURCE_TEMPLATES ->

@@ -6,6 +6,7 @@ import dev.writ.base.JsonReader;
 import dev.writ.http.client.Call;
 import dev.writ.http.client.ClientError;
 import dev.writ.http.client.Deadlines;
+import dev.writ.http.client.Event;
 import dev.writ.http.client.Exchange;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.client.Url;
@@ -13,11 +14,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Streamable HTTP (MCP 2025-03-26 to 2025-11-25, basic/transports): each message is a POST of its own. */
 final class HttpWire implements Wire {
     static final int ANSWER_BYTES_MAX = 8 << 20;
     private static final Duration RECONNECT_MAX = Duration.ofSeconds(30);
+    private static final Duration RECONNECT_MIN = Duration.ofMillis(50);
+    /** How often in a row a stream is taken up again that brings nothing. */
+    private static final int RESUMES_MAX = 100;
+    /** How long a call may take beyond our patience while its server waits for the client. */
+    private static final Duration ASKING_MAX = Duration.ofMinutes(10);
     /** For a message that expects no more than a status: whoever sends it must not wait for a server that hangs. */
     private static final Deadlines SHORT =
             new Deadlines(Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofSeconds(5));
@@ -35,7 +43,11 @@ final class HttpWire implements Wire {
         this.client = client;
         this.url = url;
         this.credentials = Map.copyOf(credentials);
-        this.deadlines = deadlines;
+        this.deadlines = new Deadlines(
+                deadlines.connect(),
+                deadlines.firstByte(),
+                deadlines.idle(),
+                deadlines.total().plus(ASKING_MAX));
     }
 
     @Override
@@ -45,7 +57,7 @@ final class HttpWire implements Wire {
                 var _ = closed.then(cut::now);
                 var exchange = client.send(post(message).within(deadlines), cut::reaches)) {
             return switch (exchange.status()) {
-                case 200 -> answer(id, exchange, meanwhile);
+                case 200 -> answer(id, exchange, meanwhile, cut);
                 case 401, 403 ->
                     throw new UpstreamError(true, "the server refuses our credential (HTTP " + exchange.status() + ")");
                 default -> throw refused(exchange.status());
@@ -63,26 +75,90 @@ final class HttpWire implements Wire {
         return new UpstreamError(true, "the server no longer knows our session (HTTP " + status + ")");
     }
 
-    private Json.Obj answer(long id, Exchange exchange, Meanwhile meanwhile) {
+    private Json.Obj answer(long id, Exchange exchange, Meanwhile meanwhile, Cut cut) {
         // The id of a session comes with the answer to initialize and is ours from then on.
         exchange.headers().only("mcp-session-id").ifPresent(given -> {
             if (session.isEmpty()) session = Optional.of(given);
         });
-        if (isEventStream(exchange)) return awaited(id, exchange, meanwhile);
+        uncompressed(exchange);
+        if (isEventStream(exchange)) return awaited(id, exchange, meanwhile, cut);
         var message = message(exchange.body(ANSWER_BYTES_MAX));
         if (!answers(message, id)) throw new UpstreamError(true, "the server's answer is not to our request");
         return message;
     }
 
-    private static Json.Obj awaited(long id, Exchange exchange, Meanwhile meanwhile) {
-        var events = exchange.events(ANSWER_BYTES_MAX);
-        for (var event = events.next(); event.isPresent(); event = events.next()) {
-            if (event.get().data().isEmpty()) continue;
-            var message = message(event.get().data().getBytes(StandardCharsets.UTF_8));
-            if (answers(message, id)) return message;
-            meanwhile.message(message);
+    /** We ask for none and unpack none: what is small on the wire must not be large here. */
+    private static void uncompressed(Exchange exchange) {
+        if (!exchange.headers().first("content-encoding").orElse("identity").equalsIgnoreCase("identity"))
+            throw new UpstreamError(true, "the server compresses its answer without being asked to");
+    }
+
+    /**
+     * Reads a call's stream to its answer. Where the server lets go of it, or the connection breaks, it is taken up again
+     * behind the last event that had an id (2025-11-25, basic/transports, resumability); the request is never sent twice.
+     */
+    private Json.Obj awaited(long id, Exchange first, Meanwhile meanwhile, Cut cut) {
+        var place = new Place();
+        var found = read(id, first, meanwhile, place);
+        long until = System.nanoTime() + deadlines.total().toNanos();
+        for (int fruitless = 0; found.isEmpty(); fruitless = place.moved ? 0 : fruitless + 1) {
+            if (place.id.isEmpty() || fruitless == RESUMES_MAX || System.nanoTime() > until)
+                throw new UpstreamError(true, "the server ended its stream without an answer");
+            meanwhile.paused(place.retry);
+            if (cut.within(place.retry)) throw new UpstreamError(true, "the call was cancelled");
+            place.moved = false;
+            try (var exchange = client.send(resuming(place.id.get()).within(deadlines), cut::reaches)) {
+                if (exchange.status() != 200)
+                    throw new UpstreamError(
+                            true, "the server does not go on with its stream (HTTP " + exchange.status() + ")");
+                uncompressed(exchange);
+                found = read(id, exchange, meanwhile, place);
+            }
         }
-        throw new UpstreamError(true, "the server ended its stream without an answer");
+        return found.get();
+    }
+
+    /** Where the reading of a stream has come to. */
+    private static final class Place {
+        private Optional<String> id = Optional.empty();
+        private Duration retry = Duration.ofSeconds(1);
+        private boolean moved;
+
+        void at(Event event) {
+            event.id().filter(HttpWire::usable).ifPresent(given -> id = Optional.of(given));
+            event.retry().ifPresent(wait -> retry = clamped(wait));
+            moved = true;
+        }
+    }
+
+    /** The answer, if the stream brings it; empty when it ends or breaks before and can be taken up again. */
+    private Optional<Json.Obj> read(long id, Exchange exchange, Meanwhile meanwhile, Place place) {
+        var events = exchange.events(ANSWER_BYTES_MAX);
+        try {
+            for (var event = events.next(); event.isPresent(); event = events.next()) {
+                place.at(event.get());
+                if (!event.get().data().isEmpty()) {
+                    var message = message(event.get().data().getBytes(StandardCharsets.UTF_8));
+                    if (answers(message, id)) return Optional.of(message);
+                    meanwhile.message(message);
+                }
+                // A server that waits for the client is silent with good reason.
+                exchange.patience(meanwhile.waiting() ? ASKING_MAX : deadlines.idle());
+            }
+        } catch (ClientError e) {
+            if (e.code() != ClientError.Code.PEER_CLOSED || place.id.isEmpty()) throw e;
+        }
+        return Optional.empty();
+    }
+
+    /** An event's id goes back to the server in a header. */
+    private static boolean usable(String id) {
+        return !id.isEmpty() && id.length() <= 1_024 && id.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    }
+
+    private static Duration clamped(Duration wait) {
+        if (wait.compareTo(RECONNECT_MIN) < 0) return RECONNECT_MIN;
+        return wait.compareTo(RECONNECT_MAX) > 0 ? RECONNECT_MAX : wait;
     }
 
     @Override
@@ -107,47 +183,65 @@ final class HttpWire implements Wire {
     /** Keeps the server's own stream open (GET); a server without one answers 405 and is left alone. */
     private void listen(Meanwhile unasked) {
         var wait = Duration.ofSeconds(1);
+        var place = new Place();
         while (!closed.cancelled()) {
             var cut = new Cut();
-            try (var _ = closed.then(cut::now);
-                    var exchange = client.send(listening(), cut::reaches)) {
-                if (exchange.status() != 200) return;
-                wait = Duration.ofSeconds(1);
-                var events = exchange.events(ANSWER_BYTES_MAX);
-                for (var event = events.next(); event.isPresent(); event = events.next())
-                    if (!event.get().data().isEmpty())
-                        unasked.message(message(event.get().data().getBytes(StandardCharsets.UTF_8)));
-            } catch (ClientError | UpstreamError e) {
-                // The stream is an extra: lost, it is opened again; calls go on without it.
+            place.moved = false;
+            try (var _ = closed.then(cut::now)) {
+                if (!listenOnce(unasked, place, cut)) return;
+                wait = place.moved ? place.retry : clamped(wait.multipliedBy(2));
+                if (cut.within(wait)) return;
             }
-            if (closed.cancelled() || !pause(wait)) return;
-            wait = wait.multipliedBy(2).compareTo(RECONNECT_MAX) > 0 ? RECONNECT_MAX : wait.multipliedBy(2);
         }
     }
 
-    private static boolean pause(Duration time) {
-        try {
-            Thread.sleep(time);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+    /** Whether the server has such a stream. */
+    private boolean listenOnce(Meanwhile unasked, Place place, Cut cut) {
+        var call = place.id.map(this::resuming).orElseGet(this::listening).within(Deadlines.STREAM);
+        try (var exchange = client.send(call, cut::reaches)) {
+            if (exchange.status() == 200) heard(exchange, unasked, place);
+            else if (place.id.isEmpty()) return false;
+            // A server that has forgotten our place is asked for a stream from now on.
+            else place.id = Optional.empty();
+        } catch (ClientError | UpstreamError e) {
+            // The stream is an extra: lost, it is opened again; calls go on without it.
+        }
+        return true;
+    }
+
+    private static void heard(Exchange exchange, Meanwhile unasked, Place place) {
+        uncompressed(exchange);
+        var events = exchange.events(ANSWER_BYTES_MAX);
+        for (var event = events.next(); event.isPresent(); event = events.next()) {
+            place.at(event.get());
+            if (!event.get().data().isEmpty())
+                unasked.message(message(event.get().data().getBytes(StandardCharsets.UTF_8)));
         }
     }
 
     /** Ends an exchange from outside, whether its head has come already or not. */
     private static final class Cut {
-        private volatile boolean cut;
+        private final CountDownLatch cut = new CountDownLatch(1);
         private volatile Runnable end = () -> {};
 
         void reaches(Runnable ending) {
             end = ending;
-            if (cut) ending.run();
+            if (cut.getCount() == 0) ending.run();
         }
 
         void now() {
-            cut = true;
+            cut.countDown();
             end.run();
+        }
+
+        /** Whether it is cut before so much time has passed. */
+        boolean within(Duration time) {
+            try {
+                return cut.await(time.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return true;
+            }
         }
     }
 
@@ -179,7 +273,11 @@ final class HttpWire implements Wire {
     }
 
     private Call listening() {
-        return headers(Call.get(url).header("accept", "text/event-stream")).within(Deadlines.STREAM);
+        return headers(Call.get(url).header("accept", "text/event-stream"));
+    }
+
+    private Call resuming(String after) {
+        return listening().header("last-event-id", after);
     }
 
     private Call headers(Call call) {

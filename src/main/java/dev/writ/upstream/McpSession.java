@@ -4,9 +4,8 @@ import dev.writ.base.Canonical;
 import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import dev.writ.guard.Guard;
-import dev.writ.guard.Outcome;
 import dev.writ.guard.Permit;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -19,33 +18,37 @@ import java.util.function.Consumer;
  * A session with one MCP server on behalf of one client session. Every request takes a permit, is sent only when the
  * permit is still good and its digest fits the bytes, and is settled with guard whatever happens.
  */
-public final class McpSession implements AutoCloseable {
+public final class McpSession implements McpLink {
     /** The revisions that we speak, oldest first. */
     public static final List<String> VERSIONS = List.of("2025-03-26", "2025-06-18", "2025-11-25");
 
-    static final int PAGES_MAX = 100;
-    static final int ITEMS_MAX = 10_000;
     private static final String CLIENT_NAME = "writ";
+    private static final String PROGRESS = "notifications/progress";
     private static final Set<String> RELAYED = Set.of(
-            "notifications/message",
             "notifications/resources/updated",
+            "notifications/elicitation/complete",
             "notifications/tools/list_changed",
             "notifications/prompts/list_changed",
             "notifications/resources/list_changed");
 
     private final Guard guard;
+    private final Settling settling;
     private final Wire wire;
     private final AtomicLong ids = new AtomicLong();
     private volatile Json.Obj initialized = Json.Obj.EMPTY;
     private volatile String version = "";
     private volatile Incoming incoming = Incoming.NOBODY;
+    private final ServerRequests requests;
+    private final ServerRequests.Of ofNoCall = new ServerRequests.Of();
     private final Runnable onClose;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** @param onClose runs once, when the session is closed from our side */
     McpSession(Guard guard, Wire wire, Consumer<McpSession> onClose) {
         this.guard = guard;
+        this.settling = new Settling(guard);
         this.wire = wire;
+        this.requests = new ServerRequests(guard, wire);
         this.onClose = () -> onClose.accept(this);
     }
 
@@ -54,7 +57,7 @@ public final class McpSession implements AutoCloseable {
         incoming = listener;
         var params = Json.object()
                 .put("protocolVersion", wanted)
-                .put("capabilities", Json.Obj.EMPTY)
+                .put("capabilities", listener.capabilities())
                 .put(
                         "clientInfo",
                         Json.object()
@@ -62,7 +65,7 @@ public final class McpSession implements AutoCloseable {
                                 .put("version", "0.1.0")
                                 .build())
                 .build();
-        var answer = exchange("initialize", Optional.of(params), _ -> {}, false, cancellation);
+        var answer = exchange("initialize", Optional.of(params), Requester.SILENT, cancellation);
         var result = answer.object("result")
                 .orElseThrow(() -> new UpstreamError(true, "the server refuses to initialize a session"));
         version = result.string("protocolVersion")
@@ -73,135 +76,70 @@ public final class McpSession implements AutoCloseable {
         wire.ready(version, this::unasked);
     }
 
-    /** Whether the server has ended this session by itself; only a new one can reach it again. */
+    @Override
     public boolean lost() {
         return wire.lost();
     }
 
-    /** The revision that the server agreed to. */
+    @Override
     public String version() {
         return version;
     }
 
+    @Override
     public Json.Obj capabilities() {
         return initialized.object("capabilities").orElse(Json.Obj.EMPTY);
     }
 
-    /** What the server says of itself; a claim. */
+    @Override
     public Json.Obj serverInfo() {
         return initialized.object("serverInfo").orElse(Json.Obj.EMPTY);
     }
 
-    /**
-     * Sends the permitted request and waits for its answer.
-     *
-     * @param payload {@code method} and {@code params}: the very members that were judged
-     * @param progress takes progress notifications of this request; empty when the client asked for none
-     */
-    public Answer send(
-            Permit permit, Json.Obj payload, Optional<Consumer<Json.Obj>> progress, Cancellation cancellation) {
+    @Override
+    public Answer send(Permit permit, Json.Obj payload, Requester requester, Cancellation cancellation) {
         var bytes = Canonical.bytes(payload);
         if (!Digest.of(bytes).equals(permit.payload()))
             throw new IllegalArgumentException("these are not the permitted bytes");
-        if (guard.use(permit) instanceof Guard.Use.Stop(var reason)) {
-            guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, wire.peer(), 0, reason.code()));
-            return new Answer.Stopped(reason);
-        }
-        return settled(permit, bytes.length, cancellation, () -> {
+        if (guard.use(permit) instanceof Guard.Use.Stop(var reason))
+            return settling.stopped(permit, wire.peer(), reason);
+        return settling.settled(permit, wire.peer(), bytes.length, cancellation, () -> {
             var params = payload.object("params");
-            return exchange(
-                    payload.string("method").orElseThrow(),
-                    params,
-                    message -> meanwhile(message, progress),
-                    progress.isPresent(),
-                    cancellation);
+            return exchange(payload.string("method").orElseThrow(), params, requester, cancellation);
         });
     }
 
-    /** Sends the permitted list request and follows the server's cursors to the end; the result holds all items. */
+    @Override
     public Answer list(Permit permit, String method, String member, Cancellation cancellation) {
-        if (guard.use(permit) instanceof Guard.Use.Stop(var reason)) {
-            guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, wire.peer(), 0, reason.code()));
-            return new Answer.Stopped(reason);
-        }
-        return settled(permit, 0, cancellation, () -> allPages(method, member, cancellation));
+        if (guard.use(permit) instanceof Guard.Use.Stop(var reason))
+            return settling.stopped(permit, wire.peer(), reason);
+        return settling.settled(
+                permit,
+                wire.peer(),
+                0,
+                cancellation,
+                () -> Pages.all(member, params -> exchange(method, params, ofSession(), cancellation)));
     }
 
-    private Json.Obj allPages(String method, String member, Cancellation cancellation) {
-        var items = new ArrayList<Json>();
-        var cursor = Optional.<String>empty();
-        for (int page = 0; page < PAGES_MAX; page++) {
-            var params = cursor.map(c -> Json.object().put("cursor", c).build());
-            var answer = exchange(method, params, this::unasked, false, cancellation);
-            if (answer.get("error").isPresent()) return answer;
-            var result = answer.object("result").orElseThrow(() -> new UpstreamError(true, "a list without result"));
-            result.array(member).ifPresent(found -> items.addAll(found.items()));
-            if (items.size() > ITEMS_MAX)
-                throw new UpstreamError(true, "the server lists more than " + ITEMS_MAX + " items");
-            cursor = result.string("nextCursor");
-            if (cursor.isEmpty())
-                return Json.object()
-                        .put("result", result.without("nextCursor").with(member, new Json.Arr(items)))
-                        .build();
-        }
-        throw new UpstreamError(true, "the server's list has more than " + PAGES_MAX + " pages");
-    }
-
-    @FunctionalInterface
-    private interface Sending {
-        Json.Obj answer();
-    }
-
-    /** Sends, and tells guard what came of it on every way out. */
-    private Answer settled(Permit permit, long bytes, Cancellation cancellation, Sending sending) {
-        var outcome = Outcome.without(Outcome.Status.INDETERMINATE, wire.peer(), bytes, "the call ended unexpectedly");
-        try {
-            var answer = sending.answer();
-            var error = answer.object("error");
-            var text = answer.bytes();
-            outcome = new Outcome(
-                    error.isPresent() ? Outcome.Status.ERROR : Outcome.Status.DONE,
-                    wire.peer(),
-                    bytes,
-                    Optional.of(Digest.of(text)),
-                    text.length,
-                    "");
-            if (error.isPresent()) return new Answer.ServerError(error.get());
-            return answer.object("result")
-                    .<Answer>map(Answer.Result::new)
-                    .orElseGet(() -> new Answer.Failed(true, "the server's answer has no result"));
-        } catch (UpstreamError e) {
-            if (cancellation.cancelled()) {
-                outcome = e.sent()
-                        ? Outcome.without(Outcome.Status.CUT, wire.peer(), bytes, "cut before the answer")
-                        : Outcome.without(Outcome.Status.NOT_SENT, wire.peer(), 0, "cut before it was sent");
-                return new Answer.Cut();
-            }
-            outcome = Outcome.without(
-                    e.sent() ? Outcome.Status.INDETERMINATE : Outcome.Status.NOT_SENT, wire.peer(), bytes, e.why());
-            return new Answer.Failed(e.sent(), e.why());
-        } finally {
-            guard.settle(permit, outcome);
-        }
+    /** For what is asked in the session's own name: whatever the server says meanwhile is said to the session. */
+    private Requester ofSession() {
+        return new Requester(false, false, Json.Obj.EMPTY, Optional.empty(), incoming);
     }
 
     private Json.Obj exchange(
-            String method,
-            Optional<Json.Obj> params,
-            Wire.Meanwhile meanwhile,
-            boolean wantsProgress,
-            Cancellation cancellation) {
+            String method, Optional<Json.Obj> params, Requester requester, Cancellation cancellation) {
         if (cancellation.cancelled()) throw new UpstreamError(false, "it was cancelled before it was sent");
         long id = ids.incrementAndGet();
         var request = Json.object().put("jsonrpc", "2.0").put("id", id).put("method", method);
+        boolean progress = requester.progress();
         // Arguments go out in canonical form: what was judged and digested is what is sent.
-        if (params.isPresent() || wantsProgress)
-            request.put("params", wantsProgress ? withToken(params.orElse(Json.Obj.EMPTY), id) : params.orElseThrow());
+        if (params.isPresent() || progress)
+            request.put("params", progress ? withToken(params.orElse(Json.Obj.EMPTY), id) : params.orElseThrow());
         // Telling the server must not hold up whoever cancels: revocation, say, with more to cut.
-        try (var _ =
-                cancellation.then(() -> Thread.ofVirtual().name("mcp-cancel").start(() -> cancel(id)))) {
-            return wire.exchange(
-                    id, Canonical.bytes(request.build()), message -> serverAsks(message, meanwhile), cancellation);
+        try (var meanwhile = new During(id, requester);
+                var _ = cancellation.then(
+                        () -> Thread.ofVirtual().name("mcp-cancel").start(() -> cancel(id)))) {
+            return wire.exchange(id, Canonical.bytes(request.build()), meanwhile, cancellation);
         }
     }
 
@@ -222,49 +160,81 @@ public final class McpSession implements AutoCloseable {
         }
     }
 
-    /** A request of the server's own is answered here, a notification goes on. */
-    private void serverAsks(Json.Obj message, Wire.Meanwhile meanwhile) {
-        var id = message.get("id");
-        if (id.isEmpty()) {
-            meanwhile.message(message);
-            return;
+    /** What the server says while it answers one call. */
+    private final class During implements Wire.Meanwhile, AutoCloseable {
+        private final long id;
+        private final Requester requester;
+        private final ServerRequests.Of asked = new ServerRequests.Of();
+
+        During(long id, Requester requester) {
+            this.id = id;
+            this.requester = requester;
         }
-        // Sampling, elicitation and roots are never offered in our handshake; only ping may be asked
-        // (basic/utilities/ping).
-        if (message.get("method").isEmpty()) return;
-        var answer = Json.object().put("jsonrpc", "2.0").put("id", id.get());
-        if (message.string("method").equals(Optional.of("ping"))) answer.put("result", Json.Obj.EMPTY);
-        else
-            answer.put(
-                    "error",
-                    Json.object()
-                            .put("code", -32601)
-                            .put("message", "not offered")
-                            .build());
-        wire.send(Canonical.bytes(answer.build()));
+
+        @Override
+        public void message(Json.Obj message) {
+            told(message, requester.told(), asked, params -> progress(params));
+        }
+
+        /** Only under this call's own token; another one belongs to another call, or to nobody. */
+        private void progress(Json.Obj params) {
+            if (requester.progress() && params.get("progressToken").equals(Optional.of(Json.of(id))))
+                requester.told().notification(PROGRESS, params);
+        }
+
+        @Override
+        public void paused(Duration retry) {
+            requester.told().paused(retry);
+        }
+
+        @Override
+        public boolean waiting() {
+            return asked.waiting();
+        }
+
+        @Override
+        public void close() {
+            asked.close();
+        }
     }
 
+    /** What comes outside of calls. */
     private void unasked(Json.Obj message) {
         try {
-            serverAsks(message, this::relay);
+            told(message, incoming, ofNoCall, _ -> {});
         } catch (UpstreamError e) {
             // An answer to a ping that cannot be sent: the next call will tell.
         }
     }
 
-    private void relay(Json.Obj notification) {
-        notification
-                .string("method")
-                .filter(RELAYED::contains)
-                .ifPresent(method -> incoming.notification(
-                        method, notification.object("params").orElse(Json.Obj.EMPTY)));
+    private void told(Json.Obj message, Incoming told, ServerRequests.Of call, Consumer<Json.Obj> progress) {
+        var method = message.string("method");
+        // An answer that nobody waits for is dropped: to a cancelled call, or unsolicited.
+        if (method.isEmpty()) return;
+        var params = message.object("params").orElse(Json.Obj.EMPTY);
+        if (message.get("id").isPresent()) {
+            ServerRequests.id(message).ifPresent(id -> requests.take(id, method.get(), params, told, call));
+            return;
+        }
+        switch (method.get()) {
+            case PROGRESS -> progress.accept(params);
+            case "notifications/cancelled" -> params.get("requestId").ifPresent(requests::cancelled);
+            // What the server logs belongs to the call during which it does.
+            case "notifications/message" -> told.notification(method.get(), params);
+            default -> {
+                if (RELAYED.contains(method.get())) incoming.notification(method.get(), params);
+            }
+        }
     }
 
-    /** What comes on the stream of a call: its progress, but also that the server's tools have changed. */
-    private void meanwhile(Json.Obj message, Optional<Consumer<Json.Obj>> progress) {
-        if (message.string("method").equals(Optional.of("notifications/progress")))
-            progress.ifPresent(listener -> message.object("params").ifPresent(listener));
-        else relay(message);
+    /** The client's roots have changed; whoever wants to know asks for them. */
+    @Override
+    public void rootsChanged() {
+        try {
+            wire.send(message("notifications/roots/list_changed", Json.Obj.EMPTY));
+        } catch (UpstreamError e) {
+            // The next call will tell.
+        }
     }
 
     private static byte[] message(String method, Json.Obj params) {
@@ -277,6 +247,7 @@ public final class McpSession implements AutoCloseable {
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) return;
+        requests.close();
         onClose.run();
         wire.close();
     }

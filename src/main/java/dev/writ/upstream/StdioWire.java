@@ -6,6 +6,7 @@ import dev.writ.base.Json;
 import dev.writ.process.Child;
 import dev.writ.process.ProcessError;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +45,7 @@ final class StdioWire implements Wire {
                 () -> answer.completeExceptionally(new UpstreamError(true, "the call was cancelled")))) {
             if (ended.isPresent()) throw new UpstreamError(false, ended.get());
             send(message);
-            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return awaited(answer, meanwhile);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UpstreamError error) throw error;
             throw new UpstreamError(true, "the server's answer could not be taken", e);
@@ -55,6 +56,18 @@ final class StdioWire implements Wire {
             throw new UpstreamError(true, "interrupted", e);
         } finally {
             pending.remove(id);
+        }
+    }
+
+    /** Our patience begins anew when the server had to wait for the client. */
+    private Json.Obj awaited(CompletableFuture<Json.Obj> answer, Meanwhile meanwhile)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        while (true) {
+            try {
+                return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                if (!meanwhile.waiting()) throw e;
+            }
         }
     }
 
@@ -95,15 +108,20 @@ final class StdioWire implements Wire {
             if (waiting != null) waiting.answer().complete(message);
             return;
         }
-        progressOwner(message)
-                .ifPresentOrElse(owner -> owner.meanwhile().message(message), () -> unasked.message(message));
+        owner(message).ifPresentOrElse(owner -> owner.meanwhile().message(message), () -> unasked.message(message));
     }
 
-    /** The call that a progress notification belongs to; its token is the call's id. */
-    private Optional<Pending> progressOwner(Json.Obj message) {
-        return message.object("params")
-                .flatMap(params -> params.integer("progressToken"))
-                .flatMap(token -> Optional.ofNullable(pending.get(token)));
+    /**
+     * The call that a message belongs to: progress names it by its token, which is the call's id; everything else does not
+     * say, but belongs to the only call where there is only one.
+     */
+    private Optional<Pending> owner(Json.Obj message) {
+        if (message.string("method").equals(Optional.of("notifications/progress")))
+            return message.object("params")
+                    .flatMap(params -> params.integer("progressToken"))
+                    .flatMap(token -> Optional.ofNullable(pending.get(token)));
+        var calls = List.copyOf(pending.values());
+        return calls.size() == 1 ? Optional.of(calls.getFirst()) : Optional.empty();
     }
 
     private void end(String why) {

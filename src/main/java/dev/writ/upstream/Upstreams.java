@@ -5,9 +5,7 @@ import dev.writ.guard.Guard;
 import dev.writ.guard.Outcome;
 import dev.writ.guard.Permit;
 import dev.writ.guard.Refusal;
-import dev.writ.http.client.Deadlines;
 import dev.writ.http.client.HttpClient;
-import dev.writ.http.client.Url;
 import dev.writ.process.Child;
 import dev.writ.process.Command;
 import dev.writ.process.Limits;
@@ -21,14 +19,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Opens sessions with MCP servers. */
+/** Opens links with MCP servers. */
 public final class Upstreams implements AutoCloseable {
     private final Guard guard;
     private final HttpClient client;
     private final Path workFolder;
     private final String path;
     private final Duration patience;
-    private final Set<McpSession> sessions = ConcurrentHashMap.newKeySet();
+    private final Eras eras = new Eras();
+    private final Set<McpLink> links = ConcurrentHashMap.newKeySet();
+    private final Cancellation closing = new Cancellation();
 
     /**
      * @param workFolder where stdio servers run that name no directory
@@ -43,21 +43,24 @@ public final class Upstreams implements AutoCloseable {
         this.patience = patience;
     }
 
-    /** A session, or why there is none. */
+    /** A link, or why there is none. */
     public sealed interface Opened {
-        record Open(McpSession session) implements Opened {}
+        record Open(McpLink link) implements Opened {}
 
         record Stopped(Refusal.Reason reason) implements Opened {}
 
         record Failed(String why) implements Opened {}
     }
 
-    /** Opens a session under a permit to discover the server, and settles it. */
+    /** Opens a link under a permit to discover the server, and settles it. */
     public Opened open(Permit permit, String protocolVersion, Incoming incoming) {
         return open(permit, protocolVersion, incoming, new Cancellation());
     }
 
-    /** @param cancellation ends the handshake, and what it has started, when nobody waits for it any more */
+    /**
+     * @param protocolVersion the revision that the client speaks; the server's may be of the other era
+     * @param cancellation ends the handshake, and what it has started, when nobody waits for it any more
+     */
     public Opened open(Permit permit, String protocolVersion, Incoming incoming, Cancellation cancellation) {
         var target = permit.target().orElseThrow(() -> new IllegalArgumentException("a permit without a server"));
         return switch (guard.use(permit)) {
@@ -81,17 +84,21 @@ public final class Upstreams implements AutoCloseable {
             Cancellation cancellation) {
         var outcome =
                 Outcome.without(Outcome.Status.INDETERMINATE, target.server().text(), 0, "the handshake did not end");
-        try {
-            var session = new McpSession(guard, wire(target.endpoint(), credentials), sessions::remove);
-            sessions.add(session);
-            try {
-                session.initialize(version, incoming, cancellation);
-            } catch (UpstreamError e) {
-                session.close();
-                throw e;
-            }
-            outcome = Outcome.without(Outcome.Status.DONE, target.server().text(), 0, "session opened");
-            return new Opened.Open(session);
+        try (var _ = closing.then(cancellation::cancel)) {
+            var link = new Opening(
+                            guard,
+                            eras,
+                            client,
+                            () -> process(target.endpoint(), credentials),
+                            patience,
+                            target,
+                            credentials,
+                            links::remove)
+                    .open(version, incoming, cancellation);
+            links.add(link);
+            if (closing.cancelled()) link.close();
+            outcome = Outcome.without(Outcome.Status.DONE, target.server().text(), 0, "link opened");
+            return new Opened.Open(link);
         } catch (UpstreamError | ProcessError e) {
             outcome = Outcome.without(Outcome.Status.ERROR, target.server().text(), 0, String.valueOf(e.getMessage()));
             return new Opened.Failed(String.valueOf(e.getMessage()));
@@ -100,29 +107,38 @@ public final class Upstreams implements AutoCloseable {
         }
     }
 
-    /** How many sessions are open. */
-    public int open() {
-        return sessions.size();
+    /**
+     * Uses a permit to discover a server that is reached already, and settles it: nothing is asked of the server again.
+     */
+    public Opened known(Permit permit, McpLink link) {
+        var peer = permit.target().map(target -> target.server().text()).orElse("");
+        if (guard.use(permit) instanceof Guard.Use.Stop(var reason)) {
+            guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, peer, 0, reason.code()));
+            return new Opened.Stopped(reason);
+        }
+        guard.settle(permit, Outcome.without(Outcome.Status.DONE, peer, 0, "answered by the open link"));
+        return new Opened.Open(link);
     }
 
-    /** Ends all sessions, and the processes behind them. */
+    /** Settles a permit under which nothing is done after all. */
+    public void unused(Permit permit, String why) {
+        var peer = permit.target().map(target -> target.server().text()).orElse("");
+        guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, peer, 0, why));
+    }
+
+    /** How many links are open. */
+    public int open() {
+        return links.size();
+    }
+
+    /** Ends all links, and the processes behind them. */
     @Override
     public void close() {
-        List.copyOf(sessions).forEach(McpSession::close);
+        closing.cancel();
+        List.copyOf(links).forEach(McpLink::close);
     }
 
-    private Wire wire(Json.Obj endpoint, Map<String, String> credentials) {
-        return switch (endpoint.string("kind").orElse("")) {
-            case "http" -> {
-                var limits = new Deadlines(Duration.ofSeconds(5), patience, patience, patience.multipliedBy(5));
-                yield new HttpWire(client, Url.parse(endpoint.string("url").orElse("")), credentials, limits);
-            }
-            case "stdio" -> stdio(endpoint, credentials);
-            default -> throw new UpstreamError(false, "the server's registration names no transport that we speak");
-        };
-    }
-
-    private Wire stdio(Json.Obj endpoint, Map<String, String> credentials) {
+    private StdioWire process(Json.Obj endpoint, Map<String, String> credentials) {
         var words = new ArrayList<String>();
         words.add(endpoint.string("command").orElse(""));
         words.addAll(endpoint.strings("arguments"));

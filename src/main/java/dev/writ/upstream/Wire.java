@@ -1,6 +1,7 @@
 package dev.writ.upstream;
 
 import dev.writ.base.Json;
+import java.time.Duration;
 
 /** One connection to one server, for one client session: carries JSON-RPC messages and nothing else. */
 interface Wire extends AutoCloseable {
@@ -30,5 +31,13 @@ interface Wire extends AutoCloseable {
     @FunctionalInterface
     interface Meanwhile {
         void message(Json.Obj message);
+
+        /** The server let go of the stream and is asked for the rest of it after this time. */
+        default void paused(Duration retry) {}
+
+        /** Whether the server waits for the client, so that its silence is no fault. */
+        default boolean waiting() {
+            return false;
+        }
     }
 }

@@ -56,6 +56,9 @@ class ActionDigestTest {
                 new Action.ReadResource(server, "u", empty),
                 new Action.GetPrompt(server, "p", empty),
                 new Action.SetLogLevel(server, empty),
+                new Action.Listen(server, empty),
+                new Action.AnswerServer(server, "roots/list", empty),
+                new Action.Unmapped(server, "message", empty),
                 new Action.Approve("a", empty),
                 new Action.ReadEvidence("l", empty),
                 new Action.Administer("agent:create", "a", empty))) kinds.add(action.kind());

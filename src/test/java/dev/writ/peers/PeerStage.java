@@ -32,9 +32,9 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** The whole product with servers that others wrote, each looked at and approved the way an administrator would. */
-final class PeerStage implements AutoCloseable {
+public final class PeerStage implements AutoCloseable {
     static final String REVISION = "2025-11-25";
-    final Product product;
+    public final Product product;
     private final Caller.OfPerson owner;
 
     private PeerStage(Product product) {
@@ -42,7 +42,7 @@ final class PeerStage implements AutoCloseable {
         this.owner = product.caller(product.owner);
     }
 
-    static PeerStage start(Path data) {
+    public static PeerStage start(Path data) {
         return start(data, UnaryOperator.identity());
     }
 
@@ -51,7 +51,7 @@ final class PeerStage implements AutoCloseable {
     }
 
     /** Registers a server, looks at its tools through the one door, and approves server and tools. */
-    void register(Name server, Transport transport, Function<String, Classification> classification) {
+    public void register(Name server, Transport transport, Function<String, Classification> classification) {
         var registry = product.registry();
         registered(server, transport);
         inspect(server);
@@ -87,8 +87,9 @@ final class PeerStage implements AutoCloseable {
 
     /** Has Writ ask the server for its tools, as the owner. */
     void inspect(Name server) {
-        if (!(product.parts().upstreams().open(inspecting(server), REVISION, Incoming.NOBODY)
-                instanceof Upstreams.Opened.Open(var session))) throw new AssertionError("not opened: " + server);
+        var opened = product.parts().upstreams().open(inspecting(server), REVISION, Incoming.NOBODY);
+        if (!(opened instanceof Upstreams.Opened.Open(var session)))
+            throw new AssertionError("not opened: " + server + ", " + opened);
         try (session) {
             var permit = inspecting(server);
             if (!(session.list(permit, "tools/list", "tools", new Cancellation()) instanceof Answer.Result(var result)))
@@ -105,7 +106,7 @@ final class PeerStage implements AutoCloseable {
         throw new AssertionError("the owner may not look at " + server);
     }
 
-    static Classification reading(String... pathArguments) {
+    public static Classification reading(String... pathArguments) {
         return classified("read", pathArguments);
     }
 
@@ -118,7 +119,7 @@ final class PeerStage implements AutoCloseable {
     }
 
     /** The key of a new task of the bot on these servers. */
-    String key(Name... servers) {
+    public String key(Name... servers) {
         return product.key(Product.BOT, product.open(Product.TaskSpec.SUPPORT.on(servers)));
     }
 
@@ -128,7 +129,7 @@ final class PeerStage implements AutoCloseable {
     }
 
     /** Our own client with a session under a new task, for what an official one would not send. */
-    McpClient raw(Name server) {
+    public McpClient raw(Name server) {
         return product.client(key(server), server);
     }
 
@@ -137,7 +138,7 @@ final class PeerStage implements AutoCloseable {
     }
 
     /** What is known of the calls of a tool, oldest first; an outcome is written a moment after its answer is given. */
-    List<String> outcomes(String target) {
+    public List<String> outcomes(String target) {
         var records = product.records();
         var intents = records.stream()
                 .filter(record -> record.string("kind").equals(Optional.of("intent")))
@@ -154,7 +155,7 @@ final class PeerStage implements AutoCloseable {
     }
 
     /** Waits until the last outcome of a target's calls is this one. */
-    void lastOutcome(String target, String status) {
+    public void lastOutcome(String target, String status) {
         Eventually.that(target + ": " + status, () -> {
             var outcomes = outcomes(target);
             return !outcomes.isEmpty() && outcomes.getLast().equals(status);

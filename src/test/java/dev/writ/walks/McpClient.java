@@ -124,6 +124,35 @@ public final class McpClient implements AutoCloseable {
         return "";
     }
 
+    /** As {@link #initialize()}, for a client of another revision that offers something. */
+    public Json.Obj initialize(String revision, String capabilities) {
+        var params = Json.object()
+                .put("protocolVersion", revision)
+                .put("capabilities", JsonReader.read(capabilities))
+                .put(
+                        "clientInfo",
+                        Json.object().put("name", "test").put("version", "1").build())
+                .build();
+        return ask("initialize", params);
+    }
+
+    /** Sends a call and leaves its answer to be read bit by bit; to be closed. */
+    public Exchange open(Call call) {
+        return client.send(headers(call).within(Deadlines.STREAM));
+    }
+
+    /** A request whose answer may be a stream. */
+    public Exchange openPost(String body) {
+        return open(Call.post(url, "application/json", body.getBytes(UTF_8))
+                .header("accept", "application/json, text/event-stream"));
+    }
+
+    /** The session's own stream, or one that is taken up again behind an event. */
+    public Exchange openGet(Optional<String> after) {
+        var call = Call.get(url).header("accept", "text/event-stream");
+        return open(after.map(id -> call.header("last-event-id", id)).orElse(call));
+    }
+
     /** Opens the server's own stream; completes when it ends. */
     public CompletableFuture<Void> listen(CompletableFuture<Void> opened) {
         var ended = new CompletableFuture<Void>();

@@ -10,6 +10,8 @@ import dev.writ.guard.Refusal;
 import dev.writ.guard.Verdict;
 import dev.writ.upstream.Answer;
 import dev.writ.upstream.Cancellation;
+import dev.writ.upstream.Requester;
+import dev.writ.upstream.Revision;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,41 +21,54 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 
-/** Takes a request within a session from attempt to answer: asks guard, waits where people must agree, sends, renders. */
+/** Takes a request, of either era, from attempt to answer: asks guard, waits where people must agree, sends, renders. */
 final class Calls {
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
 
+    private static final String MORE =
+            "the server asks for more than a client of this revision of MCP can be asked for";
+
     private final Guard guard;
+    private final Rounds rounds;
     private final InstantSource clock;
     private final Duration hold;
 
     /** @param hold how long a call waits for a person before it is answered as pending */
-    Calls(Guard guard, InstantSource clock, Duration hold) {
+    Calls(Guard guard, Rounds rounds, InstantSource clock, Duration hold) {
         this.guard = guard;
+        this.rounds = rounds;
         this.clock = clock;
         this.hold = hold;
     }
 
-    /** One request that is under way. {@code progress} takes the params of progress notifications, when wanted. */
-    record Call(
-            Session session,
-            Json id,
-            Methods.Asked.For asked,
-            Optional<Consumer<Json.Obj>> progress,
-            Cancellation cancellation) {}
+    /** One request that is under way. */
+    record Call(Hop hop, Json id, Methods.Asked.For asked, Requester requester, Cancellation cancellation) {
+        Attempt attempt() {
+            return new Attempt(hop.caller(), asked.action(), asked.claims());
+        }
+
+        String method() {
+            return asked.action().payload().string("method").orElse("");
+        }
+
+        /** Whether the server may ask for more before it answers. */
+        boolean rounded() {
+            return Revision.ROUNDS.contains(method());
+        }
+    }
 
     /** The JSON-RPC answer. */
     Json.Obj answer(Call call) {
         var revoked = new AtomicBoolean();
-        var session = call.session();
+        var hop = call.hop();
         Runnable cut = () -> {
             revoked.set(true);
             call.cancellation().cancel();
         };
-        var watching = guard.watch(session.caller(), session.server(), cut);
+        var watching = guard.watch(hop.caller(), hop.server(), cut);
         try {
+            findListed(call);
             return answer(call, comparable(call) ? admitHeld(call) : notCompared(call), revoked);
         } finally {
             watching.run();
@@ -65,23 +80,20 @@ final class Calls {
      * may have changed them, so nothing is called on it; who may not act at all is told so by the decision itself.
      */
     private boolean comparable(Call call) {
-        var session = call.session();
+        var hop = call.hop();
         return !(call.asked().action() instanceof Action.CallTool)
-                || refreshDefinitions(session, call.cancellation())
+                || refreshDefinitions(hop, call.cancellation())
                 || call.cancellation().cancelled()
-                || guard.barred(session.caller(), session.server()).isPresent();
+                || guard.barred(hop.caller(), hop.server()).isPresent();
     }
 
     private Verdict notCompared(Call call) {
-        var attempt = new Attempt(
-                call.session().caller(), call.asked().action(), call.asked().claims());
-        return guard.refused(attempt, "the server's tools cannot be compared with the approved ones");
+        return guard.refused(call.attempt(), "the server's tools cannot be compared with the approved ones");
     }
 
     /** Admits, and while people must agree waits for them as long as we hold calls; each vote has it decided anew. */
     private Verdict admitHeld(Call call) {
-        var attempt = new Attempt(
-                call.session().caller(), call.asked().action(), call.asked().claims());
+        var attempt = call.attempt();
         var until = clock.instant().plus(hold);
         var verdict = guard.admit(attempt);
         while (verdict instanceof Held held && waitForVote(call, held, until)) verdict = guard.admit(attempt);
@@ -90,7 +102,7 @@ final class Calls {
 
     /** Whether somebody voted in time. */
     private boolean waitForVote(Call call, Held held, Instant until) {
-        var vote = guard.nextVote(call.session().caller().tenant(), held.approval());
+        var vote = guard.nextVote(call.hop().caller().tenant(), held.approval());
         for (int tick = 1;
                 clock.instant().isBefore(until) && !call.cancellation().cancelled();
                 tick++) {
@@ -112,13 +124,12 @@ final class Calls {
     }
 
     private static void tell(Call call, int tick, Held held) {
-        call.progress()
-                .ifPresent(listener -> listener.accept(Json.object()
-                        .put("progress", tick)
-                        .put(
-                                "message",
-                                "waiting for approval " + held.approval().brief())
-                        .build()));
+        if (!call.requester().progress()) return;
+        var params = Json.object()
+                .put("progress", tick)
+                .put("message", "waiting for approval " + held.approval().brief())
+                .build();
+        call.requester().told().notification("notifications/progress", params);
     }
 
     private Json.Obj answer(Call call, Verdict verdict, AtomicBoolean revoked) {
@@ -136,15 +147,15 @@ final class Calls {
     }
 
     private Json.Obj sent(Call call, Permit permit, AtomicBoolean revoked) {
-        var upstream = call.session().upstream();
+        var upstream = call.hop().upstream();
         if (upstream.isEmpty()) return RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, "open a new session");
         if (permit.action() instanceof Action.ListItems list) {
-            long asked = call.session().definitionsAsked();
+            long asked = call.hop().definitions().asked();
             var answer = upstream.get()
                     .list(permit, list.listing().method(), list.listing().member(), call.cancellation());
             return rendered(call, permit, shown(call, permit, list, answer, asked), revoked);
         }
-        var answer = upstream.get().send(permit, permit.action().payload(), call.progress(), call.cancellation());
+        var answer = upstream.get().send(permit, permit.action().payload(), call.requester(), call.cancellation());
         return rendered(call, permit, answer, revoked);
     }
 
@@ -154,19 +165,14 @@ final class Calls {
         var member = list.listing().member();
         var items = result.array(member).map(Json.Arr::items).orElse(List.of());
         var shown = guard.shown(permit, items);
-        if (list.listing() == Action.Listing.TOOLS) call.session().definitionsSeen(asked, clock.instant());
+        if (list.listing() == Action.Listing.TOOLS) call.hop().definitions().seen(asked, clock.instant());
         return new Answer.Result(result.with(member, new Json.Arr(shown)));
     }
 
     private Json.Obj rendered(Call call, Permit permit, Answer answer, AtomicBoolean revoked) {
         return switch (answer) {
-            case Answer.Result(var result) -> RpcError.result(call.id(), result);
-            case Answer.ServerError(var error) ->
-                Json.object()
-                        .put("jsonrpc", "2.0")
-                        .put("id", call.id())
-                        .put("error", error)
-                        .build();
+            case Answer.Result(var result) -> answered(call, result);
+            case Answer.ServerError(var error) -> erred(call, error);
             case Answer.Stopped(var reason) -> refused(call, new Refusal(permit.decision(), reason, Optional.empty()));
             case Answer.Failed(var sent, var why) -> failed(call, sent, why);
             case Answer.Cut _ ->
@@ -176,12 +182,37 @@ final class Calls {
         };
     }
 
+    /** A client with a session declares what it can do once, and to servers without sessions none of it is passed on. */
+    private static Json.Obj erred(Call call, Json.Obj error) {
+        boolean lacking = error.integer("code").equals(Optional.of((long) Revision.CAPABILITY_MISSING));
+        if (lacking && !call.requester().returns()) return failed(call, true, MORE);
+        return Json.object()
+                .put("jsonrpc", "2.0")
+                .put("id", call.id())
+                .put("error", error)
+                .build();
+    }
+
+    /**
+     * A server of 2026-07-28 says of what type its result is (basic/index, result type); older ones know no other than a
+     * complete one. A type that we do not know may open what nobody has decided on.
+     */
+    private Json.Obj answered(Call call, Json.Obj result) {
+        var type = result.get("resultType").orElse(Json.of("complete"));
+        if (type.equals(Json.of("complete"))) return RpcError.result(call.id(), result);
+        if (!type.equals(Json.of("input_required")) || !call.rounded())
+            return failed(call, true, "the server answers with a type of result that is not passed on");
+        return call.requester().returns()
+                ? rounds.asked(call, result)
+                : failed(call, true, MORE);
+    }
+
     private Refusal.Reason ended(Call call) {
-        return guard.barred(call.session().caller(), call.session().server())
+        return guard.barred(call.hop().caller(), call.hop().server())
                 .orElseGet(() -> new Refusal.Unavailable("the call was cut"));
     }
 
-    private static Json.Obj failed(Call call, boolean sent, String why) {
+    static Json.Obj failed(Call call, boolean sent, String why) {
         return call.asked().action() instanceof Action.CallTool(var _, var tool, var _, var _)
                 ? RpcError.result(call.id(), Denials.failed(tool, sent, why))
                 : RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, why);
@@ -217,17 +248,30 @@ final class Calls {
      *
      * @return whether they are compared; false when the server's list could not be had
      */
-    boolean refreshDefinitions(Session session, Cancellation cancellation) {
-        if (session.upstream().isEmpty() || session.definitionsFresh(clock.instant())) return true;
-        var listing = Action.Listing.TOOLS;
+    boolean refreshDefinitions(Hop hop, Cancellation cancellation) {
+        if (hop.upstream().isEmpty() || hop.definitions().fresh(clock.instant())) return true;
+        long asked = hop.definitions().asked();
+        if (!seen(hop, Action.Listing.TOOLS, cancellation)) return false;
+        hop.definitions().seen(asked, clock.instant());
+        return true;
+    }
+
+    /** Has guard see a server's list; whether it could be had. */
+    private boolean seen(Hop hop, Action.Listing listing, Cancellation cancellation) {
         var payload = Json.object().put("method", listing.method()).build();
-        var attempt = new Attempt(session.caller(), new Action.ListItems(session.server(), listing, payload));
-        if (!(guard.admit(attempt) instanceof Permit permit)) return false;
-        long asked = session.definitionsAsked();
-        var answer = session.upstream().get().list(permit, listing.method(), listing.member(), cancellation);
+        var attempt = new Attempt(hop.caller(), new Action.ListItems(hop.server(), listing, payload));
+        if (hop.upstream().isEmpty() || !(guard.admit(attempt) instanceof Permit permit)) return false;
+        var answer = hop.upstream().get().list(permit, listing.method(), listing.member(), cancellation);
         if (!(answer instanceof Answer.Result(var result))) return false;
         guard.shown(permit, result.array(listing.member()).map(Json.Arr::items).orElse(List.of()));
-        session.definitionsSeen(asked, clock.instant());
         return true;
+    }
+
+    /** A resource whose URI could lead elsewhere is read only when its server lists it: that is found out first. */
+    private void findListed(Call call) {
+        var hop = call.hop();
+        if (call.asked().action() instanceof Action.ReadResource read
+                && guard.listFirst(hop.caller(), hop.server(), read.uri()))
+            seen(hop, Action.Listing.RESOURCES, call.cancellation());
     }
 }

@@ -113,6 +113,17 @@ final class Denials {
         return result("PENDING approval " + id + ": " + tool + " needs a yes of " + groups(held.of()), lines, machine);
     }
 
+    /** The result of a call whose server asks the client for something that it may not be asked for. */
+    static Json.Obj asking(String tool, String method, Refusal refusal) {
+        return result(
+                "DENIED " + tool + ": its server may not ask for " + method,
+                List.of(
+                        "Why: " + Visible.text(line(refusal), 200) + about(refusal.standing(), refusal),
+                        "The call reached the server, which wants this before it goes on; it may have done a part of it.",
+                        "Tell the user in one sentence what the server asked for; the owner of the policy can allow it."),
+                machine(refusal.reason().code(), refusal.decision().text()));
+    }
+
     /** The result of a permitted call to which the server gave no answer. */
     static Json.Obj failed(String tool, boolean sent, String why) {
         var machine = Json.object().put("verdict", "failed").put("sent", sent).build();

@@ -2,7 +2,7 @@ package dev.writ.gateway.mcp;
 
 import dev.writ.base.Json;
 import dev.writ.base.Name;
-import dev.writ.upstream.McpSession;
+import dev.writ.upstream.McpLink;
 import java.util.List;
 
 /** What a client is told when a session opens: what the server can do, as far as we pass it on, in our own words. */
@@ -17,13 +17,18 @@ final class Handshake {
 
     private Handshake() {}
 
-    static Json.Obj result(Name server, McpSession upstream) {
+    /** @param version the revision that we speak with the client, which may be of another era than the server's */
+    static Json.Obj result(Name server, McpLink upstream, String version) {
         var capabilities = Json.object();
         for (var name : PASSED_ON)
-            upstream.capabilities().object(name).ifPresent(capability -> capabilities.put(name, capability));
+            upstream.capabilities()
+                    .object(name)
+                    .filter(_ -> upstream.version().equals(version) || !name.equals("logging"))
+                    .ifPresent(capability -> capabilities.put(
+                            name, upstream.version().equals(version) ? capability : Json.Obj.EMPTY));
         return result(
                 server,
-                upstream.version(),
+                version,
                 capabilities.build(),
                 upstream.serverInfo().string("version").orElse(""));
     }

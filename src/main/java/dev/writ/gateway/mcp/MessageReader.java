@@ -3,6 +3,7 @@ package dev.writ.gateway.mcp;
 import dev.writ.base.Json;
 import dev.writ.base.JsonError;
 import dev.writ.base.JsonReader;
+import dev.writ.upstream.Revision;
 import java.util.Locale;
 import java.util.Set;
 
@@ -26,7 +27,17 @@ final class MessageReader {
             "level",
             "protocolversion",
             "capabilities",
-            "clientinfo");
+            "clientinfo",
+            "inputresponses",
+            "requeststate",
+            "notifications");
+    /** Members of {@code _meta} that say which era a message is of, in lower case. */
+    private static final Set<String> META = Set.of(
+            "io.modelcontextprotocol/protocolversion",
+            "io.modelcontextprotocol/clientcapabilities",
+            "io.modelcontextprotocol/clientinfo",
+            "io.modelcontextprotocol/loglevel",
+            "progresstoken");
 
     private MessageReader() {}
 
@@ -78,6 +89,7 @@ final class MessageReader {
         if (!(params.get() instanceof Json.Obj object))
             throw new Malformed(RpcError.INVALID_PARAMS, "params must be an object");
         checkNames(object, PARAMS);
+        checkNames(object.object("_meta").orElse(Json.Obj.EMPTY), META);
         return object;
     }
 
@@ -106,6 +118,13 @@ final class MessageReader {
         return switch (folded) {
             case "protocolversion" -> "protocolVersion";
             case "clientinfo" -> "clientInfo";
+            case "inputresponses" -> "inputResponses";
+            case "requeststate" -> "requestState";
+            case "progresstoken" -> "progressToken";
+            case "io.modelcontextprotocol/protocolversion" -> Revision.PROTOCOL_VERSION;
+            case "io.modelcontextprotocol/clientcapabilities" -> Revision.CLIENT_CAPABILITIES;
+            case "io.modelcontextprotocol/clientinfo" -> Revision.CLIENT_INFO;
+            case "io.modelcontextprotocol/loglevel" -> Revision.LOG_LEVEL;
             default -> folded;
         };
     }

@@ -4,6 +4,7 @@ import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.guard.Action;
 import dev.writ.guard.Attempt;
+import dev.writ.upstream.Revision;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,6 +28,13 @@ final class Methods {
             "baggage");
 
     private static final String PROGRESS_TOKEN = "progressToken";
+    /** Members of params by which a client of 2026-07-28 comes again (basic/patterns/mrtr). */
+    static final String RESPONSES = "inputResponses";
+
+    static final String STATE = "requestState";
+    /** Members of {@code _meta} in which each request of 2026-07-28 describes itself; towards the server they are ours. */
+    private static final Set<String> ENVELOPE =
+            Set.of(Revision.PROTOCOL_VERSION, Revision.CLIENT_CAPABILITIES, Revision.CLIENT_INFO, Revision.LOG_LEVEL);
 
     private Methods() {}
 
@@ -40,8 +48,29 @@ final class Methods {
         record Wrong(int code, String why) implements Asked {}
     }
 
+    /** In a session, of the revisions until 2025-11-25. */
     static Asked of(Name server, Message.Request request) {
         if (request.method().equals("ping")) return new Asked.Ping();
+        // They would mean something to a server of the other era, and nothing here has decided what.
+        if (request.params().get(RESPONSES).isPresent()
+                || request.params().get(STATE).isPresent())
+            return invalid("inputResponses and requestState are not of this revision");
+        return asked(server, request, Map.of());
+    }
+
+    /**
+     * Without a session, of 2026-07-28.
+     *
+     * @param request with params as {@link Rounds} has read them
+     * @param itself what the client says of itself
+     */
+    static Asked stateless(Name server, Message.Request request, Map<String, String> itself) {
+        return Revision.METHODS.contains(request.method())
+                ? asked(server, request, itself)
+                : new Asked.Wrong(RpcError.METHOD_NOT_FOUND, "Method not found");
+    }
+
+    private static Asked asked(Name server, Message.Request request, Map<String, String> itself) {
         var params = request.params();
         var meta = params.object("_meta").orElse(Json.Obj.EMPTY);
         if (params.get("_meta").isPresent() && params.object("_meta").isEmpty())
@@ -51,7 +80,7 @@ final class Methods {
             return invalid("progressToken must be a string or number");
         var action = action(server, request.method(), params, payload(request, params, meta));
         return switch (action) {
-            case Mapped.To(var to) -> new Asked.For(to, claims(meta), progress);
+            case Mapped.To(var to) -> new Asked.For(to, claims(meta, itself), progress);
             case Mapped.Wrong(var code, var why) -> new Asked.Wrong(code, why);
         };
     }
@@ -124,12 +153,13 @@ final class Methods {
         var kept = new LinkedHashMap<>(meta.members());
         kept.remove(PROGRESS_TOKEN);
         kept.keySet().removeAll(CLAIMS);
+        kept.keySet().removeAll(ENVELOPE);
         var own = kept.isEmpty() ? params.without("_meta") : params.with("_meta", new Json.Obj(kept));
         return payload.put("params", own).build();
     }
 
-    private static Map<String, String> claims(Json.Obj meta) {
-        var claims = new HashMap<String, String>();
+    private static Map<String, String> claims(Json.Obj meta, Map<String, String> itself) {
+        var claims = new HashMap<>(itself);
         for (var name : CLAIMS)
             meta.get(name)
                     .map(Methods::claim)

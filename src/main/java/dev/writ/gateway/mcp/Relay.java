@@ -1,6 +1,8 @@
 package dev.writ.gateway.mcp;
 
 import dev.writ.base.Json;
+import dev.writ.upstream.Incoming;
+import dev.writ.upstream.ServerRequest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * server and waits for what that very reader brings. So it runs on a thread of its own, one at a time, and a server that
  * cries change without end is compared once a second.
  */
-final class Relay {
+final class Relay implements Incoming {
     private static final Duration COMPARED_EVERY = Duration.ofSeconds(1);
 
     private final Calls calls;
@@ -21,19 +23,35 @@ final class Relay {
     private volatile boolean again;
     private volatile Optional<Session> session = Optional.empty();
 
-    Relay(Calls calls) {
+    private final Offer offer;
+
+    /** @param offer what the client may be asked */
+    Relay(Calls calls, Offer offer) {
         this.calls = calls;
+        this.offer = offer;
+    }
+
+    @Override
+    public Json.Obj capabilities() {
+        return offer.capabilities();
+    }
+
+    @Override
+    public void request(ServerRequest request) {
+        // Before the session is there nobody can be asked.
+        session.ifPresent(to -> to.asks().ask(request, to.lines().unasked()));
     }
 
     void to(Session to) {
         session = Optional.of(to);
     }
 
-    void told(String method, Json.Obj params) {
+    @Override
+    public void notification(String method, Json.Obj params) {
         session.ifPresent(to -> {
             if (method.equals("notifications/tools/list_changed")) {
                 // At once: no call goes out before the comparison, whoever makes it.
-                to.definitionsStale();
+                to.definitions().stale();
                 again = true;
                 compareSoon(to);
             }
@@ -47,7 +65,7 @@ final class Relay {
             try {
                 while (again && !to.over()) {
                     again = false;
-                    var _ = calls.refreshDefinitions(to, to.whileOpen());
+                    var _ = calls.refreshDefinitions(to.hop(), to.whileOpen());
                     if (again) LockSupport.parkNanos(COMPARED_EVERY.toNanos());
                 }
             } finally {

@@ -12,6 +12,9 @@ final class RpcError {
     /** A resource that does not exist (MCP 2025-11-25, server/resources, error handling). */
     static final int RESOURCE_NOT_FOUND = -32002;
 
+    /** A person must open a URL first (MCP 2025-11-25, client/elicitation, URL mode). */
+    static final int URL_ELICITATION_REQUIRED = -32042;
+
     private RpcError() {}
 
     static Json.Obj answer(Json id, int code, String message) {
@@ -21,6 +24,19 @@ final class RpcError {
                 .put(
                         "error",
                         Json.object().put("code", code).put("message", message).build())
+                .build();
+    }
+
+    static Json.Obj answer(Json id, int code, String message, Json.Obj data) {
+        var error = Json.object()
+                .put("code", code)
+                .put("message", message)
+                .put("data", data)
+                .build();
+        return Json.object()
+                .put("jsonrpc", "2.0")
+                .put("id", id)
+                .put("error", error)
                 .build();
     }
 

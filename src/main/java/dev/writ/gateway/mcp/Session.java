@@ -3,45 +3,46 @@ package dev.writ.gateway.mcp;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.guard.Caller;
-import dev.writ.http.server.EventSink;
-import dev.writ.http.server.ServerError;
 import dev.writ.upstream.Cancellation;
-import dev.writ.upstream.McpSession;
-import java.time.Duration;
+import dev.writ.upstream.LogLevel;
+import dev.writ.upstream.McpLink;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A client's session, bound to the caller that opened it and to one server. The id says nothing about authority: every
  * request brings its credential, and every action is decided anew.
  */
 final class Session implements AutoCloseable {
-    /** Definitions older than this are compared with the pins again before the next call. */
-    static final Duration DEFINITIONS_FRESH = Duration.ofSeconds(60);
+    static final int SUBSCRIPTIONS_MAX = 1_000;
 
     private final String id;
     private final Caller.OfAgent caller;
     private final Name server;
     private final String version;
-    private final Optional<McpSession> upstream;
-    private final Map<Json, Cancellation> inFlight = new ConcurrentHashMap<>();
-    private final AtomicReference<Optional<EventSink>> listener = new AtomicReference<>(Optional.empty());
+    private final Optional<McpLink> upstream;
+    private final Map<Json, Turn> inFlight = new ConcurrentHashMap<>();
+    private final Lines lines;
+    private final Asks asks;
+    private final Set<String> subscriptions = ConcurrentHashMap.newKeySet();
+    private volatile Optional<String> logged = Optional.empty();
     private volatile Instant lastUsed;
-    private Instant listed = Instant.MIN;
+    private final Freshness definitions = new Freshness();
     private final Cancellation whileOpen = new Cancellation();
-    private long changes;
     private volatile Runnable unwatch = () -> {};
 
     /** @param upstream empty when the caller's authority has ended: the session is then only there to say so */
-    Session(String id, Caller.OfAgent caller, Name server, String version, Optional<McpSession> upstream, Instant now) {
+    Session(String id, String version, Optional<McpLink> upstream, Asks asks, Lines lines, Instant now) {
         this.id = id;
-        this.caller = caller;
-        this.server = server;
+        this.caller = asks.caller();
+        this.server = asks.server();
         this.version = version;
         this.upstream = upstream;
+        this.asks = asks;
+        this.lines = lines;
         this.lastUsed = now;
     }
 
@@ -61,7 +62,7 @@ final class Session implements AutoCloseable {
         return version;
     }
 
-    Optional<McpSession> upstream() {
+    Optional<McpLink> upstream() {
         return upstream;
     }
 
@@ -78,43 +79,82 @@ final class Session implements AutoCloseable {
     }
 
     boolean idle() {
-        return inFlight.isEmpty() && listener.get().isEmpty();
+        return inFlight.isEmpty() && !lines.heard();
     }
 
-    /** Counts a request in; empty when one with the same id is under way. */
-    Optional<Cancellation> begin(Json requestId) {
+    /** What its server asks of the client. */
+    Asks asks() {
+        return asks;
+    }
+
+    Lines lines() {
+        return lines;
+    }
+
+    /**
+     * Counts a request in; empty when one with the same id is under way.
+     *
+     * @param streams whether the client takes more than the answer
+     */
+    Optional<Turn> begin(Json requestId, boolean streams, Optional<Json> progress) {
         var cancellation = new Cancellation();
-        return inFlight.putIfAbsent(requestId, cancellation) == null ? Optional.of(cancellation) : Optional.empty();
+        var line = streams ? Optional.of(lines.open(cancellation::cancel)) : Optional.<Line>empty();
+        var turn = new Turn(this, cancellation, line, progress);
+        if (inFlight.putIfAbsent(requestId, turn) == null) return Optional.of(turn);
+        line.ifPresent(lines::ended);
+        return Optional.empty();
     }
 
     void end(Json requestId) {
-        inFlight.remove(requestId);
+        var turn = inFlight.remove(requestId);
+        if (turn != null) turn.line().ifPresent(lines::ended);
         if (over() && inFlight.isEmpty()) closeUpstream();
     }
 
     void cancel(Json requestId) {
         var found = inFlight.get(requestId);
-        if (found != null) found.cancel();
+        if (found != null) found.cancellation().cancel();
     }
 
-    synchronized boolean definitionsFresh(Instant now) {
-        return now.isBefore(listed.plus(DEFINITIONS_FRESH));
+    /** Has the client told of a resource's changes; false when it is told of too many already. */
+    boolean subscribe(String uri) {
+        if (subscriptions.size() >= SUBSCRIPTIONS_MAX) return false;
+        subscriptions.add(uri);
+        return true;
     }
 
-    /** To be asked before a list is requested, and given back when it has come. */
-    synchronized long definitionsAsked() {
-        return changes;
+    void unsubscribe(String uri) {
+        subscriptions.remove(uri);
     }
 
-    /** A list that was requested before the server's last change may be older than the change: it refreshes nothing. */
-    synchronized void definitionsSeen(long asked, Instant now) {
-        if (asked == changes) listed = now;
+    /** The client wants to hear of a server's log from this level on. */
+    void logged(String from) {
+        logged = Optional.of(from);
     }
 
-    /** The server says that its tools changed: nothing is called before they were compared again. */
-    synchronized void definitionsStale() {
-        changes++;
-        listed = Instant.MIN;
+    Optional<String> logLevel() {
+        return logged;
+    }
+
+    /** Whether this client has asked for such a notification. */
+    boolean wants(String method, Json.Obj params) {
+        return switch (method) {
+            case "notifications/message" ->
+                logged.filter(from -> !LogLevel.reaches(from, params)).isEmpty();
+            case "notifications/resources/updated" ->
+                params.string("uri").filter(subscriptions::contains).isPresent();
+            case "notifications/elicitation/complete" -> asks.knows(params);
+            default -> true;
+        };
+    }
+
+    Freshness definitions() {
+        return definitions;
+    }
+
+    /** What a call in this session needs to know of it. */
+    Hop hop() {
+        return new Hop(caller, server, upstream, definitions);
     }
 
     /** Ends with the session, for what is done in its name but not for a request. */
@@ -134,7 +174,7 @@ final class Session implements AutoCloseable {
 
     /** Whether the server has ended its side: only a new session reaches it again. */
     boolean lost() {
-        return upstream.filter(McpSession::lost).isPresent();
+        return upstream.filter(McpLink::lost).isPresent();
     }
 
     /**
@@ -143,6 +183,7 @@ final class Session implements AutoCloseable {
      */
     void letGo() {
         whileOpen.cancel();
+        lines.cut();
         if (inFlight.isEmpty()) closeUpstream();
     }
 
@@ -150,38 +191,29 @@ final class Session implements AutoCloseable {
         upstream.ifPresent(held -> Thread.ofVirtual().name("mcp-let-go").start(held::close));
     }
 
-    /** Makes a stream the one that hears what the server says unasked; false when there is one already. */
-    boolean listen(EventSink sink) {
-        return listener.compareAndSet(Optional.empty(), Optional.of(sink));
-    }
-
-    void listenNoMore() {
-        listener.set(Optional.empty());
-    }
-
-    /** Passes a server's notification on, when the client listens. */
+    /** Passes a server's notification on that belongs to no request, when the client listens. */
     void tell(String method, Json.Obj params) {
+        if (wants(method, params)) say(method, params);
+    }
+
+    void say(String method, Json.Obj params) {
+        lines.unasked().ifPresent(line -> {
+            var _ = line.say(notification(method, params));
+        });
+    }
+
+    static String notification(String method, Json.Obj params) {
         var message = Json.object().put("jsonrpc", "2.0").put("method", method);
         if (!params.members().isEmpty()) message.put("params", params);
-        var text = message.build().text();
-        listener.get().filter(EventSink::open).ifPresent(sink -> say(sink, text));
-    }
-
-    /** Says something to a client; one that has left, or does not listen, must not stop the server's reader. */
-    static void say(EventSink sink, String text) {
-        try {
-            sink.send(text);
-        } catch (ServerError e) {
-            // The stream is over, and whoever waits for its end hears of it.
-        }
+        return message.build().text();
     }
 
     @Override
     public void close() {
         unwatch.run();
         whileOpen.cancel();
-        inFlight.values().forEach(Cancellation::cancel);
-        listener.getAndSet(Optional.empty()).ifPresent(EventSink::close);
-        upstream.ifPresent(McpSession::close);
+        inFlight.values().forEach(turn -> turn.cancellation().cancel());
+        lines.close();
+        upstream.ifPresent(McpLink::close);
     }
 }

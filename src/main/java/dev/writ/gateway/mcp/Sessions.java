@@ -9,7 +9,6 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -71,16 +70,26 @@ final class Sessions {
         if (!open.isEmpty() && sweeping.compareAndSet(false, true)) sweep();
     }
 
+    /** What an id leads to. */
+    sealed interface Found {
+        record Own(Session session) implements Found {}
+
+        /** Somebody else's, or of another server: to the caller there is none, but it is worth a record. */
+        record Foreign() implements Found {}
+
+        record None() implements Found {}
+    }
+
     /** The session of this id, for whom and where it was opened; anybody else finds nothing. */
-    Optional<Session> find(String id, Caller.OfAgent caller, Name server) {
-        var found = Optional.ofNullable(open.get(id)).filter(session -> session.belongsTo(caller, server));
-        found.ifPresent(session -> session.touch(clock.instant()));
+    Found find(String id, Caller.OfAgent caller, Name server) {
+        var session = open.get(id);
+        if (session == null) return new Found.None();
+        if (!session.belongsTo(caller, server)) return new Found.Foreign();
+        session.touch(clock.instant());
+        if (!session.lost()) return new Found.Own(session);
         // A client whose server has gone opens a new session when it hears 404, and only then.
-        if (found.filter(Session::lost).isPresent()) {
-            end(found.get());
-            return Optional.empty();
-        }
-        return found;
+        end(session);
+        return new Found.None();
     }
 
     void end(Session session) {
@@ -93,8 +102,10 @@ final class Sessions {
 
     private void closeIdle() {
         var since = clock.instant().minus(IDLE_MAX);
-        for (var session : List.copyOf(open.values()))
+        for (var session : List.copyOf(open.values())) {
+            session.lines().expire();
             if (session.lost() || (session.idle() && session.lastUsed().isBefore(since))) end(session);
+        }
     }
 
     private List<Session> ofTask(Name tenant, Id task) {

@@ -15,7 +15,7 @@ public final class Exchange implements AutoCloseable {
     private final Link link;
     private final Inbox inbox;
     private final Inbox.Head head;
-    private final Duration idle;
+    private volatile Duration idle;
 
     Exchange(Link link, Inbox inbox, Inbox.Head head, Duration idle) {
         this.link = link;
@@ -45,6 +45,11 @@ public final class Exchange implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** How long the reader waits for the next piece from now on; the whole exchange ends when it had to all the same. */
+    public void patience(Duration between) {
+        idle = between;
     }
 
     /** The whole body. @throws ClientError {@code TOO_LARGE} beyond the limit */

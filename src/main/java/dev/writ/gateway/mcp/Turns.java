@@ -1,0 +1,139 @@
+package dev.writ.gateway.mcp;
+
+import dev.writ.base.Json;
+import dev.writ.guard.Action;
+import dev.writ.guard.Attempt;
+import dev.writ.guard.Guard;
+import dev.writ.guard.Refusal;
+import dev.writ.http.server.Answer;
+import dev.writ.http.server.Request;
+import dev.writ.upstream.LogLevel;
+
+/** Answers what a client says within its session: requests as a whole or as a stream, notifications, responses. */
+final class Turns {
+    private final Guard guard;
+    private final Calls calls;
+
+    Turns(Guard guard, Calls calls) {
+        this.guard = guard;
+        this.calls = calls;
+    }
+
+    /** @param streams whether the client takes an event stream */
+    Answer answer(Session session, Message message, Request http, boolean streams) {
+        return switch (message) {
+            case Message.Request asked -> request(session, asked, http, streams);
+            case Message.Notification notification -> notification(session, notification);
+            case Message.Response(var id, var body) ->
+                session.asks()
+                        .answered(id, body)
+                        .<Answer>map(why -> Answer.problem(400, "Bad Request", why))
+                        .orElseGet(() -> Answer.empty(202));
+        };
+    }
+
+    private Answer request(Session session, Message.Request asked, Request http, boolean streams) {
+        return switch (Methods.of(session.server(), asked)) {
+            case Methods.Asked.Ping _ -> Answer.json(200, RpcError.result(asked.id(), Json.Obj.EMPTY));
+            case Methods.Asked.Wrong(var code, var why) -> {
+                unmapped(session, asked, why);
+                yield Answer.json(200, RpcError.answer(asked.id(), code, why));
+            }
+            case Methods.Asked.For action -> {
+                var turn = session.begin(asked.id(), streams, action.progress());
+                if (turn.isEmpty())
+                    yield Answer.json(
+                            200,
+                            RpcError.answer(
+                                    asked.id(), RpcError.INVALID_REQUEST, "a request with this id is under way"));
+                yield streams
+                        ? streamed(asked, action, turn.get(), turn.get().line().orElseThrow(), http)
+                        : whole(asked, action, turn.get(), http);
+            }
+        };
+    }
+
+    private void unmapped(Session session, Message.Request asked, String why) {
+        var payload = Json.object().put("method", asked.method()).put("params", asked.params()).build();
+        var action = new Action.Unmapped(session.server(), asked.method(), payload);
+        var _ = guard.refused(new Attempt(session.caller(), action), new Refusal.BadArguments(why));
+    }
+
+    /** The client's leaving ends the call: nobody could receive its answer any more. */
+    private Answer whole(Message.Request asked, Methods.Asked.For action, Turn turn, Request http) {
+        http.onGone(turn.cancellation()::cancel);
+        try {
+            return Answer.json(200, answered(asked, action, turn));
+        } finally {
+            turn.session().end(asked.id());
+        }
+    }
+
+    /**
+     * An event stream from the moment when the server says something before its answer; the whole answer when it does not.
+     * A client that leaves before the first word cannot come back to it, so its call ends.
+     */
+    private Answer streamed(Message.Request asked, Methods.Asked.For action, Turn turn, Line line, Request http) {
+        http.onGone(() -> {
+            if (!line.attached()) turn.cancellation().cancel();
+        });
+        Thread.ofVirtual().name("mcp-turn").start(() -> {
+            var answer = RpcError.answer(asked.id(), RpcError.INTERNAL_ERROR, "the call broke off");
+            try {
+                answer = answered(asked, action, turn);
+            } finally {
+                line.finish(answer.text());
+                turn.session().end(asked.id());
+            }
+        });
+        return line.wholeAnswer()
+                .<Answer>map(text -> Answer.of(200, "application/json", text.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .orElseGet(() -> new Answer.EventStream(sink -> line.attach(sink, 0)));
+    }
+
+    private Json.Obj answered(Message.Request asked, Methods.Asked.For action, Turn turn) {
+        var session = turn.session();
+        var call = new Calls.Call(session.hop(), asked.id(), action, turn.requester(), turn.cancellation());
+        return switch (action.action()) {
+            case Action.ReadResource read when asked.method().equals("resources/subscribe") ->
+                subscribed(session, read.uri(), call);
+            case Action.ReadResource read when asked.method().equals("resources/unsubscribe") -> {
+                session.unsubscribe(read.uri());
+                yield calls.answer(call);
+            }
+            case Action.SetLogLevel _ -> levelSet(session, asked, call);
+            default -> session.asks().decided(calls.answer(call));
+        };
+    }
+
+    /** From before the server knows of it, so that no change is missed; not if it comes to nothing. */
+    private Json.Obj subscribed(Session session, String uri, Calls.Call call) {
+        if (!session.subscribe(uri))
+            return RpcError.answer(
+                    call.id(), RpcError.INVALID_PARAMS, "more than " + Session.SUBSCRIPTIONS_MAX + " subscriptions");
+        var answer = calls.answer(call);
+        if (answer.get("result").isEmpty()) session.unsubscribe(uri);
+        return answer;
+    }
+
+    private Json.Obj levelSet(Session session, Message.Request asked, Calls.Call call) {
+        var level = asked.params().string("level").filter(LogLevel.ALL::contains);
+        if (level.isEmpty()) return RpcError.answer(asked.id(), RpcError.INVALID_PARAMS, "there is no such level");
+        var answer = calls.answer(call);
+        if (answer.get("result").isPresent()) session.logged(level.get());
+        return answer;
+    }
+
+    private static Answer notification(Session session, Message.Notification notification) {
+        switch (notification.method()) {
+            case "notifications/cancelled" ->
+                notification.params().get("requestId").ifPresent(session::cancel);
+            case "notifications/roots/list_changed" -> {
+                if (session.asks().offer().rootsChange() && !session.over())
+                    session.upstream().ifPresent(upstream -> upstream.rootsChanged());
+            }
+            default -> {}
+        }
+        return Answer.empty(202);
+    }
+}

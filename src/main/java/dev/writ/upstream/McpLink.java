@@ -1,0 +1,37 @@
+package dev.writ.upstream;
+
+import dev.writ.base.Json;
+import dev.writ.guard.Permit;
+
+/**
+ * A way to one MCP server, in the era that the server speaks. Every request takes a permit, is sent only when the permit
+ * is still good and its digest fits the bytes, and is settled with guard whatever happens.
+ */
+public sealed interface McpLink extends AutoCloseable permits McpSession, StatelessLink {
+    /** The revision that the server speaks with us. */
+    String version();
+
+    Json.Obj capabilities();
+
+    /** What the server says of itself; a claim. */
+    Json.Obj serverInfo();
+
+    /** Whether the server has ended its side; only a new link can reach it again. */
+    boolean lost();
+
+    /**
+     * Sends the permitted request and waits for its answer.
+     *
+     * @param payload {@code method} and {@code params}: the very members that were judged
+     */
+    Answer send(Permit permit, Json.Obj payload, Requester requester, Cancellation cancellation);
+
+    /** Sends the permitted list request and follows the server's cursors to the end; the result holds all items. */
+    Answer list(Permit permit, String method, String member, Cancellation cancellation);
+
+    /** Tells the server that the client's roots have changed, where the era knows of it. */
+    default void rootsChanged() {}
+
+    @Override
+    void close();
+}
