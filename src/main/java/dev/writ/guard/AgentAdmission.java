@@ -95,7 +95,8 @@ final class AgentAdmission {
             case Standings.Found.Yes(var standing) ->
                 switch (action) {
                     case Action.CallTool call -> call(standing, attempt, call, 1);
-                    case Action.ReadResource(var _, var uri, var _) when listed.doubt(standing, uri).isPresent() ->
+                    case Action.ReadResource(var _, var uri, var _)
+                    when listed.doubt(standing, uri).isPresent() ->
                         refuse(standing, attempt, listed.doubt(standing, uri).get());
                     case Action.ReadResource read ->
                         judge(open(standing, attempt, Questions.resource(standing, read.uri())), 1);

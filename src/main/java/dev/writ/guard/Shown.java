@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import dev.writ.registry.Definition;
 import dev.writ.registry.Outcome;
 import dev.writ.registry.Registry;
 import dev.writ.registry.Tool;
@@ -45,23 +46,27 @@ final class Shown {
     }
 
     Optional<Json.Obj> definition(Caller.OfAgent caller, Name server, String tool, Instant now) {
-        if (!(standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing))) return Optional.empty();
+        return standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing)
+                ? pinned(standing, tool).map(Definition::json)
+                : Optional.empty();
+    }
+
+    private Optional<Definition> pinned(Standing standing, String tool) {
         return standing.world()
-                .callable(server, tool)
+                .callable(standing.server().name(), tool)
                 .filter(callable -> callable.tool().state() == Tool.State.APPROVED)
                 .filter(callable -> admission.visible(standing, callable))
-                .map(callable -> callable.pin().definition().json());
+                .map(callable -> callable.pin().definition());
     }
 
     Digest tools(Caller.OfAgent caller, Name server, Instant now) {
         var shown = new StringBuilder();
         if (standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing))
             for (var tool : inOrder(standing.world().registry().toolsOf(server)))
-                definition(caller, server, tool.name().text(), now)
-                        .ifPresent(definition -> shown.append(tool.name())
-                                .append(' ')
-                                .append(tool.pin().orElseThrow().definition().digest())
-                                .append('\n'));
+                pinned(standing, tool.name().text()).ifPresent(definition -> shown.append(tool.name())
+                        .append(' ')
+                        .append(definition.digest())
+                        .append('\n'));
         return Digest.of(shown.toString().getBytes(UTF_8));
     }
 
@@ -106,12 +111,7 @@ final class Shown {
     private boolean visible(Standing standing, Action.Listing listing, Json.Obj item) {
         return switch (listing) {
             case TOOLS ->
-                item.string("name")
-                        .flatMap(name ->
-                                standing.world().callable(standing.server().name(), name))
-                        .filter(callable -> callable.tool().state() == Tool.State.APPROVED)
-                        .filter(callable -> admission.visible(standing, callable))
-                        .isPresent();
+                item.string("name").flatMap(name -> pinned(standing, name)).isPresent();
             case PROMPTS -> visible(standing, item.string("name").map(name -> Questions.prompt(standing, name)));
             case RESOURCES -> visible(standing, item.string("uri").map(uri -> Questions.resource(standing, uri)));
             case RESOURCE_TEMPLATES ->

@@ -87,9 +87,9 @@ final class Eras {
     private static Probed read(Json.Obj answer) {
         var error = answer.object("error");
         if (error.isPresent()) {
-            boolean knows = error.get().integer("code").filter(Revision::recognises).isPresent();
-            var supported =
-                    error.get().object("data").orElse(Json.Obj.EMPTY).strings("supported");
+            boolean knows =
+                    error.get().integer("code").filter(Revision::recognises).isPresent();
+            var supported = error.get().object("data").orElse(Json.Obj.EMPTY).strings("supported");
             if (!knows || McpSession.VERSIONS.stream().anyMatch(supported::contains))
                 return new Probed.SpeaksNot("it does not know server/discover", true);
             return new Probed.OtherRevision();

@@ -42,10 +42,7 @@ public final class HeaderText {
     }
 
     private static boolean plain(String text) {
-        return visible(text)
-                && !text.isEmpty()
-                && !space(text.charAt(0))
-                && !space(text.charAt(text.length() - 1));
+        return visible(text) && !text.isEmpty() && !space(text.charAt(0)) && !space(text.charAt(text.length() - 1));
     }
 
     private static boolean visible(String text) {

@@ -48,7 +48,8 @@ final class HttpCarrier implements Carrier {
                 var _ = closed.then(cut::now);
                 var exchange = client.send(call(letter).within(limits), cut::reaches)) {
             return switch (exchange.status()) {
-                case 200 -> events(exchange) ? awaited(letter.id(), exchange, meanwhile) : Optional.of(whole(letter, exchange));
+                case 200 ->
+                    events(exchange) ? awaited(letter.id(), exchange, meanwhile) : Optional.of(whole(letter, exchange));
                 case 401, 403 ->
                     throw new UpstreamError(true, "the server refuses our credential (HTTP " + exchange.status() + ")");
                 default -> Optional.of(error(letter.id(), exchange));

@@ -15,8 +15,7 @@ final class Letters {
      * @param params as they were judged; what they have in {@code _meta} under names of ours is replaced
      * @param more headers beside the standard ones
      */
-    static Carrier.Letter of(
-            long id, String method, Json.Obj params, Requester requester, Map<String, String> more) {
+    static Carrier.Letter of(long id, String method, Json.Obj params, Requester requester, Map<String, String> more) {
         var meta = new LinkedHashMap<>(
                 params.object("_meta").orElse(Json.Obj.EMPTY).members());
         meta.put(Revision.PROTOCOL_VERSION, Json.of(Revision.VERSION));

@@ -20,7 +20,8 @@ final class Pages {
         var items = new ArrayList<Json>();
         var cursor = Optional.<String>empty();
         for (int number = 0; number < PAGES_MAX; number++) {
-            var answer = page.apply(cursor.map(c -> Json.object().put("cursor", c).build()));
+            var answer =
+                    page.apply(cursor.map(c -> Json.object().put("cursor", c).build()));
             if (answer.get("error").isPresent()) return answer;
             var result = answer.object("result").orElseThrow(() -> new UpstreamError(true, "a list without result"));
             result.array(member).ifPresent(found -> items.addAll(found.items()));

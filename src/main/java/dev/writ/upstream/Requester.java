@@ -12,9 +12,11 @@ import java.util.Optional;
  * @param logLevel from which level on it wants the server's log of this request
  * @param told takes what the server says of this request before its answer; must be short
  */
-public record Requester(boolean progress, boolean returns, Json.Obj capabilities, Optional<String> logLevel, Incoming told) {
+public record Requester(
+        boolean progress, boolean returns, Json.Obj capabilities, Optional<String> logLevel, Incoming told) {
     /** One that waits for the answer alone. */
-    public static final Requester SILENT = new Requester(false, false, Json.Obj.EMPTY, Optional.empty(), Incoming.NOBODY);
+    public static final Requester SILENT =
+            new Requester(false, false, Json.Obj.EMPTY, Optional.empty(), Incoming.NOBODY);
 
     /** One that wants to hear of progress and offers nothing. */
     public static Requester ofProgress(Incoming told) {

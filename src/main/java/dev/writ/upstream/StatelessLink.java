@@ -110,7 +110,11 @@ public final class StatelessLink implements McpLink {
 
     /** What came of a subscription. */
     public sealed interface Heard {
-        /** The server took it, and it is over now. @param graceful whether the server said so itself */
+        /**
+         * The server took it, and it is over now.
+         *
+         * @param graceful whether the server said so itself
+         */
         record Ended(boolean graceful) implements Heard {}
 
         /** The server did not take it. */
@@ -124,8 +128,7 @@ public final class StatelessLink implements McpLink {
      *
      * @param uris a permit for each resource that the payload names
      */
-    public Heard listen(
-            Permit permit, List<Permit> uris, Json.Obj payload, Incoming told, Cancellation cancellation) {
+    public Heard listen(Permit permit, List<Permit> uris, Json.Obj payload, Incoming told, Cancellation cancellation) {
         permitted(permit, payload);
         var params = payload.object("params").orElse(Json.Obj.EMPTY);
         var filter = params.object("notifications").orElse(Json.Obj.EMPTY);
@@ -168,8 +171,7 @@ public final class StatelessLink implements McpLink {
 
     private Carrier.Letter letter(
             Permit permit, String method, Json.Obj params, Requester requester, Map<String, String> credentials) {
-        return Letters.of(
-                ids.incrementAndGet(), method, params, requester, mirrored(permit, params, credentials));
+        return Letters.of(ids.incrementAndGet(), method, params, requester, mirrored(permit, params, credentials));
     }
 
     /** The arguments that the tool's pinned definition wants repeated in headers, and our credentials. */
@@ -182,8 +184,10 @@ public final class StatelessLink implements McpLink {
                 .orElse(Json.Obj.EMPTY);
         return switch (ToolHeaders.of(schema)) {
             case ToolHeaders.Read.Valid(var headers) ->
-                Letters.joined(credentials, headers.forCall(params.object("arguments").orElse(Json.Obj.EMPTY)));
-            case ToolHeaders.Read.Invalid(var why) -> throw new UpstreamError(false, "the tool cannot be called: " + why);
+                Letters.joined(
+                        credentials, headers.forCall(params.object("arguments").orElse(Json.Obj.EMPTY)));
+            case ToolHeaders.Read.Invalid(var why) ->
+                throw new UpstreamError(false, "the tool cannot be called: " + why);
         };
     }
 
@@ -196,8 +200,10 @@ public final class StatelessLink implements McpLink {
                     requester.told().notification("notifications/progress", params);
             }
             case "notifications/message" -> {
-                if (requester.logLevel().filter(from -> LogLevel.reaches(from, params)).isPresent())
-                    requester.told().notification("notifications/message", params);
+                if (requester
+                        .logLevel()
+                        .filter(from -> LogLevel.reaches(from, params))
+                        .isPresent()) requester.told().notification("notifications/message", params);
             }
             default -> {}
         }

@@ -30,8 +30,8 @@ final class StdioCarrier implements Carrier {
     public Json.Obj exchange(Letter letter, Wire.Meanwhile meanwhile, Cancellation cancellation) {
         // Basic/patterns/cancellation: on stdio a notification is the only way to cancel. Telling it must not hold up
         // whoever cancels.
-        try (var _ = cancellation.then(() ->
-                Thread.ofVirtual().name("mcp-cancel").start(() -> cancelled(letter.id())))) {
+        try (var _ =
+                cancellation.then(() -> Thread.ofVirtual().name("mcp-cancel").start(() -> cancelled(letter.id())))) {
             return wire.exchange(
                     letter.id(),
                     Canonical.bytes(letter.message()),

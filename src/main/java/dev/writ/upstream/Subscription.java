@@ -49,7 +49,8 @@ final class Subscription {
         try {
             var answer = carrying.get();
             if (acknowledged.get())
-                return new Heard.Ended(answer.filter(a -> a.get("result").isPresent()).isPresent());
+                return new Heard.Ended(
+                        answer.filter(a -> a.get("result").isPresent()).isPresent());
             settle(Outcome.Status.ERROR, "not acknowledged");
             return new Heard.NotTaken("the server does not take the subscription");
         } catch (UpstreamError e) {

@@ -26,6 +26,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Calls {
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
 
+    private static final String MORE =
+            "the server asks for more than a client of this revision of MCP can be asked for";
+
     private final Guard guard;
     private final Rounds rounds;
     private final InstantSource clock;
@@ -66,6 +69,7 @@ final class Calls {
         var watching = guard.watch(hop.caller(), hop.server(), cut);
         try {
             findListed(call);
+            unlike(call);
             return answer(call, comparable(call) ? admitHeld(call) : notCompared(call), revoked);
         } finally {
             watching.run();
@@ -162,19 +166,14 @@ final class Calls {
         var member = list.listing().member();
         var items = result.array(member).map(Json.Arr::items).orElse(List.of());
         var shown = guard.shown(permit, items);
-        if (list.listing() == Action.Listing.TOOLS) call.hop().definitions().seen(asked, clock.instant());
+        if (list.listing() == Action.Listing.TOOLS) call.hop().definitions().seen(asked, clock.instant(), shown);
         return new Answer.Result(result.with(member, new Json.Arr(shown)));
     }
 
     private Json.Obj rendered(Call call, Permit permit, Answer answer, AtomicBoolean revoked) {
         return switch (answer) {
             case Answer.Result(var result) -> answered(call, result);
-            case Answer.ServerError(var error) ->
-                Json.object()
-                        .put("jsonrpc", "2.0")
-                        .put("id", call.id())
-                        .put("error", error)
-                        .build();
+            case Answer.ServerError(var error) -> erred(call, error);
             case Answer.Stopped(var reason) -> refused(call, new Refusal(permit.decision(), reason, Optional.empty()));
             case Answer.Failed(var sent, var why) -> failed(call, sent, why);
             case Answer.Cut _ ->
@@ -182,6 +181,17 @@ final class Calls {
                         ? refused(call, new Refusal(permit.decision(), ended(call), Optional.empty()))
                         : RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, "cancelled");
         };
+    }
+
+    /** A client with a session declares what it can do once, and to servers without sessions none of it is passed on. */
+    private static Json.Obj erred(Call call, Json.Obj error) {
+        boolean lacking = error.integer("code").equals(Optional.of((long) Revision.CAPABILITY_MISSING));
+        if (lacking && !call.requester().returns()) return failed(call, true, MORE);
+        return Json.object()
+                .put("jsonrpc", "2.0")
+                .put("id", call.id())
+                .put("error", error)
+                .build();
     }
 
     /**
@@ -195,7 +205,7 @@ final class Calls {
             return failed(call, true, "the server answers with a type of result that is not passed on");
         return call.requester().returns()
                 ? rounds.asked(call, result)
-                : failed(call, true, "the server asks for more than a client of this revision of MCP can be asked for");
+                : failed(call, true, MORE);
     }
 
     private Refusal.Reason ended(Call call) {
@@ -246,27 +256,40 @@ final class Calls {
     boolean refreshDefinitions(Hop hop, Cancellation cancellation) {
         if (hop.upstream().isEmpty() || hop.definitions().fresh(clock.instant())) return true;
         long asked = hop.definitions().asked();
-        if (!seen(hop, Action.Listing.TOOLS, cancellation)) return false;
-        hop.definitions().seen(asked, clock.instant());
-        return true;
+        var shown = seen(hop, Action.Listing.TOOLS, cancellation);
+        shown.ifPresent(tools -> hop.definitions().seen(asked, clock.instant(), tools));
+        return shown.isPresent();
     }
 
-    /** Has guard see a server's list; whether it could be had. */
-    private boolean seen(Hop hop, Action.Listing listing, Cancellation cancellation) {
+    /**
+     * A server may show one caller the tool that was approved and another caller a changed one: what this caller's own
+     * list did not hold as approved is compared on its own way to the server, whatever others were shown since.
+     */
+    private void unlike(Call call) {
+        var hop = call.hop();
+        if (call.asked().action() instanceof Action.CallTool tool
+                && !hop.definitions().showed(tool.tool())
+                && guard.definition(hop.caller(), hop.server(), tool.tool()).isPresent())
+            hop.definitions().stale();
+    }
+
+    /** Has guard see a server's list, and answers with what the caller may see of it; empty when it could not be had. */
+    private Optional<List<Json>> seen(Hop hop, Action.Listing listing, Cancellation cancellation) {
         var payload = Json.object().put("method", listing.method()).build();
         var attempt = new Attempt(hop.caller(), new Action.ListItems(hop.server(), listing, payload));
-        if (hop.upstream().isEmpty() || !(guard.admit(attempt) instanceof Permit permit)) return false;
+        if (hop.upstream().isEmpty() || !(guard.admit(attempt) instanceof Permit permit)) return Optional.empty();
         var answer = hop.upstream().get().list(permit, listing.method(), listing.member(), cancellation);
-        if (!(answer instanceof Answer.Result(var result))) return false;
-        guard.shown(permit, result.array(listing.member()).map(Json.Arr::items).orElse(List.of()));
-        return true;
+        if (!(answer instanceof Answer.Result(var result))) return Optional.empty();
+        return Optional.of(guard.shown(
+                permit, result.array(listing.member()).map(Json.Arr::items).orElse(List.of())));
     }
 
     /** A resource whose URI could lead elsewhere is read only when its server lists it: that is found out first. */
     private void findListed(Call call) {
         var hop = call.hop();
         if (call.asked().action() instanceof Action.ReadResource read
-                && guard.listFirst(hop.caller(), hop.server(), read.uri()))
-            seen(hop, Action.Listing.RESOURCES, call.cancellation());
+                && guard.listFirst(hop.caller(), hop.server(), read.uri())) {
+            var _ = seen(hop, Action.Listing.RESOURCES, call.cancellation());
+        }
     }
 }

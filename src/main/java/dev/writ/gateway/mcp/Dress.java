@@ -47,7 +47,8 @@ final class Dress {
 
     /** The registered name: what a server calls itself is its own claim. */
     static Json.Obj info(Name server, Optional<McpLink> upstream) {
-        var version = upstream.flatMap(link -> link.serverInfo().string("version")).orElse("");
+        var version =
+                upstream.flatMap(link -> link.serverInfo().string("version")).orElse("");
         return Json.object()
                 .put("name", server.text())
                 .put("version", version.matches("[0-9A-Za-z.+-]{1,40}") ? version : "0")
@@ -59,7 +60,9 @@ final class Dress {
         long code = error.integer("code").orElse((long) RpcError.INTERNAL_ERROR);
         if (code == RpcError.RESOURCE_NOT_FOUND) return notFound(params, error);
         if (code == URL_ELICITATION)
-            return error(RpcError.INTERNAL_ERROR, "the server asks for a visit to an address, in a form of an older revision");
+            return error(
+                    RpcError.INTERNAL_ERROR,
+                    "the server asks for a visit to an address, in a form of an older revision");
         boolean reserved = code <= -32020 && code >= -32099 && code != Revision.CAPABILITY_MISSING;
         return reserved ? error.with("code", Json.of(RpcError.INTERNAL_ERROR)) : error;
     }
@@ -75,7 +78,8 @@ final class Dress {
 
     /** The status that goes with an answer (basic/transports/streamable-http). A decision is always 200. */
     static int status(Json.Obj answer) {
-        long code = answer.object("error").flatMap(error -> error.integer("code")).orElse(0L);
+        long code =
+                answer.object("error").flatMap(error -> error.integer("code")).orElse(0L);
         if (code == RpcError.METHOD_NOT_FOUND) return 404;
         return code == Revision.CAPABILITY_MISSING ? 400 : 200;
     }

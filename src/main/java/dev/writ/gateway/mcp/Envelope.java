@@ -49,7 +49,8 @@ final class Envelope {
                 || meta.get(Revision.CLIENT_CAPABILITIES).isPresent()) return true;
         var versions = headers.all(VERSION_HEADER);
         // An old client may name the version that it would like with its initialize.
-        boolean handshake = message instanceof Message.Request request && request.method().equals("initialize");
+        boolean handshake =
+                message instanceof Message.Request request && request.method().equals("initialize");
         return versions.contains(Revision.VERSION)
                 || (!headers.has("mcp-session-id")
                         && !handshake
@@ -68,7 +69,8 @@ final class Envelope {
         var id = request.id();
         // Basic/index, requests: an id is a string or an integer.
         if (id instanceof Json.Num(var lexeme) && !INTEGER.matcher(lexeme).matches())
-            return bad("id", RpcError.answer(Json.Null.VALUE, RpcError.INVALID_REQUEST, "id must be a string or integer"));
+            return bad(
+                    "id", RpcError.answer(Json.Null.VALUE, RpcError.INVALID_REQUEST, "id must be a string or integer"));
         var meta = request.params().object("_meta");
         var version = meta.flatMap(m -> m.string(Revision.PROTOCOL_VERSION));
         if (version.isEmpty()) return missing(id, Revision.PROTOCOL_VERSION);
@@ -121,8 +123,7 @@ final class Envelope {
     private static Optional<Json> kept(Json.Obj declared, String name, List<String> details) {
         return declared.object(name).map(capability -> {
             var kept = Json.object();
-            for (var detail : details)
-                if (capability.object(detail).isPresent()) kept.put(detail, Json.Obj.EMPTY);
+            for (var detail : details) if (capability.object(detail).isPresent()) kept.put(detail, Json.Obj.EMPTY);
             return kept.build();
         });
     }
@@ -138,7 +139,9 @@ final class Envelope {
     }
 
     private static Checked missing(Json id, String member) {
-        return bad("meta", RpcError.answer(id, RpcError.INVALID_PARAMS, "_meta needs " + member + " as the revision has it"));
+        return bad(
+                "meta",
+                RpcError.answer(id, RpcError.INVALID_PARAMS, "_meta needs " + member + " as the revision has it"));
     }
 
     private static Checked mismatch(Json id, String header, boolean present) {

@@ -71,7 +71,8 @@ record Filter(boolean tools, boolean prompts, boolean resources, Set<String> uri
             case "notifications/tools/list_changed" -> tools;
             case "notifications/prompts/list_changed" -> prompts;
             case "notifications/resources/list_changed" -> resources;
-            case "notifications/resources/updated" -> params.string("uri").filter(uris::contains).isPresent();
+            case "notifications/resources/updated" ->
+                params.string("uri").filter(uris::contains).isPresent();
             default -> false;
         };
     }

@@ -44,8 +44,9 @@ final class InputRequests {
     private static boolean elicitation(Json.Obj params) {
         return switch (mode(params)) {
             case "form" -> params.string("message").isPresent();
-            case "url" -> params.string("message").isPresent()
-                    && params.string("url").filter(InputRequests::web).isPresent();
+            case "url" ->
+                params.string("message").isPresent()
+                        && params.string("url").filter(InputRequests::web).isPresent();
             default -> false;
         };
     }
@@ -56,7 +57,8 @@ final class InputRequests {
             var host = Optional.ofNullable(url.getHost());
             if (host.isEmpty() || url.getUserInfo() != null) return false;
             return "https".equals(url.getScheme())
-                    || ("http".equals(url.getScheme()) && host.filter(LOOPBACK::contains).isPresent());
+                    || ("http".equals(url.getScheme())
+                            && host.filter(LOOPBACK::contains).isPresent());
         } catch (URISyntaxException e) {
             return false;
         }
@@ -74,13 +76,15 @@ final class InputRequests {
                     // An empty capability is the form alone (client/elicitation, capabilities).
                     boolean fits = has.isPresent()
                             && (has.get().object(mode).isPresent()
-                                    || (mode.equals("form") && has.get().members().isEmpty()));
+                                    || (mode.equals("form")
+                                            && has.get().members().isEmpty()));
                     if (!fits) missing.merge("elicitation", detail(mode), InputRequests::both);
                 }
                 case "sampling/createMessage" -> {
                     boolean tools = params(request).get("tools").isPresent();
                     var has = declared.object("sampling");
-                    boolean fits = has.isPresent() && (!tools || has.get().object("tools").isPresent());
+                    boolean fits = has.isPresent()
+                            && (!tools || has.get().object("tools").isPresent());
                     if (!fits) missing.merge("sampling", tools ? detail("tools") : Json.Obj.EMPTY, InputRequests::both);
                 }
                 default -> {

@@ -143,7 +143,8 @@ final class Links implements AutoCloseable {
         var told = new Changes();
         return switch (upstreams.open(permit, Revision.VERSION, told, cancellation)) {
             case Upstreams.Opened.Open(var upstream) -> {
-                var link = new OpenLink(new Hop(caller, server, Optional.of(upstream), told.definitions()), upstream, told, clock);
+                var link = new OpenLink(
+                        new Hop(caller, server, Optional.of(upstream), told.definitions()), upstream, told, clock);
                 slot.open.ifPresent(OpenLink::end);
                 slot.open = Optional.of(link);
                 link.watchedBy(guard.watch(caller, server, () -> {

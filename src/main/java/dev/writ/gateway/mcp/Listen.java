@@ -47,13 +47,7 @@ final class Listen {
         record Woken() implements Event {}
     }
 
-    Listen(
-            Guard guard,
-            Upstreams upstreams,
-            Json id,
-            Hop hop,
-            Optional<OpenLink> link,
-            Listens.Decided.Yes decided) {
+    Listen(Guard guard, Upstreams upstreams, Json id, Hop hop, Optional<OpenLink> link, Listens.Decided.Yes decided) {
         this.guard = guard;
         this.upstreams = upstreams;
         this.id = id;
@@ -70,7 +64,10 @@ final class Listen {
         try {
             var heard = link.isPresent() ? opened(link.get()) : nothing();
             unlisten = link.map(open -> open.changes().listen(this::said)).orElse(unlisten);
-            say(sink, Revision.ACKNOWLEDGED, Json.object().put("notifications", heard.json()).build());
+            say(
+                    sink,
+                    Revision.ACKNOWLEDGED,
+                    Json.object().put("notifications", heard.json()).build());
             if (link.isEmpty()) finish(true);
             tell(sink, heard);
             if (graceful) sink.send(farewell().text());
@@ -97,11 +94,9 @@ final class Listen {
     private Filter opened(OpenLink open) {
         var wanted = decided.filter();
         var permit = decided.permit().orElseThrow();
+        if (wanted.empty()) return settled(permit, open);
         return switch (open.upstream()) {
-            case McpSession _ -> {
-                // Its stream is open already; what it says comes to all who listen.
-                yield upstreams.known(permit, open.upstream()) instanceof Upstreams.Opened.Open ? wanted : nothing();
-            }
+            case McpSession _ -> settled(permit, open);
             case StatelessLink server -> {
                 Thread.ofVirtual().name("mcp-listen").start(() -> listen(server, permit));
                 var honoured = acknowledged();
@@ -112,6 +107,11 @@ final class Listen {
                         wanted.and(honoured).uris());
             }
         };
+    }
+
+    /** A server with sessions has its stream open already: what it says comes to all who listen. */
+    private Filter settled(Permit permit, OpenLink open) {
+        return upstreams.known(permit, open.upstream()) instanceof Upstreams.Opened.Open ? decided.filter() : nothing();
     }
 
     private void listen(StatelessLink server, Permit permit) {
@@ -129,7 +129,8 @@ final class Listen {
         long until = System.nanoTime() + ACKNOWLEDGED_WITHIN.toNanos();
         while (!over.cancelled()) {
             switch (next(Duration.ofNanos(Math.max(1, until - System.nanoTime())))) {
-                case Event.Said(var method, var params) when method.equals(Revision.ACKNOWLEDGED) -> {
+                case Event.Said(var method, var params)
+                when method.equals(Revision.ACKNOWLEDGED) -> {
                     return Filter.acknowledged(params);
                 }
                 case Event.Ended _ -> {
@@ -179,7 +180,8 @@ final class Listen {
     /** Policy may have changed since the subscription was decided. */
     private boolean readable(String method, Json.Obj params) {
         return !method.equals("notifications/resources/updated")
-                || guard.resourceShown(hop.caller(), hop.server(), params.string("uri").orElse(""));
+                || guard.resourceShown(
+                        hop.caller(), hop.server(), params.string("uri").orElse(""));
     }
 
     private void say(EventSink sink, String method, Json.Obj params) {

@@ -10,7 +10,6 @@ import dev.writ.guard.Permit;
 import dev.writ.guard.Refusal;
 import dev.writ.http.server.Answer;
 import dev.writ.upstream.Revision;
-import dev.writ.upstream.StatelessLink;
 import dev.writ.upstream.Upstreams;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -33,8 +33,8 @@ final class Methods {
 
     static final String STATE = "requestState";
     /** Members of {@code _meta} in which each request of 2026-07-28 describes itself; towards the server they are ours. */
-    private static final Set<String> ENVELOPE = Set.of(
-            Revision.PROTOCOL_VERSION, Revision.CLIENT_CAPABILITIES, Revision.CLIENT_INFO, Revision.LOG_LEVEL);
+    private static final Set<String> ENVELOPE =
+            Set.of(Revision.PROTOCOL_VERSION, Revision.CLIENT_CAPABILITIES, Revision.CLIENT_INFO, Revision.LOG_LEVEL);
 
     private Methods() {}
 
@@ -52,7 +52,8 @@ final class Methods {
     static Asked of(Name server, Message.Request request) {
         if (request.method().equals("ping")) return new Asked.Ping();
         // They would mean something to a server of the other era, and nothing here has decided what.
-        if (request.params().get(RESPONSES).isPresent() || request.params().get(STATE).isPresent())
+        if (request.params().get(RESPONSES).isPresent()
+                || request.params().get(STATE).isPresent())
             return invalid("inputResponses and requestState are not of this revision");
         return asked(server, request, Map.of());
     }

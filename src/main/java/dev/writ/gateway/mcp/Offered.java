@@ -18,7 +18,8 @@ final class Offered {
     /** A caller whose authority has ended sees a server with tools, of which none is left. */
     static Json.Obj capabilities(Hop hop) {
         var offered = Json.object();
-        if (hop.upstream().isEmpty()) return offered.put("tools", Json.Obj.EMPTY).build();
+        if (hop.upstream().isEmpty())
+            return offered.put("tools", Json.Obj.EMPTY).build();
         var link = hop.upstream().get();
         var has = link.capabilities();
         boolean stateless = link.version().equals(Revision.VERSION);

@@ -68,13 +68,13 @@ final class Rounds {
         var bare = params.without(Methods.RESPONSES).without(Methods.STATE);
         if (state.isEmpty() || !Revision.ROUNDS.contains(request.method())) return good(request, bare);
         return opened(params.string(Methods.STATE).orElse(""), caller, server, binding(request.method(), bare))
-                .<Read>map(sealed -> answered(request, bare, sealed, params.object(Methods.RESPONSES)))
-                .orElseGet(() -> new Read.Forged("requestState is not one that was given for this request, or no longer good"));
+                .<Read>map(inner -> answered(request, bare, inner, params.object(Methods.RESPONSES)))
+                .orElseGet(() ->
+                        new Read.Forged("requestState is not one that was given for this request, or no longer good"));
     }
 
-    private static Read answered(
-            Message.Request request, Json.Obj bare, Json.Obj sealed, Optional<Json.Obj> responses) {
-        var asked = sealed.strings("asked");
+    private static Read answered(Message.Request request, Json.Obj bare, Json.Obj inner, Optional<Json.Obj> responses) {
+        var asked = inner.strings("asked");
         var answers = new LinkedHashMap<String, Json>();
         for (var answer : responses.orElse(Json.Obj.EMPTY).members().entrySet()) {
             // What was not asked is no answer (error handling: unexpected information is ignored).
@@ -85,7 +85,7 @@ final class Rounds {
         var params = responses.isEmpty() ? bare : bare.with(Methods.RESPONSES, new Json.Obj(answers));
         return good(
                 request,
-                sealed.string("state")
+                inner.string("state")
                         .map(state -> params.with(Methods.STATE, Json.of(state)))
                         .orElse(params));
     }
@@ -98,9 +98,9 @@ final class Rounds {
         if (state.length() > 2 * STATE_CHARS_MAX) return Optional.empty();
         return seal.open(state)
                 .map(JsonReader::readObject)
-                .filter(sealed -> sealed.string("for").equals(Optional.of(holder(caller, server))))
-                .filter(sealed -> sealed.string("request").equals(Optional.of(binding)))
-                .filter(sealed -> sealed.integer("until")
+                .filter(inner -> inner.string("for").equals(Optional.of(holder(caller, server))))
+                .filter(inner -> inner.string("request").equals(Optional.of(binding)))
+                .filter(inner -> inner.integer("until")
                         .filter(until -> clock.instant().isBefore(Instant.ofEpochSecond(until)))
                         .isPresent());
     }
@@ -114,7 +114,9 @@ final class Rounds {
     private static String binding(String method, Json.Obj params) {
         var request = Json.object()
                 .put("method", method)
-                .put("params", params.without("_meta").without(Methods.RESPONSES).without(Methods.STATE))
+                .put(
+                        "params",
+                        params.without("_meta").without(Methods.RESPONSES).without(Methods.STATE))
                 .build();
         return Canonical.digest(request).toString();
     }
@@ -123,7 +125,9 @@ final class Rounds {
     Json.Obj asked(Calls.Call call, Json.Obj result) {
         var questions = result.object("inputRequests").map(Json.Obj::members).orElse(Map.of());
         var state = result.string("requestState");
-        if (InputRequests.malformed(result) || questions.size() > QUESTIONS_MAX || state.filter(this::tooLong).isPresent())
+        if (InputRequests.malformed(result)
+                || questions.size() > QUESTIONS_MAX
+                || state.filter(this::tooLong).isPresent())
             return Calls.failed(call, true, "the server asks for more input in a form that is not passed on");
         var missing = InputRequests.undeclared(questions, call.requester().capabilities());
         if (!missing.members().isEmpty())
@@ -148,7 +152,8 @@ final class Rounds {
             var payload = (Json.Obj) question;
             var method = payload.string("method").orElseThrow();
             var action = new Action.AnswerServer(call.hop().server(), method, payload);
-            var verdict = guard.admit(new Attempt(call.hop().caller(), action, call.asked().claims()));
+            var verdict = guard.admit(
+                    new Attempt(call.hop().caller(), action, call.asked().claims()));
             if (verdict instanceof Permit permit) {
                 permits.add(permit);
                 continue;
@@ -157,13 +162,15 @@ final class Rounds {
             // Approvals play no part in this decision, so nothing holds it.
             var refusal = verdict instanceof Refusal no
                     ? no
-                    : new Refusal(verdict.decision(), new Refusal.NotAllowed("nobody can approve it"), Optional.empty());
+                    : new Refusal(
+                            verdict.decision(), new Refusal.NotAllowed("nobody can approve it"), Optional.empty());
             return Optional.of(refused(call, method, refusal));
         }
         for (var permit : permits)
             if (guard.use(permit) instanceof Guard.Use.Stop(var reason)) {
                 settle(permits, Outcome.Status.NOT_SENT);
-                return Optional.of(refused(call, permit.action().target(), new Refusal(permit.decision(), reason, Optional.empty())));
+                return Optional.of(refused(
+                        call, permit.action().target(), new Refusal(permit.decision(), reason, Optional.empty())));
             }
         settle(permits, Outcome.Status.DONE);
         return Optional.empty();
@@ -173,14 +180,17 @@ final class Rounds {
         for (var permit : permits)
             guard.settle(
                     permit,
-                    Outcome.without(status, "client", 0, status == Outcome.Status.DONE ? "put to the client" : "not put"));
+                    Outcome.without(
+                            status, "client", 0, status == Outcome.Status.DONE ? "put to the client" : "not put"));
     }
 
     private static Json.Obj refused(Calls.Call call, String method, Refusal refusal) {
         return call.asked().action() instanceof Action.CallTool tool
                 ? RpcError.result(call.id(), Denials.asking(tool.tool(), method, refusal))
                 : RpcError.answer(
-                        call.id(), RpcError.INTERNAL_ERROR, "the server may not ask for this: " + Denials.line(refusal));
+                        call.id(),
+                        RpcError.INTERNAL_ERROR,
+                        "the server may not ask for this: " + Denials.line(refusal));
     }
 
     private String sealed(Calls.Call call, Iterable<String> asked, Optional<String> state) {

@@ -39,9 +39,9 @@ final class StateSeal {
         var nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         try {
-            var sealed = cipher(Cipher.ENCRYPT_MODE, nonce).doFinal(plain);
-            var whole = Arrays.copyOf(nonce, NONCE_BYTES + sealed.length);
-            System.arraycopy(sealed, 0, whole, NONCE_BYTES, sealed.length);
+            var secret = cipher(Cipher.ENCRYPT_MODE, nonce).doFinal(plain);
+            var whole = Arrays.copyOf(nonce, NONCE_BYTES + secret.length);
+            System.arraycopy(secret, 0, whole, NONCE_BYTES, secret.length);
             return Base64.getUrlEncoder().withoutPadding().encodeToString(whole);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK has no AES-GCM", e);

@@ -158,7 +158,8 @@ final class Stateless implements AutoCloseable {
             if (mismatch.isPresent()) return mismatch.get();
             return switch (Methods.stateless(hop.server(), request, good.claims())) {
                 case Methods.Asked.Ping _ -> noSuchMethod(request, hop.caller(), hop.server());
-                case Methods.Asked.Wrong(var code, var why) -> Answer.json(200, RpcError.answer(request.id(), code, why));
+                case Methods.Asked.Wrong(var code, var why) ->
+                    Answer.json(200, RpcError.answer(request.id(), code, why));
                 case Methods.Asked.For asked -> {
                     kept = true;
                     yield called(http, request, good, hop, asked, cancellation, link);
