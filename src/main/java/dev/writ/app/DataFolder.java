@@ -30,6 +30,11 @@ record DataFolder(Path root) {
         return root.resolve("writ.db");
     }
 
+    /** Space for revocations that can be written nowhere else. */
+    Path reserve() {
+        return root.resolve("reserve");
+    }
+
     Path keys() {
         return root.resolve("keys");
     }

@@ -6,10 +6,13 @@ import dev.writ.authority.Authority;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
 import dev.writ.base.Secret;
+import dev.writ.base.SteadyClock;
 import dev.writ.gateway.mcp.McpEndpoint;
 import dev.writ.guard.Guard;
+import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
 import dev.writ.guard.control.Control;
+import dev.writ.guard.replay.Reconciliation;
 import dev.writ.http.client.Destinations;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.server.HttpServer;
@@ -19,6 +22,7 @@ import dev.writ.http.server.Routes;
 import dev.writ.identity.Identity;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.LedgerSettings;
+import dev.writ.ledger.Reserve;
 import dev.writ.policy.publish.BundleStore;
 import dev.writ.policy.publish.FrontEnd;
 import dev.writ.policy.publish.LivePolicies;
@@ -99,10 +103,11 @@ public final class Wiring implements AutoCloseable {
 
     private static Wiring start(
             Settings settings,
-            InstantSource clock,
+            InstantSource machine,
             SecureRandom random,
             Deque<AutoCloseable> opened,
             List<Function<Parts, List<Route>>> gateways) {
+        var clock = new SteadyClock(machine);
         var folder = DataFolder.open(settings.data());
         var ids = new Ids(clock, random);
 
@@ -122,12 +127,24 @@ public final class Wiring implements AutoCloseable {
         var publisher = new Publisher(new FrontEnd(CEDAR_TIME_MAX));
         var policies = new Policies();
         for (var tenant : registry.tenants()) policies.add(tenant, livePolicies(folder, tenant, publisher));
+        var reserve = Reserve.open(folder.reserve());
+        opened.push(reserve);
+        var agreement = new Reconciliation.Parts(
+                store, ledger, registry, authority, identity, vault, policies, reserve, settings.node(), clock);
+        var reconciliation = new Reconciliation(agreement);
+        reconciliation.check();
+        var journal = new Journal(store, ledger, settings.node(), clock);
+        journal.start();
         var guard = new Guard(
                 new Guard.Parts(identity, registry, authority, policies, ledger, vault),
                 settings.node(),
                 settings.custody(),
                 ids,
-                clock);
+                clock,
+                journal,
+                reserve);
+        reconciliation.run(guard, journal);
+        opened.push(() -> journal.note(agreement::settle, agreement::bundle, true));
 
         var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings)));
         opened.push(client);
@@ -169,7 +186,10 @@ public final class Wiring implements AutoCloseable {
         var wiring = new Wiring(opened, parts, server);
         listening.set(wiring.url().toString());
         owner.ifPresent(key -> new OwnerFile(folder.ownerFile()).write(wiring.url(), TENANT, key));
-        opened.push(new Ticker(TICK, List.of(control.tasks()::expire, identity::saveLastUsed)));
+        opened.push(new Ticker(TICK, List.of(
+                control.tasks()::expire,
+                identity::saveLastUsed,
+                () -> journal.note(agreement::settle, agreement::bundle, false))));
         return wiring;
     }
 

@@ -45,7 +45,7 @@ public final class Authority implements AutoCloseable {
         this.store = store;
         this.clock = clock;
         this.approvals = new Approvals(this, store, clock);
-        this.budgets = new Budgets(this, clock);
+        this.budgets = new Budgets(this, store, clock);
         var since = clock.instant().minus(AuthoritySnapshot.KEPT);
         store.read(sql -> Tables.load(sql, since))
                 .forEach((tenant, snapshot) -> books.put(tenant, new Book<>(store, snapshot)));
@@ -98,6 +98,17 @@ public final class Authority implements AutoCloseable {
                     new Opening.Opened(task),
                     List.of(Changes.pruned(now), Changes.opened(tenant, task), Changes.consented(tenant, consent)));
         });
+    }
+
+    /** Returns when the database holds everything that is seen, and throws when it cannot. */
+    public void settle() {
+        budgets.note();
+        books.values().forEach(Book::settle);
+    }
+
+    /** Ends a task as the ledger says it ended; for replaying the ledger at start. */
+    public Stop replayEnd(Name tenant, Id task, Task.End end) {
+        return end(tenant, task, end);
     }
 
     /** Ends a task whose purpose is fulfilled. */

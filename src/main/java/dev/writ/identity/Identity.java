@@ -142,6 +142,11 @@ public final class Identity implements AutoCloseable {
                                 id)));
     }
 
+    /** Returns when the database holds everything that is seen, and throws when it cannot. */
+    public void settle() {
+        book.settle();
+    }
+
     public Optional<Key> key(Name tenant, Id id) {
         return book.now().find(id).filter(key -> key.tenant().equals(tenant));
     }

@@ -81,6 +81,11 @@ public final class Vault {
         });
     }
 
+    /** Returns when the database holds everything that is seen, and throws when it cannot. */
+    public void settle() {
+        book.settle();
+    }
+
     /** Opens a secret; reads memory only. */
     public Keeping reveal(Name tenant, Name name) {
         var envelope = book.now().get(new Place(tenant, name));
