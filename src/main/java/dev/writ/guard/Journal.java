@@ -107,6 +107,8 @@ public final class Journal {
 
     private Positions.Position position(Name tenant, Function<Name, Optional<Digest>> bundles, boolean clean) {
         // The size first: what begins after this line began at this size or later.
+        boolean writable = ledger.closedBecause().isEmpty();
+        if (clean && writable) ledger.checkpoint(tenant);
         long size = ledger.size(tenant);
         long applied = underWay.values().stream()
                 .filter(under -> under.tenant.equals(tenant))
@@ -120,7 +122,7 @@ public final class Journal {
                 head.map(h -> h.size()).orElse(0L),
                 head.map(h -> h.root()).orElse(Digest.of()),
                 recordedPolicies.contains(tenant) ? bundles.apply(tenant) : Optional.empty(),
-                clean && applied == size && ledger.closedBecause().isEmpty());
+                clean && applied == size && writable);
     }
 
     /** Why nothing new is begun, when the clock is not to be believed. */

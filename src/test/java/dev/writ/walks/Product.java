@@ -108,6 +108,32 @@ public final class Product implements AutoCloseable {
         return product;
     }
 
+    /** What a test does to the files of an installation that is stopped. */
+    public interface Meanwhile {
+        void run() throws java.io.IOException;
+    }
+
+    /** Stops Writ, not the shop, has something done, and starts the same installation again. */
+    public Product again(Path data, Meanwhile meanwhile) throws java.io.IOException {
+        wiring.close();
+        meanwhile.run();
+        return onceMore(data);
+    }
+
+    /** Starts the installation in a folder, with the shop that is running. */
+    public Product onceMore(Path data) {
+        return onceMore(data, InstantSource.system());
+    }
+
+    public Product onceMore(Path data, InstantSource clock) {
+        var next = Wiring.start(
+                Settings.of(data).withPort(0).withHold(Duration.ZERO), clock, new SecureRandom());
+        var store = new BundleStore(data.resolve("bundles-of-test"));
+        var live = LivePolicies.open(store, new Publisher(new FrontEnd(Duration.ofSeconds(60))));
+        next.parts().policies().add(TENANT, live);
+        return new Product(next, shop, owner, dana, erin, live);
+    }
+
     /** Registers a shop under a name and approves its tools as they are listed now. */
     public void addServer(Name name, Shop at) {
         addServer(name, at.url(), "shop-secret");
