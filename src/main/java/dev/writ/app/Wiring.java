@@ -28,6 +28,7 @@ import dev.writ.policy.publish.FrontEnd;
 import dev.writ.policy.publish.LivePolicies;
 import dev.writ.policy.publish.Publisher;
 import dev.writ.registry.Registry;
+import dev.writ.store.Schema;
 import dev.writ.store.Store;
 import dev.writ.upstream.Upstreams;
 import dev.writ.vault.Vault;
@@ -111,11 +112,11 @@ public final class Wiring implements AutoCloseable {
         var folder = DataFolder.open(settings.data());
         var ids = new Ids(clock, random);
 
-        var store = Store.open(
-                folder.database(), List.of(Registry.schema(), Authority.schema(), Identity.schema(), Vault.schema()));
+        var node = folder.node(settings.node());
+        var store = Store.open(folder.database(), schemas());
         opened.push(store);
         var ledger =
-                Ledger.open(new LedgerSettings(folder.root(), settings.installation(), settings.node()), clock, random);
+                Ledger.open(new LedgerSettings(folder.root(), settings.installation(), node), clock, random);
         opened.push(ledger);
         var registry = new Registry(store, clock);
         var authority = new Authority(store, clock);
@@ -130,14 +131,14 @@ public final class Wiring implements AutoCloseable {
         var reserve = Reserve.open(folder.reserve());
         opened.push(reserve);
         var agreement = new Reconciliation.Parts(
-                store, ledger, registry, authority, identity, vault, policies, reserve, settings.node(), clock);
+                store, ledger, registry, authority, identity, vault, policies, reserve, node, clock);
         var reconciliation = new Reconciliation(agreement);
         reconciliation.check();
-        var journal = new Journal(store, ledger, settings.node(), clock);
+        var journal = new Journal(store, ledger, node, clock);
         journal.start();
         var guard = new Guard(
                 new Guard.Parts(identity, registry, authority, policies, ledger, vault),
-                settings.node(),
+                node,
                 settings.custody(),
                 ids,
                 clock,
@@ -242,6 +243,11 @@ public final class Wiring implements AutoCloseable {
                 because.addSuppressed(e);
             }
         }
+    }
+
+    /** The tables of every part that keeps something. */
+    public static List<Schema> schemas() {
+        return List.of(Registry.schema(), Authority.schema(), Identity.schema(), Vault.schema());
     }
 
     private static LivePolicies livePolicies(DataFolder folder, Name tenant, Publisher publisher) {

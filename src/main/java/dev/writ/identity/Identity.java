@@ -127,6 +127,21 @@ public final class Identity implements AutoCloseable {
                                 person)));
     }
 
+    /** Revokes every key of a tenant that was made up to a moment, agents' and people's: after a restore. */
+    public Revoking revokeAll(Name tenant, Instant until) {
+        var at = clock.instant();
+        return change(
+                key -> key.tenant().equals(tenant) && !key.createdAt().isAfter(until),
+                key -> key.revoked(at),
+                Change.of(
+                        keys -> keys,
+                        sql -> sql.change(
+                                "UPDATE keys SET revoked_at = ? WHERE tenant = ? AND created_at <= ? AND revoked_at IS NULL",
+                                at,
+                                tenant,
+                                until)));
+    }
+
     /** Revokes one key; an unknown one, or one of another tenant, changes nothing. */
     public Revoking revoke(Name tenant, Id id) {
         var at = clock.instant();

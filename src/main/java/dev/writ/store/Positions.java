@@ -89,6 +89,12 @@ public final class Positions {
         return sql.row("SELECT at FROM clocks WHERE node = ?", row -> row.instant("at"), node);
     }
 
+    /** The latest moment that any node has acted at. */
+    public static Optional<Instant> latestClock(Sql sql) throws SQLException {
+        return sql.rows("SELECT at FROM clocks", row -> row.instant("at")).stream()
+                .max(java.util.Comparator.naturalOrder());
+    }
+
     /** Notes a moment; one before the noted one changes nothing. */
     public static void clock(Sql sql, Name node, Instant at) throws SQLException {
         sql.change("""

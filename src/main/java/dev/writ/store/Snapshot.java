@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** Copies a database as it is at one moment, also while another process uses it. */
 public final class Snapshot {
@@ -35,15 +38,37 @@ public final class Snapshot {
         }
     }
 
-    /** Whether the database can be read whole; the reason when it cannot. */
-    public static java.util.Optional<String> objection(Path database) {
-        try (var connection = Sqlite.connect(database, true);
+    /** What a database says, asked without opening it for work: it stays as it is, whatever its version. */
+    public static <T> T read(Path database, Transaction<T> question) {
+        try (var connection = Sqlite.connect(database, true)) {
+            return question.run(new Sql(connection));
+        } catch (SQLException e) {
+            throw Sqlite.error(e);
+        }
+    }
+
+    /** Why a database cannot be read whole, if so; one that is in use or was left by a crash is completed by looking. */
+    public static Optional<String> objection(Path database) {
+        return objection(() -> Sqlite.connect(database, true));
+    }
+
+    /** As {@link #objection} for a file that nobody writes; neither it nor its folder is touched. */
+    public static Optional<String> objectionToCopy(Path database) {
+        return objection(() -> DriverManager.getConnection("jdbc:sqlite:file:" + database.toAbsolutePath() + "?immutable=1"));
+    }
+
+    private interface Connecting {
+        Connection connect() throws SQLException;
+    }
+
+    private static Optional<String> objection(Connecting to) {
+        try (var connection = to.connect();
                 var statement = connection.createStatement();
                 var answer = statement.executeQuery("PRAGMA quick_check(1)")) {
             var first = answer.next() ? answer.getString(1) : "no answer";
-            return "ok".equals(first) ? java.util.Optional.empty() : java.util.Optional.of(first);
+            return "ok".equals(first) ? Optional.empty() : Optional.of(first);
         } catch (SQLException e) {
-            return java.util.Optional.of(Sqlite.error(e).getMessage() + "");
+            return Optional.of(Sqlite.error(e).getMessage() + "");
         }
     }
 }

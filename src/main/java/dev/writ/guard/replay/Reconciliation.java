@@ -176,6 +176,27 @@ public final class Reconciliation {
         recorded(guard, tenant, new Transition("administration", "replayed", members.build()));
     }
 
+    /**
+     * Makes true what a log says that nobody writes any more, from records that are read elsewhere: after a restore.
+     *
+     * @return how many changes the database did not hold
+     */
+    public int replay(Name tenant, Iterable<Entry> entries) {
+        var reading = new Reading();
+        for (var entry : entries) reading.add(entry.index(), entry.record());
+        return new Replayed(redo).all(tenant, reading, parts.authority()).made().size();
+    }
+
+    /** Makes true what the reserve holds; it stays there. */
+    public int replayReserve() {
+        var kept = parts.reserve().kept();
+        for (var record : kept) {
+            var tenant = new Name(record.string("tenant").orElse(""));
+            var _ = redo.redo(tenant, new Reading.Change(-1, record), false);
+        }
+        return kept.size();
+    }
+
     /** A crash between the use of an approval and its record: it is used, and now the ledger says so. */
     private long consumptions(Guard guard, Name tenant) {
         long found = 0;
@@ -226,7 +247,8 @@ public final class Reconciliation {
         var candidates = new HashSet<Digest>();
         if (!reading.bundleMade()) position.flatMap(Position::bundle).ifPresent(candidates::add);
         reading.bundles().forEach(bundle -> candidates.add(bundle.digest()));
-        if (candidates.isEmpty()) return;
+        // A tenant that the database lost begins anew, policies included.
+        if (candidates.isEmpty() || !parts.registry().tenants().contains(tenant)) return;
         journal.policiesAreRecorded(tenant);
         var live = parts.policies().of(tenant);
         var inForce = live.flatMap(policies -> policies.current().bundle());

@@ -75,6 +75,10 @@ final class Redo {
             case "revocation/secret-deleted" -> deleted(tenant, name(record, "secret"));
             case "revocation/key-revoked" ->
                 made(!identity.revoke(tenant, id(record, "key")).keys().isEmpty());
+            case "revocation/keys-revoked" ->
+                made(!identity.revokeAll(tenant, Instant.parse(text(record, "until")))
+                        .keys()
+                        .isEmpty());
             case "approval/consumed" -> consumed(tenant, id(record, "approval"));
             case "approval/refused" -> made(authority.approvals().replayRefused(tenant, id(record, "approval")));
             // A yes that was not counted, or is not in the database, is asked for again.
