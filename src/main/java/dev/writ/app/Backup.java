@@ -61,13 +61,13 @@ final class Backup {
             Files.write(part.resolve(Manifest.FILE), bytes);
             Copies.settle(part);
             Copies.publish(part, whole);
-            long size = manifest.files().stream().mapToLong(Manifest.Entry::bytes).sum();
+            long size =
+                    manifest.files().stream().mapToLong(Manifest.Entry::bytes).sum();
             return new Made(whole, manifest.files().size(), size, Digest.of(bytes), logs);
         } catch (IOException | EvidenceFailure e) {
             throw new StartFailure(
                     "the backup could not be written: " + e.getMessage(),
-                    "make room or give another folder; the data folder is as it was, and " + part
-                            + " can be deleted",
+                    "make room or give another folder; the data folder is as it was, and " + part + " can be deleted",
                     e);
         }
     }

@@ -82,8 +82,7 @@ final class Copies {
     }
 
     private static void force(Path each, boolean folder) throws IOException {
-        try (var channel =
-                FileChannel.open(each, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
+        try (var channel = FileChannel.open(each, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
             channel.force(true);
         }
     }
@@ -105,6 +104,7 @@ final class Copies {
     /** Whether nothing stands at a place, or an empty folder. */
     static boolean free(Path place) throws IOException {
         if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) return true;
-        return Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS) && list(place).isEmpty();
+        return Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)
+                && list(place).isEmpty();
     }
 }

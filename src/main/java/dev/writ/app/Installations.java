@@ -56,8 +56,7 @@ final class Installations {
             return sql
                     .rows(
                             "SELECT tenant, node, " + column + " AS number FROM " + table,
-                            row -> Map.entry(
-                                    new Log(row.name("tenant"), row.name("node")), row.integer("number")))
+                            row -> Map.entry(new Log(row.name("tenant"), row.name("node")), row.integer("number")))
                     .stream()
                     .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
         });

@@ -34,7 +34,8 @@ record Manifest(Instant made, String version, boolean keys, List<Entry> files) {
     record Entry(String path, long bytes, Digest digest) {
         Entry {
             // It comes from outside: nothing that leads out of the folder, nothing hidden.
-            if (!PATH.matcher(path).matches() || List.of(path.split("/")).stream().anyMatch(p -> p.matches("[.]+")))
+            if (!PATH.matcher(path).matches()
+                    || List.of(path.split("/")).stream().anyMatch(p -> p.matches("[.]+")))
                 throw new IllegalArgumentException("not a path inside a backup: " + Visible.text(path, 100));
         }
     }
@@ -109,7 +110,10 @@ record Manifest(Instant made, String version, boolean keys, List<Entry> files) {
                     json.string("version").orElseThrow(),
                     json.bool("keys").orElseThrow(),
                     files);
-        } catch (JsonError | IllegalArgumentException | java.util.NoSuchElementException | java.time.DateTimeException e) {
+        } catch (JsonError
+                | IllegalArgumentException
+                | java.util.NoSuchElementException
+                | java.time.DateTimeException e) {
             throw altered(FILE + " cannot be understood");
         }
     }

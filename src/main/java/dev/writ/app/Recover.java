@@ -144,8 +144,9 @@ final class Recover {
     }
 
     private LogFolder folder(Installations.Log log) {
-        return new LogFolder(
-                data.resolve("ledger").resolve(log.tenant().text()).resolve(log.node().text()));
+        return new LogFolder(data.resolve("ledger")
+                .resolve(log.tenant().text())
+                .resolve(log.node().text()));
     }
 
     /** What was made, and where the folder as it was lies now. */
@@ -157,8 +158,7 @@ final class Recover {
         try {
             Copies.begin(part);
             if (found.database) Snapshot.copy(data.resolve("writ.db"), part.resolve("writ.db"));
-            for (var name : List.of(
-                    "ledger", "side", "bundles", "policies", "keys", "reserve", DataFolder.NODE_FILE))
+            for (var name : List.of("ledger", "side", "bundles", "policies", "keys", "reserve", DataFolder.NODE_FILE))
                 Copies.copy(data.resolve(name), part.resolve(name));
             Copies.settle(part);
             if (withoutSecrets && found.database) Restore.forgetSecrets(part);

@@ -177,7 +177,8 @@ final class RecoveryCommands {
                 if (found.healthy()) out.println("Nothing was found that a start would be refused for.");
                 if (found.healthy() && !anyway && !acceptClock) return 0;
                 if (!yes) {
-                    out.println("With --yes: a new log begins that cites the last good checkpoint, every open task ends,");
+                    out.println(
+                            "With --yes: a new log begins that cites the last good checkpoint, every open task ends,");
                     out.println("every approval is void, every key is revoked. The folder as it is is kept.");
                     return CONFLICT;
                 }

@@ -145,15 +145,17 @@ final class Renewal {
             try {
                 of.add(log(log).checkpoint());
             } catch (EvidenceFailure e) {
-                notes.add("the checkpoint of " + log.tenant() + "/" + log.node() + " cannot be read, so nothing cites it");
+                notes.add("the checkpoint of " + log.tenant() + "/" + log.node()
+                        + " cannot be read, so nothing cites it");
             }
         }
         return heads;
     }
 
     private LogFolder log(Installations.Log log) {
-        return new LogFolder(
-                folder.resolve("ledger").resolve(log.tenant().text()).resolve(log.node().text()));
+        return new LogFolder(folder.resolve("ledger")
+                .resolve(log.tenant().text())
+                .resolve(log.node().text()));
     }
 
     /** Nobody writes the old logs again, whatever the settings come to say: what signs them is not in this folder. */
@@ -293,8 +295,7 @@ final class Renewal {
                 }
             for (var found : why.salvaged)
                 made += reconciliation.replay(
-                        found.tenant(),
-                        List.of(new dev.writ.ledger.Entry(found.index(), new byte[0], found.record())));
+                        found.tenant(), List.of(new dev.writ.ledger.Entry(found.index(), new byte[0], found.record())));
             return made;
         }
 
@@ -357,7 +358,8 @@ final class Renewal {
                 notes.add("no active administrator is left in " + tenant.get() + ", so there is no credential");
                 return Optional.empty();
             }
-            return Optional.of(credential(guard, tenant.get(), person.get().id(), person.get().email()));
+            return Optional.of(credential(
+                    guard, tenant.get(), person.get().id(), person.get().email()));
         }
 
         private String credential(Guard guard, Name tenant, Id person, String email) {

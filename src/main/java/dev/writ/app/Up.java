@@ -108,7 +108,8 @@ public final class Up implements Callable<Integer> {
                         ledger,
                         switch (ledger.code()) {
                             case LOCKED -> "stop the other process, or choose another folder with --data DIR";
-                            case DAMAGED -> "run writ recover --data DIR to see what can be kept, or restore a backup into another folder";
+                            case DAMAGED ->
+                                "run writ recover --data DIR to see what can be kept, or restore a backup into another folder";
                             case DISK -> "make room on the disk or make the folder writable, then start again";
                             case RECORD, BUSY, CLOSED -> "start again";
                         });

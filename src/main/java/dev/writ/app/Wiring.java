@@ -115,8 +115,7 @@ public final class Wiring implements AutoCloseable {
         var node = folder.node(settings.node());
         var store = Store.open(folder.database(), schemas());
         opened.push(store);
-        var ledger =
-                Ledger.open(new LedgerSettings(folder.root(), settings.installation(), node), clock, random);
+        var ledger = Ledger.open(new LedgerSettings(folder.root(), settings.installation(), node), clock, random);
         opened.push(ledger);
         var registry = new Registry(store, clock);
         var authority = new Authority(store, clock);
@@ -187,10 +186,12 @@ public final class Wiring implements AutoCloseable {
         var wiring = new Wiring(opened, parts, server);
         listening.set(wiring.url().toString());
         owner.ifPresent(key -> new OwnerFile(folder.ownerFile()).write(wiring.url(), TENANT, key));
-        opened.push(new Ticker(TICK, List.of(
-                control.tasks()::expire,
-                identity::saveLastUsed,
-                () -> journal.note(agreement::settle, agreement::bundle, false))));
+        opened.push(new Ticker(
+                TICK,
+                List.of(
+                        control.tasks()::expire,
+                        identity::saveLastUsed,
+                        () -> journal.note(agreement::settle, agreement::bundle, false))));
         return wiring;
     }
 

@@ -274,8 +274,7 @@ final class AgentAdmission {
                 case Charge.Yes(var reservation) -> {
                     var verdict = approval.isEmpty()
                             ? charged(about, judged, approval, reservation)
-                            : recorder.changing(
-                                    about.tenant(), () -> charged(about, judged, approval, reservation));
+                            : recorder.changing(about.tenant(), () -> charged(about, judged, approval, reservation));
                     if (!(verdict instanceof Permit))
                         reservation.ifPresent(r -> authority.budgets().settle(r, false));
                     yield verdict;

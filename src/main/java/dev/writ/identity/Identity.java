@@ -127,19 +127,26 @@ public final class Identity implements AutoCloseable {
                                 person)));
     }
 
-    /** Revokes every key of a tenant that was made up to a moment, agents' and people's: after a restore. */
+    /**
+     * Revokes every key of a tenant that was made up to a moment, agents' and people's: after a restore. A key that
+     * seems to be made in the future is of a time when the clock was wrong, and goes with them.
+     */
     public Revoking revokeAll(Name tenant, Instant until) {
         var at = clock.instant();
         return change(
-                key -> key.tenant().equals(tenant) && !key.createdAt().isAfter(until),
+                key -> key.tenant().equals(tenant)
+                        && (!key.createdAt().isAfter(until) || key.createdAt().isAfter(at)),
                 key -> key.revoked(at),
                 Change.of(
                         keys -> keys,
                         sql -> sql.change(
-                                "UPDATE keys SET revoked_at = ? WHERE tenant = ? AND created_at <= ? AND revoked_at IS NULL",
+                                """
+                                UPDATE keys SET revoked_at = ?
+                                WHERE tenant = ? AND (created_at <= ? OR created_at > ?) AND revoked_at IS NULL""",
                                 at,
                                 tenant,
-                                until)));
+                                until,
+                                at)));
     }
 
     /** Revokes one key; an unknown one, or one of another tenant, changes nothing. */

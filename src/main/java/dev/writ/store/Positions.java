@@ -53,15 +53,10 @@ public final class Positions {
 
     /** Notes up to where the ledger was durable when the transaction ran; from now on something is under way. */
     public static void seen(Sql sql, Name tenant, Name node, long size) throws SQLException {
-        sql.change(
-                """
+        sql.change("""
                 INSERT INTO positions (tenant, node, seen, head, root, bundle, clean) VALUES (?, ?, ?, 0, ?, '', 0)
                 ON CONFLICT (tenant, node) DO UPDATE SET clean = 0,
-                  seen = CASE WHEN positions.seen < excluded.seen THEN excluded.seen ELSE positions.seen END""",
-                tenant,
-                node,
-                size,
-                Digest.of());
+                  seen = CASE WHEN positions.seen < excluded.seen THEN excluded.seen ELSE positions.seen END""", tenant, node, size, Digest.of());
     }
 
     /** Notes a position as a whole; its {@code seen} only grows. */

@@ -26,8 +26,7 @@ public final class Snapshot {
         try (var connection = Sqlite.connect(database, false);
                 var statement = connection.prepareStatement("VACUUM INTO ?")) {
             // SQLite takes an empty file for a new one, and this one only its owner reads.
-            Files.createFile(
-                    to, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(to, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             statement.setString(1, to.toAbsolutePath().toString());
             statement.execute();
             try (var channel = FileChannel.open(to, StandardOpenOption.WRITE)) {
@@ -54,7 +53,8 @@ public final class Snapshot {
 
     /** As {@link #objection} for a file that nobody writes; neither it nor its folder is touched. */
     public static Optional<String> objectionToCopy(Path database) {
-        return objection(() -> DriverManager.getConnection("jdbc:sqlite:file:" + database.toAbsolutePath() + "?immutable=1"));
+        return objection(
+                () -> DriverManager.getConnection("jdbc:sqlite:file:" + database.toAbsolutePath() + "?immutable=1"));
     }
 
     private interface Connecting {

@@ -37,8 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BackupTest {
     private static final String ORDER = "{\"order\":\"1001\"}";
     private static final String REFUND = "{\"order\":\"1001\",\"amount\":700,\"currency\":\"EUR\"}";
-    private static final Restore.Choice PLAIN =
-            new Restore.Choice(Optional.empty(), false, Optional.empty(), false);
+    private static final Restore.Choice PLAIN = new Restore.Choice(Optional.empty(), false, Optional.empty(), false);
 
     private static Product first;
     private static Path prepared;
@@ -156,7 +155,8 @@ class BackupTest {
         restore(PLAIN);
         product = kept(first.onceMore(restored));
         assertThat(product.parts().guard().callerOf(Optional.of(old))).isEmpty();
-        assertThat(product.parts().guard().callerOf(Optional.of(owner(restored)))).isPresent();
+        assertThat(product.parts().guard().callerOf(Optional.of(owner(restored))))
+                .isPresent();
     }
 
     @Test
@@ -200,8 +200,7 @@ class BackupTest {
         new Backup(data, InstantSource.system()).to(backup, true);
         var manifest = Files.readString(backup.resolve(Manifest.FILE));
         for (var path : List.of("../data/writ.db", "/etc/passwd", "a/../../b", "./x", "a//b", "a\\u0000b")) {
-            Files.writeString(
-                    backup.resolve(Manifest.FILE), manifest.replace("\"writ.db\"", "\"" + path + "\""));
+            Files.writeString(backup.resolve(Manifest.FILE), manifest.replace("\"writ.db\"", "\"" + path + "\""));
             assertThatThrownBy(() -> restore(PLAIN)).as(path).isInstanceOf(StartFailure.class);
         }
         Files.writeString(backup.resolve(Manifest.FILE), manifest);
@@ -244,8 +243,7 @@ class BackupTest {
         }
         product.wiring.close();
         Folders.replace(data, temp.resolve("older"), "ledger", "wal", "side", "cache");
-        assertThatThrownBy(() -> first.onceMore(data))
-                .isInstanceOf(dev.writ.guard.replay.ReplayFailure.class);
+        assertThatThrownBy(() -> first.onceMore(data)).isInstanceOf(dev.writ.guard.replay.ReplayFailure.class);
 
         var before = listing(data);
         var looked = Programs.run("recover", "--data", data.toString());
@@ -287,11 +285,15 @@ class BackupTest {
         product.wiring.close();
         for (var file : List.of("writ.db", "writ.db-wal", "writ.db-shm")) Files.deleteIfExists(data.resolve(file));
         assertThat(Programs.run("recover", "--data", data.toString()).text()).contains("the database is gone");
-        assertThat(Programs.run("recover", "--data", data.toString(), "--yes").exit()).isZero();
-        try (var wiring = Wiring.start(
-                Settings.of(data).withPort(0), InstantSource.system(), new SecureRandom())) {
+        assertThat(Programs.run("recover", "--data", data.toString(), "--yes").exit())
+                .isZero();
+        try (var wiring = Wiring.start(Settings.of(data).withPort(0), InstantSource.system(), new SecureRandom())) {
             assertThat(wiring.parts().registry().tenants()).contains(Wiring.TENANT);
-            assertThat(wiring.parts().ledger().read(Product.TENANT, 0).orElseThrow().kind())
+            assertThat(wiring.parts()
+                            .ledger()
+                            .read(Product.TENANT, 0)
+                            .orElseThrow()
+                            .kind())
                     .isEqualTo("origin");
         }
     }
@@ -348,5 +350,4 @@ class BackupTest {
         if (!matcher.find()) throw new AssertionError("no approval: " + text(answer));
         return matcher.group();
     }
-
 }

@@ -73,8 +73,7 @@ class FullDiskTest {
                 try (var reserve = Reserve.open(left.resolve("reserve"))) {
                     assertThat(reserve.kept()).isEmpty();
                 }
-                assertThat(dev.writ.ledger.verify.EvidenceVerifier.verify(
-                                        left, Optional.empty(), Optional.empty())
+                assertThat(dev.writ.ledger.verify.EvidenceVerifier.verify(left, Optional.empty(), Optional.empty())
                                 .passed())
                         .isTrue();
             } finally {
@@ -108,13 +107,17 @@ class FullDiskTest {
     @Test
     void aReserveKeepsWhatFitsAndTellsWhatDoesNot() throws IOException {
         var file = temp.resolve("reserve");
-        var record = Json.object().put("kind", "revocation").put("text", "x".repeat(300_000)).build();
+        var record = Json.object()
+                .put("kind", "revocation")
+                .put("text", "x".repeat(300_000))
+                .build();
         try (var reserve = Reserve.open(file)) {
             assertThat(reserve.keep(record)).isTrue();
             assertThat(reserve.keep(record)).isTrue();
             assertThat(reserve.keep(record)).isTrue();
             assertThat(reserve.keep(record)).isFalse();
-            assertThat(reserve.kept().equals(java.util.List.of(record, record, record))).isTrue();
+            assertThat(reserve.kept().equals(java.util.List.of(record, record, record)))
+                    .isTrue();
         }
         // A torn frame ends what is kept; what is before it is whole.
         var bytes = Files.readAllBytes(file);
@@ -124,7 +127,8 @@ class FullDiskTest {
             assertThat(reserve.kept().size()).isEqualTo(1);
             reserve.clear();
             assertThat(reserve.kept()).isEmpty();
-            assertThat(reserve.keep(Json.object().put("kind", "revocation").build())).isTrue();
+            assertThat(reserve.keep(Json.object().put("kind", "revocation").build()))
+                    .isTrue();
         }
         try (var reserve = Reserve.open(file)) {
             assertThat(reserve.kept()).hasSize(1);

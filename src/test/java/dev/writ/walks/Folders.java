@@ -21,11 +21,11 @@ public final class Folders {
         for (var each : all) {
             var target = to.resolve(from.relativize(each).toString());
             var name = String.valueOf(each.getFileName());
+            if (name.endsWith(".tmp") || name.endsWith(".part")) continue; // never more than half of something
             if (Files.isDirectory(each)) Files.createDirectories(target);
             else if (name.endsWith(".wal")) Files.write(target, trimmed(Files.readAllBytes(each)));
             else if (!name.startsWith("spare-"))
-                Files.copy(
-                        each, target, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
+                Files.copy(each, target, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

@@ -126,8 +126,11 @@ public final class Product implements AutoCloseable {
     }
 
     public Product onceMore(Path data, InstantSource clock) {
-        var next = Wiring.start(
-                Settings.of(data).withPort(0).withHold(Duration.ZERO), clock, new SecureRandom());
+        return onceMore(data, clock, new SecureRandom());
+    }
+
+    public Product onceMore(Path data, InstantSource clock, SecureRandom random) {
+        var next = Wiring.start(Settings.of(data).withPort(0).withHold(Duration.ZERO), clock, random);
         var store = new BundleStore(data.resolve("bundles-of-test"));
         var live = LivePolicies.open(store, new Publisher(new FrontEnd(Duration.ofSeconds(60))));
         next.parts().policies().add(TENANT, live);
@@ -231,7 +234,7 @@ public final class Product implements AutoCloseable {
 
     /** Opens a task for Erin and returns its id. */
     public Id open(TaskSpec spec) {
-        var now = Instant.now();
+        var now = parts().clock().instant();
         var categories = Set.of(new Name("read"), new Name("money"), new Name("external"), new Name("irreversible"));
         var scope = new Scope(spec.servers(), spec.tools(), categories, Set.of());
         var id = parts().ids().next("tsk");

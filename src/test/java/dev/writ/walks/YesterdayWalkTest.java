@@ -221,10 +221,10 @@ class YesterdayWalkTest {
         product.wiring.close();
         Folders.replace(data, temp.resolve("yesterday"), "ledger", "wal", "side", "cache");
         assertThatThrownBy(() -> product.onceMore(data))
-                .isInstanceOfSatisfying(
-                        ReplayFailure.class,
-                        failure -> assertThat(failure.code()).isEqualTo(ReplayFailure.Code.LEDGER_BEHIND))
-                .hasMessageMatching("the database has seen \\d+ records of the ledger of acme, and the ledger holds \\d+");
+                .isInstanceOfSatisfying(ReplayFailure.class, failure -> assertThat(failure.code())
+                        .isEqualTo(ReplayFailure.Code.LEDGER_BEHIND))
+                .hasMessageMatching(
+                        "the database has seen \\d+ records of the ledger of acme, and the ledger holds \\d+");
     }
 
     @Test
@@ -247,9 +247,8 @@ class YesterdayWalkTest {
         fork.wiring.close();
         Folders.replace(data, temp.resolve("fork"), "ledger", "wal", "side", "cache");
         assertThatThrownBy(() -> product.onceMore(data))
-                .isInstanceOfSatisfying(
-                        ReplayFailure.class,
-                        failure -> assertThat(failure.code()).isEqualTo(ReplayFailure.Code.OTHER_LEDGER));
+                .isInstanceOfSatisfying(ReplayFailure.class, failure -> assertThat(failure.code())
+                        .isEqualTo(ReplayFailure.Code.OTHER_LEDGER));
     }
 
     @Test
@@ -261,9 +260,8 @@ class YesterdayWalkTest {
         for (var file : List.of("writ.db", "writ.db-wal", "writ.db-shm")) Files.deleteIfExists(data.resolve(file));
         var ownerBefore = Files.readString(data.resolve("cli/owner.json"));
         assertThatThrownBy(() -> product.onceMore(data))
-                .isInstanceOfSatisfying(
-                        ReplayFailure.class,
-                        failure -> assertThat(failure.code()).isEqualTo(ReplayFailure.Code.DATABASE_LOST));
+                .isInstanceOfSatisfying(ReplayFailure.class, failure -> assertThat(failure.code())
+                        .isEqualTo(ReplayFailure.Code.DATABASE_LOST));
         assertThat(Files.readString(data.resolve("cli/owner.json"))).isEqualTo(ownerBefore);
     }
 

@@ -17,7 +17,15 @@ import java.util.stream.Collectors;
 final class Reading {
     /** Kinds that change nobody's authority. */
     private static final Set<String> FACTS = Set.of(
-            "refusal", "hold", "sign-in", "token", "credential-use", "run", "egress", "key-rotation", "checkpoint",
+            "refusal",
+            "hold",
+            "sign-in",
+            "token",
+            "credential-use",
+            "run",
+            "egress",
+            "key-rotation",
+            "checkpoint",
             "origin");
 
     /** A record of a change of state. */
@@ -49,10 +57,8 @@ final class Reading {
             case "intent" -> intent(record);
             case "outcome" -> outcome(record);
             case "policy-bundle" ->
-                bundles.add(new Bundle(
-                        index,
-                        Digest.parse(record.string("bundle").orElse("")),
-                        record.string("decision")));
+                bundles.add(
+                        new Bundle(index, Digest.parse(record.string("bundle").orElse("")), record.string("decision")));
             default -> {
                 if (FACTS.contains(kind)) return;
                 if (record.string("event").equals(Optional.of("voided"))) voided.add(recorded(record));
@@ -67,7 +73,8 @@ final class Reading {
         var of = new Id(task.get());
         var put = record.strings("labels").stream().map(Name::new).collect(Collectors.toSet());
         if (!put.isEmpty()) labels.computeIfAbsent(of, _ -> new HashSet<>()).addAll(put);
-        var kind = record.object("action").flatMap(action -> action.string("kind")).orElse("");
+        var kind =
+                record.object("action").flatMap(action -> action.string("kind")).orElse("");
         if (!CHARGED.contains(kind)) return;
         calls.merge(of, 1L, Long::sum);
         openCalls.put(record.string("id").orElse(""), of);
@@ -84,7 +91,11 @@ final class Reading {
     /** The members by which a change is found again in the record that takes it back. */
     private static Json.Obj recorded(Json.Obj record) {
         var event = record.string("of").or(() -> record.string("event")).orElse("");
-        return record.without("id").without("time").without("of").without("side").with("event", Json.of(event));
+        return record.without("id")
+                .without("time")
+                .without("of")
+                .without("side")
+                .with("event", Json.of(event));
     }
 
     List<Change> changes() {

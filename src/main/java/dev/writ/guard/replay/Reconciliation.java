@@ -98,10 +98,9 @@ public final class Reconciliation {
         if (position.seen() > size || position.applied() > size)
             throw new ReplayFailure(
                     ReplayFailure.Code.LEDGER_BEHIND,
-                    "the database has seen " + Math.max(position.seen(), position.applied()) + " records of the ledger of "
-                            + tenant + ", and the ledger holds " + size);
-        if (position.head() > 0
-                && !parts.ledger().root(tenant, position.head()).equals(position.root()))
+                    "the database has seen " + Math.max(position.seen(), position.applied())
+                            + " records of the ledger of " + tenant + ", and the ledger holds " + size);
+        if (position.head() > 0 && !parts.ledger().root(tenant, position.head()).equals(position.root()))
             throw new ReplayFailure(
                     ReplayFailure.Code.OTHER_LEDGER,
                     "the first " + position.head() + " records of the ledger of " + tenant

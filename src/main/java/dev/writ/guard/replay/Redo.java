@@ -88,20 +88,22 @@ final class Redo {
                 changed(tenant, record);
             case "definition-pin/added", "definition-pin/restored", "definition-pin/returned" -> Done.SO_ALREADY;
             case "definition-pin/approved" -> made ? approved(tenant, record) : Done.SO_ALREADY;
-            case "task/opened", "consent/given" -> unmadeUnless(authority
-                    .snapshot(tenant)
-                    .task(id(record, "task"))
-                    .isPresent());
+            case "task/opened", "consent/given" ->
+                unmadeUnless(authority.snapshot(tenant).task(id(record, "task")).isPresent());
             case "enrolment/key-issued" ->
                 unmadeUnless(identity.key(tenant, id(record, "key")).isPresent());
             case "enrolment/person-created" ->
-                unmadeUnless(registry.snapshot(tenant).person(id(record, "person")).isPresent());
+                unmadeUnless(
+                        registry.snapshot(tenant).person(id(record, "person")).isPresent());
             case "enrolment/agent-registered" ->
-                unmadeUnless(registry.snapshot(tenant).agent(name(record, "agent")).isPresent());
+                unmadeUnless(
+                        registry.snapshot(tenant).agent(name(record, "agent")).isPresent());
             case "administration/server-registered" ->
-                unmadeUnless(registry.snapshot(tenant).server(name(record, "server")).isPresent());
+                unmadeUnless(
+                        registry.snapshot(tenant).server(name(record, "server")).isPresent());
             case "administration/group-created" ->
-                unmadeUnless(registry.snapshot(tenant).group(name(record, "group")).isPresent());
+                unmadeUnless(
+                        registry.snapshot(tenant).group(name(record, "group")).isPresent());
             case "administration/secret-kept", "administration/secret-replaced" ->
                 unmadeUnless(vault.names(tenant).contains(name(record, "secret")));
             case "administration/tenant-created", "administration/replayed", "administration/clock-accepted" ->
@@ -118,12 +120,12 @@ final class Redo {
         return switch (change.name()) {
             case "enrolment/group-joined" ->
                 !made ? Done.SO_ALREADY : so(people.join(tenant, name(record, "group"), text(record, "member")));
-            case "enrolment/agent-resumed" -> !made ? Done.SO_ALREADY : so(agents.resume(tenant, name(record, "agent")));
+            case "enrolment/agent-resumed" ->
+                !made ? Done.SO_ALREADY : so(agents.resume(tenant, name(record, "agent")));
             case "enrolment/agent-recertified" ->
                 !made
                         ? Done.SO_ALREADY
-                        : so(agents.recertify(
-                                tenant, name(record, "agent"), Instant.parse(text(record, "until"))));
+                        : so(agents.recertify(tenant, name(record, "agent"), Instant.parse(text(record, "until"))));
             case "enrolment/agent-transferred" ->
                 !made ? Done.SO_ALREADY : so(agents.transfer(tenant, name(record, "agent"), id(record, "owner")));
             case "administration/group-rule-changed" ->
@@ -145,9 +147,7 @@ final class Redo {
                                 name(record, "server"),
                                 Math.toIntExact(record.integer("trust").orElseThrow())));
             case "administration/server-credentials-changed" ->
-                !made
-                        ? Done.SO_ALREADY
-                        : so(servers.credentials(tenant, name(record, "server"), credentials(record)));
+                !made ? Done.SO_ALREADY : so(servers.credentials(tenant, name(record, "server"), credentials(record)));
             default -> throw failure(change, "is of a kind that this version cannot make true", null);
         };
     }
@@ -165,7 +165,10 @@ final class Redo {
         var agent = name(record, "agent");
         var known = registry.snapshot(tenant).agent(agent);
         if (known.isEmpty()) return Done.SO_ALREADY;
-        var done = so(forGood ? registry.agents().retire(tenant, agent) : registry.agents().suspend(tenant, agent));
+        var done = so(
+                forGood
+                        ? registry.agents().retire(tenant, agent)
+                        : registry.agents().suspend(tenant, agent));
         var why = forGood ? "the agent was retired" : "the agent was suspended";
         boolean stopped = tasksEnded(tenant, agent, record, why);
         boolean keys = forGood && !identity.revokeAgent(tenant, agent).keys().isEmpty();

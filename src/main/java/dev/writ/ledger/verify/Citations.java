@@ -67,20 +67,23 @@ final class Citations {
 
     private void compare(String origin, Checkpoint cited, LogFolder before) {
         try {
-            var keys = trust.filter(all -> all.keys().stream().anyMatch(key -> key.name().equals(cited.origin())))
-                    .orElseGet(() -> Trust.parse(new String(LogFolder.read(before.path().resolve("trust")), UTF_8)));
+            var keys = trust.filter(all ->
+                            all.keys().stream().anyMatch(key -> key.name().equals(cited.origin())))
+                    .orElseGet(() ->
+                            Trust.parse(new String(LogFolder.read(before.path().resolve("trust")), UTF_8)));
             keys.objection(cited).ifPresent(why -> report.failed(origin + " cites a checkpoint: " + why));
             var head = before.checkpoint();
             if (cited.size() > head.size()) {
-                report.failed(origin + " continues " + cited.origin() + " from " + cited.size() + " records, of which only "
-                        + head.size() + " are here");
+                report.failed(origin + " continues " + cited.origin() + " from " + cited.size()
+                        + " records, of which only " + head.size() + " are here");
                 return;
             }
             if (!root(before, head, cited.size()).equals(cited.root())) {
                 report.failed(origin + " continues a log " + cited.origin() + " that is not the one here");
                 return;
             }
-            report.held(origin + " continues " + cited.origin() + " from its checkpoint of " + cited.size() + " records");
+            report.held(
+                    origin + " continues " + cited.origin() + " from its checkpoint of " + cited.size() + " records");
             if (head.size() > cited.size())
                 report.note(cited.origin() + " has " + (head.size() - cited.size())
                         + " records after that, which nothing continues");
