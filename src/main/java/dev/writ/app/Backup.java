@@ -1,7 +1,6 @@
 package dev.writ.app;
 
 import dev.writ.base.Digest;
-import dev.writ.base.Name;
 import dev.writ.ledger.LogCopy;
 import dev.writ.ledger.verify.Checkpoint;
 import dev.writ.ledger.verify.EvidenceFailure;
@@ -125,10 +124,5 @@ final class Backup {
                 .map(Report.Line::text)
                 .findFirst()
                 .orElse("no reason");
-    }
-
-    /** Names in a data folder, for messages. */
-    static String place(Name tenant, Name node) {
-        return tenant + "/" + node;
     }
 }

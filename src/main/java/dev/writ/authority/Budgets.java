@@ -6,6 +6,7 @@ import dev.writ.store.Plan;
 import dev.writ.store.Store;
 import dev.writ.store.StoreError;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -101,14 +102,22 @@ public final class Budgets {
 
     /** Writes down what is used so far, as far as that has changed. */
     void note() {
-        for (var each : meters.entrySet()) {
-            var key = each.getKey();
-            long used = each.getValue().used();
-            if (Long.valueOf(used).equals(noted.get(key))) continue;
-            store.write(sql -> sql.change(
-                    "UPDATE tasks SET calls_used = ? WHERE tenant = ? AND id = ?", used, key.tenant(), key.task()));
-            noted.put(key, used);
-        }
+        var changed = new HashMap<Key, Long>();
+        meters.forEach((key, meter) -> {
+            long used = meter.used();
+            if (!Long.valueOf(used).equals(noted.get(key))) changed.put(key, used);
+        });
+        if (changed.isEmpty()) return;
+        store.write(sql -> {
+            for (var each : changed.entrySet())
+                sql.change(
+                        "UPDATE tasks SET calls_used = ? WHERE tenant = ? AND id = ?",
+                        each.getValue(),
+                        each.getKey().tenant(),
+                        each.getKey().task());
+            return changed.size();
+        });
+        noted.putAll(changed);
     }
 
     /**

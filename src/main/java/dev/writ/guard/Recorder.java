@@ -53,7 +53,7 @@ final class Recorder {
      */
     void beginOrKeep(Name tenant, Evidence.Draft draft) {
         try {
-            ledger.begin(tenant, draft.record(), draft.side()).whenComplete((_, failed) -> {
+            var _ = ledger.begin(tenant, draft.record(), draft.side()).whenComplete((_, failed) -> {
                 if (failed != null) keep(draft);
             });
         } catch (LedgerFailure e) {

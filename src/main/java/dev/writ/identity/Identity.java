@@ -137,16 +137,9 @@ public final class Identity implements AutoCloseable {
                 key -> key.tenant().equals(tenant)
                         && (!key.createdAt().isAfter(until) || key.createdAt().isAfter(at)),
                 key -> key.revoked(at),
-                Change.of(
-                        keys -> keys,
-                        sql -> sql.change(
-                                """
+                Change.of(keys -> keys, sql -> sql.change("""
                                 UPDATE keys SET revoked_at = ?
-                                WHERE tenant = ? AND (created_at <= ? OR created_at > ?) AND revoked_at IS NULL""",
-                                at,
-                                tenant,
-                                until,
-                                at)));
+                                WHERE tenant = ? AND (created_at <= ? OR created_at > ?) AND revoked_at IS NULL""", at, tenant, until, at)));
     }
 
     /** Revokes one key; an unknown one, or one of another tenant, changes nothing. */

@@ -98,7 +98,8 @@ class CrashWalkTest {
         }
 
         long refunds() {
-            return product.shop.effects()
+            return product.shop
+                    .effects()
                     .object("calls")
                     .orElseThrow()
                     .integer("create_refund")
@@ -208,14 +209,15 @@ class CrashWalkTest {
                 .store()
                 .read(sql -> sql.rows("SELECT id, state FROM approvals", row -> row.text("state"))
                         + " "
-                        + sql.rows(
-                                "SELECT id FROM tasks WHERE ending IS NOT NULL", row -> row.text("id")));
+                        + sql.rows("SELECT id FROM tasks WHERE ending IS NOT NULL", row -> row.text("id")));
     }
 
     private void check(String what, Left left, Walk walk) throws IOException {
         var product = first.onceMore(left.folder);
         try {
-            assertThat(product.parts().ledger().openIntents(Product.TENANT)).as(what).isEmpty();
+            assertThat(product.parts().ledger().openIntents(Product.TENANT))
+                    .as(what)
+                    .isEmpty();
             assertThat(refundIntents(product)).as(what).isGreaterThanOrEqualTo(left.refunds);
             long before = product.calls();
             try (var client = McpClient.to(product.wiring.url() + "/mcp/shop", walk.key)) {

@@ -12,6 +12,7 @@ import dev.writ.guard.control.Reply;
 import dev.writ.guard.replay.ReplayFailure;
 import dev.writ.registry.Classification;
 import dev.writ.registry.ToolName;
+import dev.writ.store.Disk;
 import dev.writ.store.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -173,6 +174,22 @@ class YesterdayWalkTest {
         }
         assertThat(product.calls()).isEqualTo(before);
         assertThat(product.lastOf("refusal").string("reason")).contains("quarantined");
+    }
+
+    @Test
+    void aRevocationThatTheDatabaseDidNotTakeIsInForceAfterACrash() throws IOException {
+        var agent = agent(Product.TaskSpec.SUPPORT);
+        var owner = product.caller(product.owner);
+        Disk.refuseWrites(product.parts().store());
+        done(product.parts().control().tasks().revoke(owner, agent.task.text(), "the case is closed"));
+        product.parts().ledger().checkpoint(Product.TENANT);
+        var crashed = temp.resolve("crashed");
+        Folders.copy(data, crashed);
+        Disk.acceptWrites(product.parts().store());
+        product = kept(first.onceMore(crashed));
+        long before = product.calls();
+        refused(agent, "REVOKED by Olga Owner", "task-revoked");
+        assertThat(product.calls()).isEqualTo(before);
     }
 
     @Test
