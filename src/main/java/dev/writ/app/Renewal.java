@@ -42,6 +42,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -100,7 +101,7 @@ final class Renewal {
         try (var store = Store.open(data.database(), Wiring.schemas());
                 var ledger = Ledger.open(new LedgerSettings(folder, installation(heads), node), clock, random);
                 var reserve = Reserve.open(data.reserve())) {
-            time(store, node);
+            time(store);
             return new Work(data, store, ledger, reserve, node, heads).done(applied);
         }
     }
@@ -177,7 +178,7 @@ final class Renewal {
                 .orElseGet(() -> Settings.of(folder).installation());
     }
 
-    private void time(Store store, Name node) {
+    private void time(Store store) {
         var latest = store.read(Positions::latestClock);
         store.write(sql -> {
             Positions.forget(sql);
@@ -258,7 +259,7 @@ final class Renewal {
             return new Told(node, replayed, tasks, keys, owner, List.copyOf(notes));
         }
 
-        private TreeSet<Name> tenants() {
+        private Set<Name> tenants() {
             var all = new TreeSet<>(registry.tenants());
             all.addAll(heads.keySet());
             return all;

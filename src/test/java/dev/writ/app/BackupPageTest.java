@@ -36,8 +36,7 @@ class BackupPageTest {
         }
         // What was restored starts, and its owner's new credential is good.
         var restored = home.resolve("writ-restored");
-        try (var wiring =
-                Wiring.start(Settings.of(restored).withPort(0), InstantSource.system(), new SecureRandom())) {
+        try (var wiring = Wiring.start(Settings.of(restored).withPort(0), InstantSource.system(), new SecureRandom())) {
             var key = new OwnerFile(restored.resolve("cli/owner.json")).key().orElseThrow();
             assertThat(wiring.parts().guard().callerOf(java.util.Optional.of(key.reveal())))
                     .isPresent();

@@ -14,11 +14,18 @@ public final class Folders {
 
     /** Copies a folder; of write-ahead segments only what is not zero, and no spare ones, for the time it takes. */
     public static void copy(Path from, Path to) throws IOException {
+        // Heads first: while Writ runs, everything that a head covers is there before it and stays.
+        copy(from, to, true);
+        copy(from, to, false);
+    }
+
+    private static void copy(Path from, Path to, boolean heads) throws IOException {
         List<Path> all;
         try (var found = Files.walk(from)) {
             all = found.toList();
         }
         for (var each : all) {
+            if (Files.isRegularFile(each) && each.endsWith("checkpoint") != heads) continue;
             var target = to.resolve(from.relativize(each).toString());
             var name = String.valueOf(each.getFileName());
             if (name.endsWith(".tmp") || name.endsWith(".part")) continue; // never more than half of something

@@ -180,7 +180,7 @@ class YesterdayWalkTest {
     void aRevocationThatTheDatabaseDidNotTakeIsInForceAfterACrash() throws IOException {
         var agent = agent(Product.TaskSpec.SUPPORT);
         var owner = product.caller(product.owner);
-        Disk.refuseWrites(product.parts().store());
+        Disk.refuseWritesFromNowOn(product.parts().store());
         done(product.parts().control().tasks().revoke(owner, agent.task.text(), "the case is closed"));
         product.parts().ledger().checkpoint(Product.TENANT);
         var crashed = temp.resolve("crashed");

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** Whoever records a new kind of change must say what a replay makes of it; a start would refuse it otherwise. */
 class RecordedKindsTest {
-    private static final Pattern RECORDED =
-            Pattern.compile("(?:new Transition|evidence\\.transition|record)\\(\\s*(?:guard,\\s*tenant,\\s*|tenant,\\s*)?"
+    private static final Pattern RECORDED = Pattern.compile(
+            "(?:new Transition|evidence\\.transition|record)\\(\\s*(?:guard,\\s*tenant,\\s*|tenant,\\s*)?"
                     + "\"([a-z-]+)\",\\s*\"([a-z-]+)\"");
 
     @Test
@@ -20,7 +20,8 @@ class RecordedKindsTest {
         var redo = Files.readString(Path.of("src/main/java/dev/writ/guard/replay/Redo.java"));
         var recorded = new TreeSet<String>();
         try (var sources = Files.walk(Path.of("src/main/java"))) {
-            for (var source : sources.filter(each -> each.toString().endsWith(".java")).toList())
+            for (var source :
+                    sources.filter(each -> each.toString().endsWith(".java")).toList())
                 RECORDED.matcher(Files.readString(source))
                         .results()
                         .forEach(match -> recorded.add(match.group(1) + "/" + match.group(2)));
