@@ -108,7 +108,7 @@ public final class Journal {
     private Positions.Position position(Name tenant, Function<Name, Optional<Digest>> bundles, boolean clean) {
         // The size first: what begins after this line began at this size or later.
         boolean writable = ledger.closedBecause().isEmpty();
-        if (clean && writable) ledger.checkpoint(tenant);
+        if (clean && writable) ledger.sign(tenant);
         long size = ledger.size(tenant);
         long applied = underWay.values().stream()
                 .filter(under -> under.tenant.equals(tenant))
@@ -119,8 +119,8 @@ public final class Journal {
                 tenant,
                 applied,
                 size,
-                head.map(h -> h.size()).orElse(0L),
-                head.map(h -> h.root()).orElse(Digest.of()),
+                head.size(),
+                head.root(),
                 recordedPolicies.contains(tenant) ? bundles.apply(tenant) : Optional.empty(),
                 clean && applied == size && writable);
     }

@@ -197,9 +197,17 @@ public final class Ledger implements AutoCloseable {
         return signed;
     }
 
-    /** The newest signed checkpoint, without having one made; empty for a tenant without a log. */
-    public Optional<Checkpoint> head(Name tenant) {
-        return Optional.ofNullable(logs.get(tenant)).map(TenantLog::checkpoint);
+    /** How far a tenant's log is signed now, without having it signed further. */
+    public Head head(Name tenant) {
+        return Optional.ofNullable(logs.get(tenant))
+                .map(TenantLog::checkpoint)
+                .map(checkpoint -> new Head(checkpoint.size(), checkpoint.root()))
+                .orElse(Head.NONE);
+    }
+
+    /** Has everything durable signed; {@link #head} then covers it. */
+    public void sign(Name tenant) {
+        checkpoint(tenant);
     }
 
     /** The root that the first {@code size} records have, which must not be more than the {@link #head} covers. */

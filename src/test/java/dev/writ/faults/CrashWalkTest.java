@@ -1,6 +1,5 @@
 package dev.writ.faults;
 
-import static dev.writ.walks.McpClient.isError;
 import static dev.writ.walks.McpClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -231,11 +230,11 @@ class CrashWalkTest {
             long before = product.calls();
             try (var client = McpClient.to(product.wiring.url() + "/mcp/shop", walk.key)) {
                 client.initialize();
-                boolean first = !isError(client.call("create_refund", REFUND));
-                boolean second = !isError(client.call("create_refund", REFUND));
-                long uses = left.refunds + (first ? 1 : 0) + (second ? 1 : 0);
-                assertThat(uses).as(what + ": uses of one approval").isLessThanOrEqualTo(1);
-                assertThat(product.calls() - before).as(what).isEqualTo((first ? 1 : 0) + (second ? 1 : 0));
+                var answers =
+                        text(client.call("create_refund", REFUND)) + "\n" + text(client.call("create_refund", REFUND));
+                // The shop's own count: whatever the answers say, it is what had an effect.
+                long uses = left.refunds + product.calls() - before;
+                assertThat(uses).as(what + ": uses of one approval\n" + answers).isLessThanOrEqualTo(1);
             }
             if (left.revoked)
                 try (var client = McpClient.to(product.wiring.url() + "/mcp/shop", walk.doomedKey)) {
