@@ -146,6 +146,7 @@ class CrashWalkTest {
     }
 
     @Test
+    @Tag("extended")
     void aCrashAtAnyStepLeavesNoActionWithoutIntentAndNoApprovalForASecondUse() throws IOException {
         var walk = new Walk(temp.resolve("data"));
         // One copy for every state that files and shop were in: more would be the same crash again.

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,7 @@ class FullDiskTest {
     Path temp;
 
     @Test
+    @Tag("extended") // mounts
     void aRevocationThatCouldBeWrittenNowhereSurvivesTheRestart() throws IOException {
         try (var disk = SmallDisk.of(temp.resolve("disk"), 96)) {
             var data = disk.path().resolve("data");
@@ -140,6 +142,7 @@ class FullDiskTest {
     }
 
     @Test
+    @Tag("extended") // mounts
     void aBackupThatFillsTheDiskLeavesNothingThatLooksWhole() throws IOException {
         var data = temp.resolve("data");
         var product = Product.start(data);

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -245,6 +246,7 @@ class YesterdayWalkTest {
     }
 
     @Test
+    @Tag("extended")
     void aLedgerOfTheSameLengthAndAnotherHistoryIsRefused() throws IOException {
         try (var client = product.client(Product.TaskSpec.SUPPORT)) {
             client.call("get_order", ORDER);
