@@ -1,13 +1,19 @@
 package dev.writ.app;
 
+import dev.writ.base.JsonError;
+import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /** Where everything of an installation lies; readable by its owner alone. */
 record DataFolder(Path root) {
+    static final String NODE_FILE = "node.json";
+
     private static final String OWNER_ONLY = "rwx------";
 
     /** Opens the folder, or makes it with the folders in it. */
@@ -33,6 +39,30 @@ record DataFolder(Path root) {
     /** Says in which other database the state is, when it is not in this folder. */
     Path elsewhere() {
         return root.resolve("database");
+    }
+
+    /**
+     * The name under which this folder's logs are written. After a restore it is another one than the settings say, so
+     * that the log that was restored is never written again; {@code node.json} tells which.
+     */
+    Name node(Name configured) {
+        var file = root.resolve(NODE_FILE);
+        if (Files.notExists(file)) return configured;
+        try {
+            var said = JsonReader.readObject(Files.readAllBytes(file));
+            boolean ours = said.string("of").equals(Optional.of(configured.text()));
+            return ours ? new Name(said.string("node").orElseThrow()) : configured;
+        } catch (IOException | JsonError | IllegalArgumentException | NoSuchElementException e) {
+            throw new StartFailure(
+                    file + " cannot be read, and without it the wrong log would be written",
+                    "put it back, or run writ recover --data DIR",
+                    e);
+        }
+    }
+
+    /** Space for revocations that can be written nowhere else. */
+    Path reserve() {
+        return root.resolve("reserve");
     }
 
     Path keys() {

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import picocli.CommandLine;
 
-/** The program: {@code up} is the server, {@code demo} tells the story, everything else is the command line's. */
+/**
+ * The program: {@code up} is the server, {@code demo} tells the story, {@code backup}, {@code restore} and
+ * {@code recover} work on a data folder, everything else is the command line's.
+ */
 public final class Main {
     private Main() {}
 
@@ -20,6 +23,9 @@ public final class Main {
         var rest = args.length > 0 ? Arrays.copyOfRange(args, 1, args.length) : args;
         return switch (first) {
             case "up" -> new CommandLine(new Up(out, err)).execute(rest);
+            case "backup" -> new CommandLine(new RecoveryCommands.BackupCommand(out, err)).execute(rest);
+            case "restore" -> new CommandLine(new RecoveryCommands.RestoreCommand(out, err)).execute(rest);
+            case "recover" -> new CommandLine(new RecoveryCommands.RecoverCommand(out, err)).execute(rest);
             case "demo" -> new CommandLine(new DemoCommand(out, err)).execute(rest);
             default -> Cli.run(args, Terminal.system());
         };

@@ -1,5 +1,6 @@
 package dev.writ.app;
 
+import dev.writ.guard.replay.ReplayFailure;
 import dev.writ.http.server.ServerError;
 import dev.writ.ledger.LedgerFailure;
 import dev.writ.policy.publish.PublishException;
@@ -133,9 +134,21 @@ public final class Up implements Callable<Integer> {
                         ledger,
                         switch (ledger.code()) {
                             case LOCKED -> "stop the other process, or choose another folder with --data DIR";
-                            case DAMAGED -> "keep the folder as evidence, and restore a backup into another one";
+                            case DAMAGED ->
+                                "run writ recover --data DIR to see what can be kept, or restore a backup into another folder";
                             case DISK -> "make room on the disk or make the folder writable, then start again";
                             case RECORD, BUSY, CLOSED -> "start again";
+                        });
+            case ReplayFailure replay ->
+                told(
+                        replay,
+                        switch (replay.code()) {
+                            case LEDGER_BEHIND, OTHER_LEDGER, DATABASE_LOST ->
+                                "put back what is missing, or run writ recover --data DIR to see what can be kept";
+                            case POLICIES ->
+                                "put the folder bundles back that goes with this ledger, or run writ recover --data DIR";
+                            case RECORD ->
+                                "start the version that wrote it, or run writ recover --data DIR to see what can be kept";
                         });
             case VaultError vault ->
                 told(

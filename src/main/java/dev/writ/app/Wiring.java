@@ -6,10 +6,13 @@ import dev.writ.authority.Authority;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
 import dev.writ.base.Secret;
+import dev.writ.base.SteadyClock;
 import dev.writ.gateway.mcp.McpEndpoint;
 import dev.writ.guard.Guard;
+import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
 import dev.writ.guard.control.Control;
+import dev.writ.guard.replay.Reconciliation;
 import dev.writ.http.client.Destinations;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.server.HttpServer;
@@ -19,11 +22,13 @@ import dev.writ.http.server.Routes;
 import dev.writ.identity.Identity;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.LedgerSettings;
+import dev.writ.ledger.Reserve;
 import dev.writ.policy.publish.BundleStore;
 import dev.writ.policy.publish.FrontEnd;
 import dev.writ.policy.publish.LivePolicies;
 import dev.writ.policy.publish.Publisher;
 import dev.writ.registry.Registry;
+import dev.writ.store.Schema;
 import dev.writ.store.Store;
 import dev.writ.upstream.Upstreams;
 import dev.writ.vault.Vault;
@@ -99,21 +104,18 @@ public final class Wiring implements AutoCloseable {
 
     private static Wiring start(
             Settings settings,
-            InstantSource clock,
+            InstantSource machine,
             SecureRandom random,
             Deque<AutoCloseable> opened,
             List<Function<Parts, List<Route>>> gateways) {
+        var clock = new SteadyClock(machine);
         var folder = DataFolder.open(settings.data());
         var ids = new Ids(clock, random);
 
-        var store = StateStore.open(
-                settings,
-                folder,
-                ids,
-                List.of(Registry.schema(), Authority.schema(), Identity.schema(), Vault.schema()));
+        var node = folder.node(settings.node());
+        var store = StateStore.open(settings, folder, ids, schemas());
         opened.push(store);
-        var ledger =
-                Ledger.open(new LedgerSettings(folder.root(), settings.installation(), settings.node()), clock, random);
+        var ledger = Ledger.open(new LedgerSettings(folder.root(), settings.installation(), node), clock, random);
         opened.push(ledger);
         // Without evidence nothing passes: whoever no longer has the database must not decide by what it remembers.
         store.onOver(_ -> ledger.close());
@@ -127,12 +129,24 @@ public final class Wiring implements AutoCloseable {
         var publisher = new Publisher(new FrontEnd(CEDAR_TIME_MAX));
         var policies = new Policies();
         for (var tenant : registry.tenants()) policies.add(tenant, livePolicies(folder, tenant, publisher));
+        var reserve = Reserve.open(folder.reserve());
+        opened.push(reserve);
+        var agreement = new Reconciliation.Parts(
+                store, ledger, registry, authority, identity, vault, policies, reserve, node, clock);
+        var reconciliation = new Reconciliation(agreement);
+        reconciliation.check();
+        var journal = new Journal(store, ledger, node, clock);
+        journal.start();
         var guard = new Guard(
                 new Guard.Parts(identity, registry, authority, policies, ledger, vault),
-                settings.node(),
+                node,
                 settings.custody(),
                 ids,
-                clock);
+                clock,
+                journal,
+                reserve);
+        reconciliation.run(guard, journal);
+        opened.push(() -> journal.note(agreement::settle, agreement::bundle, true));
 
         var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings)));
         opened.push(client);
@@ -177,12 +191,10 @@ public final class Wiring implements AutoCloseable {
         Runnable settling = () -> {
             // Also finds out, while nothing else is written, that the database is no longer ours.
             store.probe();
-            registry.settle();
-            authority.settle();
-            identity.settle();
-            vault.settle();
+            agreement.settle();
         };
-        opened.push(new Ticker(TICK, List.of(control.tasks()::expire, identity::saveLastUsed, settling)));
+        Runnable noting = () -> journal.note(agreement::settle, agreement::bundle, false);
+        opened.push(new Ticker(TICK, List.of(control.tasks()::expire, identity::saveLastUsed, settling, noting)));
         return wiring;
     }
 
@@ -235,6 +247,11 @@ public final class Wiring implements AutoCloseable {
                 because.addSuppressed(e);
             }
         }
+    }
+
+    /** The tables of every part that keeps something. */
+    public static List<Schema> schemas() {
+        return List.of(Registry.schema(), Authority.schema(), Identity.schema(), Vault.schema());
     }
 
     private static LivePolicies livePolicies(DataFolder folder, Name tenant, Publisher publisher) {

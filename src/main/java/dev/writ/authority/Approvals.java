@@ -118,6 +118,19 @@ public final class Approvals {
         });
     }
 
+    /**
+     * Refuses an approval because the ledger says that a person did, as long as it was not used; for replaying the
+     * ledger at start.
+     */
+    public boolean replayRefused(Name tenant, Id id) {
+        return authority.bookOf(tenant).command(now -> {
+            var state = now.approval(id).map(Approval::state);
+            if (state.isEmpty()) return Plan.nothing(false);
+            boolean open = state.get() == State.PENDING || state.get() == State.APPROVED;
+            return open ? Plan.of(true, Changes.state(tenant, id, state.get(), State.REFUSED)) : Plan.nothing(true);
+        });
+    }
+
     /** What people are shown about an approval, however old. Reads the database. */
     public Optional<Json.Obj> about(Name tenant, Id id) {
         return store.read(sql -> sql.row(

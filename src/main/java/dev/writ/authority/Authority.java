@@ -45,7 +45,7 @@ public final class Authority implements AutoCloseable {
         this.store = store;
         this.clock = clock;
         this.approvals = new Approvals(this, store, clock);
-        this.budgets = new Budgets(this, clock);
+        this.budgets = new Budgets(this, store, clock);
         var since = clock.instant().minus(AuthoritySnapshot.KEPT);
         store.read(sql -> Tables.load(sql, since))
                 .forEach((tenant, snapshot) -> books.put(tenant, new Book<>(store, snapshot)));
@@ -100,6 +100,17 @@ public final class Authority implements AutoCloseable {
         });
     }
 
+    /** Returns when the database holds everything that is seen, and throws when it cannot. */
+    public void settle() {
+        budgets.note();
+        books.values().forEach(Book::settle);
+    }
+
+    /** Ends a task as the ledger says it ended; for replaying the ledger at start. */
+    public Stop replayEnd(Name tenant, Id task, Task.End end) {
+        return end(tenant, task, end);
+    }
+
     /** Ends a task whose purpose is fulfilled. */
     public Stop complete(Name tenant, Id task, Id by, String why) {
         return end(tenant, task, new Task.End(Task.Ending.COMPLETED, Optional.of(by), clock.instant(), why));
@@ -138,6 +149,18 @@ public final class Authority implements AutoCloseable {
                         _ -> Plan.of(List.<Task>of(), Changes.epoch(tenant)),
                         _ -> announce(List.of(new Revocation.OfServer(tenant, server))));
         return stopped(done);
+    }
+
+    /**
+     * Revokes every open task and voids every approval, also those that memory has forgotten, without a person who
+     * ordered it: after a restore. Durable when it returns.
+     */
+    public List<Task> endEverything(Name tenant, String why) {
+        var end = new Task.End(Task.Ending.REVOKED, Optional.empty(), clock.instant(), why);
+        var done = endAll(tenant, _ -> true, Optional.empty(), end, List.of());
+        store.write(sql -> sql.change(
+                "UPDATE approvals SET state = 'void' WHERE tenant = ? AND state IN ('pending', 'approved')", tenant));
+        return done.saved();
     }
 
     /** Revokes every open task of a tenant and voids every approval with them, as after a restore. */
@@ -182,11 +205,6 @@ public final class Authority implements AutoCloseable {
         // The labels may be in force since an earlier attempt that could not be saved.
         book.settle();
         return done.saved();
-    }
-
-    /** Returns when the database holds everything that is in force, and throws when it cannot. */
-    public void settle() {
-        books.values().forEach(Book::settle);
     }
 
     /** Writes down what was really used of the call budgets; without it a restart charges what was leased. */

@@ -3,8 +3,10 @@ package dev.writ.authority;
 import dev.writ.base.Id;
 import dev.writ.base.Name;
 import dev.writ.store.Plan;
+import dev.writ.store.Store;
 import dev.writ.store.StoreError;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,8 +21,10 @@ public final class Budgets {
     private static final long QUANTA = 32;
 
     private final Authority authority;
+    private final Store store;
     private final InstantSource clock;
     private final Map<Key, Meter> meters = new ConcurrentHashMap<>();
+    private final Map<Key, Long> noted = new ConcurrentHashMap<>();
 
     private record Key(Name tenant, Id task) {}
 
@@ -32,8 +36,9 @@ public final class Budgets {
         record Over() implements Lease {}
     }
 
-    Budgets(Authority authority, InstantSource clock) {
+    Budgets(Authority authority, Store store, InstantSource clock) {
         this.authority = authority;
+        this.store = store;
         this.clock = clock;
     }
 
@@ -93,6 +98,48 @@ public final class Budgets {
     /** A 32nd of the budget: a crash charges little too much, and a busy task does not wait for the disk at every turn. */
     private static long quantum(long budget) {
         return Math.clamp(budget / QUANTA, QUANTUM, QUANTUM_MAX);
+    }
+
+    /** Writes down what is used so far, as far as that has changed. */
+    void note() {
+        var changed = new HashMap<Key, Long>();
+        meters.forEach((key, meter) -> {
+            long used = meter.used();
+            if (!Long.valueOf(used).equals(noted.get(key))) changed.put(key, used);
+        });
+        if (changed.isEmpty()) return;
+        store.write(sql -> {
+            for (var each : changed.entrySet())
+                sql.change(
+                        "UPDATE tasks SET calls_used = ? WHERE tenant = ? AND id = ?",
+                        each.getValue(),
+                        each.getKey().tenant(),
+                        each.getKey().task());
+            return changed.size();
+        });
+        noted.putAll(changed);
+    }
+
+    /**
+     * Charges a task with what the ledger shows and the database does not know of; for replaying the ledger at start.
+     *
+     * @param calls the calls that were recorded since the database's position
+     */
+    public void replay(Name tenant, Id id, long calls) {
+        long used = store.read(sql -> sql.row(
+                        "SELECT calls_used FROM tasks WHERE tenant = ? AND id = ?",
+                        row -> row.integer("calls_used"),
+                        tenant,
+                        id))
+                .orElse(0L);
+        var _ = authority.bookOf(tenant).command(now -> {
+            var task = now.task(id);
+            if (task.isEmpty()) return Plan.nothing(0L);
+            long charged = Math.min(task.get().callBudget(), used + calls);
+            return charged <= task.get().callsLeased()
+                    ? Plan.nothing(task.get().callsLeased())
+                    : Plan.of(charged, Changes.leased(tenant, id, charged));
+        });
     }
 
     void close() {

@@ -51,7 +51,8 @@ final class Tables {
               tenant text NOT NULL, approval text NOT NULL, person text NOT NULL, choice text NOT NULL,
               groups text NOT NULL, proof text NOT NULL, reason text NOT NULL, at bigint NOT NULL,
               PRIMARY KEY (tenant, approval, person));
-            CREATE INDEX votes_by_person ON votes (tenant, person)"""));
+            CREATE INDEX votes_by_person ON votes (tenant, person)""", """
+            ALTER TABLE tasks ADD COLUMN calls_used bigint NOT NULL DEFAULT 0"""));
 
     private Tables() {}
 

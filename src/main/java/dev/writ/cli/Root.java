@@ -15,7 +15,11 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         customSynopsis = "writ COMMAND [OPTIONS]",
         description = "Decides what AI agents do before they do it, and proves it afterwards.",
-        footer = {"", "Besides these, writ up starts the server, and writ demo shows the main job in nine steps."},
+        footer = {
+            "",
+            "Besides these, writ up starts the server, writ demo shows the main job in nine steps,",
+            "and writ backup, restore and recover take care of a data folder."
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, or allowed",

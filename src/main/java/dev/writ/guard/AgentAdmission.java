@@ -279,7 +279,9 @@ final class AgentAdmission {
             return switch (charge(about)) {
                 case Charge.No(var reason) -> refuse(about, judged, reason);
                 case Charge.Yes(var reservation) -> {
-                    var verdict = charged(about, judged, approval, reservation);
+                    var verdict = approval.isEmpty()
+                            ? charged(about, judged, approval, reservation)
+                            : recorder.changing(about.tenant(), () -> charged(about, judged, approval, reservation));
                     if (!(verdict instanceof Permit))
                         reservation.ifPresent(r -> authority.budgets().settle(r, false));
                     yield verdict;
@@ -317,8 +319,7 @@ final class AgentAdmission {
                             about.now(),
                             Asks.consumed(consumed, about.decision())));
         }
-        label(about);
-        var intent = evidence.intent(about.matter(judged), used);
+        var intent = evidence.intent(about.matter(judged), used, label(about));
         if (!recorder.durable(about.tenant(), intent)) return noEvidence(about.decision(), about.standing());
         return new Permit(
                 about.decision(),
@@ -361,7 +362,7 @@ final class AgentAdmission {
     }
 
     /** What the answer will bring is on the task before the first byte of it comes back. */
-    private void label(Case about) {
+    private Set<Name> label(Case about) {
         var labels = new HashSet<Name>();
         switch (about.attempt().action()) {
             case Action.CallTool _ ->
@@ -375,6 +376,7 @@ final class AgentAdmission {
         }
         if (!about.standing().task().labels().containsAll(labels))
             authority.label(about.tenant(), about.task(), labels);
+        return labels;
     }
 
     private Verdict hold(Case about, Evidence.Judged judged, Decision.Ask ask, Approval approval) {

@@ -58,8 +58,11 @@ final class Evidence {
     /** An approval that an intent used up; {@code record} is the one by which it was given. */
     record Used(Id approval, Id record, Set<Name> groups, Set<String> proofs) {}
 
-    Draft intent(Matter matter, Optional<Used> used) {
+    /** @param labels what the action puts on its task, so that a replay can put it there again */
+    Draft intent(Matter matter, Optional<Used> used, Set<Name> labels) {
         var record = about("intent", "permit", matter);
+        if (!labels.isEmpty())
+            record.put("labels", new TreeSet<>(labels).stream().map(Name::text).toList());
         var approvals = new ArrayList<Json>();
         used.ifPresent(approval -> approvals.add(Json.object()
                 .put("approval", approval.approval().text())
@@ -112,6 +115,11 @@ final class Evidence {
         var record = common(kind, now, tenant).put("event", event);
         members.members().forEach(record::put);
         return sealed(record, Map.of());
+    }
+
+    /** A record that could not be written when it was made. */
+    Draft late(Json.Obj record) {
+        return sealed(record.with("late", Json.of(true)), Map.of());
     }
 
     /** A person's change, or our own; {@code by} says on whose decision. */
@@ -205,7 +213,10 @@ final class Evidence {
     }
 
     private static Draft sealed(Json.ObjectBuilder record, Map<String, byte[]> side) {
-        var built = record.build();
+        return sealed(record.build(), side);
+    }
+
+    private static Draft sealed(Json.Obj built, Map<String, byte[]> side) {
         return new Draft(new Id(built.string("id").orElseThrow()), built, Map.copyOf(side));
     }
 

@@ -13,6 +13,7 @@ import dev.writ.base.Name;
 import dev.writ.base.Proof;
 import dev.writ.identity.Identity;
 import dev.writ.ledger.Ledger;
+import dev.writ.ledger.Reserve;
 import dev.writ.registry.Registry;
 import dev.writ.registry.Server;
 import dev.writ.registry.Tool;
@@ -46,6 +47,7 @@ public final class Guard {
     private final InstantSource clock;
     private final Evidence evidence;
     private final Recorder recorder;
+    private final Journal journal;
     private final Standings standings;
     private final AgentAdmission agents;
     private final PersonAdmission people;
@@ -62,13 +64,15 @@ public final class Guard {
      * @param node which node writes the records
      * @param custody {@code separate}, or {@code shared-user} where agents run as the same system user as we do
      */
-    public Guard(Parts parts, Name node, String custody, Ids ids, InstantSource clock) {
+    public Guard(
+            Parts parts, Name node, String custody, Ids ids, InstantSource clock, Journal journal, Reserve reserve) {
         this.identity = parts.identity();
         this.authority = parts.authority();
         this.vault = parts.vault();
         this.clock = clock;
         this.evidence = new Evidence(node, ids, custody);
-        this.recorder = new Recorder(parts.ledger());
+        this.journal = journal;
+        this.recorder = new Recorder(parts.ledger(), journal, reserve);
         this.standings = new Standings(parts.registry(), authority);
         this.agents = new AgentAdmission(standings, parts.policies(), authority, recorder, evidence, ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, ids, clock);
@@ -92,6 +96,8 @@ public final class Guard {
 
     /** Decides, records, answers. When the record cannot be written the answer is a refusal. */
     public Verdict admit(Attempt attempt) {
+        var doubt = journal.doubt();
+        if (doubt.isPresent()) return refused(attempt, doubt.get());
         return closed(attempt, () -> switch (attempt.caller()) {
             case Caller.OfAgent agent -> agents.admit(agent, attempt);
             case Caller.OfPerson person -> people.admit(person, attempt);
@@ -230,10 +236,20 @@ public final class Guard {
 
     /** Records a change that was made already: one that takes authority away, and waits for no disk. */
     public void recordAfter(Permit permit, Transition transition) {
-        recorder.begin(permit.attempt().caller().tenant(), draft(permit, transition));
+        recorder.beginOrKeep(permit.attempt().caller().tenant(), draft(permit, transition));
+    }
+
+    private void noticed(Name tenant, Transition transition) {
+        if (transition.kind().equals("policy-bundle")) journal.policiesAreRecorded(tenant);
+    }
+
+    /** Puts a record of an earlier life, which was kept in the reserve, where it belongs; whether it is on disk. */
+    public boolean recordLate(Name tenant, Json.Obj record) {
+        return recorder.durable(tenant, evidence.late(record));
     }
 
     private Evidence.Draft draft(Permit permit, Transition transition) {
+        noticed(permit.attempt().caller().tenant(), transition);
         if (!(permit.attempt().caller() instanceof Caller.OfPerson person) || !permit.inUse())
             throw new IllegalArgumentException("not a person's permit in use");
         var by = Json.object()
@@ -242,8 +258,14 @@ public final class Guard {
         return evidence.transition(transition, person.tenant(), clock.instant(), by.build());
     }
 
+    /** Runs what records a change and makes it: a start then knows that the one without the other is unfinished. */
+    public <T> T changing(Name tenant, Supplier<T> work) {
+        return recorder.changing(tenant, work);
+    }
+
     /** Records a change that nobody attempted: a tenant's first start, or what the clock ended. */
     public boolean recordOwn(Name tenant, String by, Transition transition) {
+        noticed(tenant, transition);
         var draft = evidence.transition(
                 transition, tenant, clock.instant(), Json.object().put("by", by).build());
         return recorder.durable(tenant, draft);
@@ -351,7 +373,7 @@ public final class Guard {
             case Refusal refusal -> new Voted.Refused(refusal);
             case Held _ -> new Voted.NotCounted("a vote cannot be held");
             case Permit permit -> {
-                var voted = cast(caller, approval, approve, reason);
+                var voted = changing(caller.tenant(), () -> cast(caller, approval, approve, reason));
                 boolean counted = voted instanceof Voted.Counted;
                 settle(
                         permit,

@@ -62,7 +62,7 @@ final class PersonAdmission {
         return switch (ruling) {
             case Ruling.Yes(var judged) -> {
                 var matter = matter(decision, now, attempt, digest, question, judged);
-                var intent = evidence.intent(matter, Optional.empty());
+                var intent = evidence.intent(matter, Optional.empty(), java.util.Set.of());
                 if (wait && !recorder.durable(caller.tenant(), intent))
                     yield new Refusal(
                             decision, new Refusal.Unavailable("the ledger cannot be written"), Optional.empty());

@@ -5,14 +5,27 @@ import dev.writ.base.Name;
 import dev.writ.ledger.Entry;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.LedgerFailure;
+import dev.writ.ledger.Reserve;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Puts drafts into the ledger. No evidence, no action: when this says no, nothing may happen. */
 final class Recorder {
-    private final Ledger ledger;
+    private static final System.Logger LOG = System.getLogger(Recorder.class.getName());
 
-    Recorder(Ledger ledger) {
+    private final Ledger ledger;
+    private final Journal journal;
+    private final Reserve reserve;
+
+    Recorder(Ledger ledger, Journal journal, Reserve reserve) {
         this.ledger = ledger;
+        this.journal = journal;
+        this.reserve = reserve;
+    }
+
+    /** Runs what records a change and makes it, so that the database's position waits for both. */
+    <T> T changing(Name tenant, Supplier<T> work) {
+        return journal.changing(tenant, work);
     }
 
     /** Whether the record is on disk. */
@@ -32,6 +45,28 @@ final class Recorder {
                 .filter(entry -> entry.record().string("event").equals(Optional.of("approved")))
                 .map(Entry::id)
                 .reduce((_, later) -> later);
+    }
+
+    /**
+     * As {@link #begin} for a change that has taken authority away already: when the ledger cannot take the record, the
+     * reserve does.
+     */
+    void beginOrKeep(Name tenant, Evidence.Draft draft) {
+        try {
+            var _ = ledger.begin(tenant, draft.record(), draft.side()).whenComplete((_, failed) -> {
+                if (failed != null) keep(draft);
+            });
+        } catch (LedgerFailure e) {
+            keep(draft);
+        }
+    }
+
+    private void keep(Evidence.Draft draft) {
+        if (!reserve.keep(draft.record()))
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "a revocation is in force and could be written nowhere, not even to the reserve: "
+                            + draft.record().text());
     }
 
     /** Starts to write a record that nothing waits for; an outcome rides the next commit. */

@@ -127,6 +127,21 @@ public final class Identity implements AutoCloseable {
                                 person)));
     }
 
+    /**
+     * Revokes every key of a tenant that was made up to a moment, agents' and people's: after a restore. A key that
+     * seems to be made in the future is of a time when the clock was wrong, and goes with them.
+     */
+    public Revoking revokeAll(Name tenant, Instant until) {
+        var at = clock.instant();
+        return change(
+                key -> key.tenant().equals(tenant)
+                        && (!key.createdAt().isAfter(until) || key.createdAt().isAfter(at)),
+                key -> key.revoked(at),
+                Change.of(keys -> keys, sql -> sql.change("""
+                                UPDATE keys SET revoked_at = ?
+                                WHERE tenant = ? AND (created_at <= ? OR created_at > ?) AND revoked_at IS NULL""", at, tenant, until, at)));
+    }
+
     /** Revokes one key; an unknown one, or one of another tenant, changes nothing. */
     public Revoking revoke(Name tenant, Id id) {
         var at = clock.instant();
@@ -140,6 +155,11 @@ public final class Identity implements AutoCloseable {
                                 at,
                                 tenant,
                                 id)));
+    }
+
+    /** Returns when the database holds everything that is seen, and throws when it cannot. */
+    public void settle() {
+        book.settle();
     }
 
     public Optional<Key> key(Name tenant, Id id) {
@@ -176,11 +196,6 @@ public final class Identity implements AutoCloseable {
             return used.size();
         });
         used.forEach(lastUsed::remove);
-    }
-
-    /** Returns when the database holds everything that is in force, and throws when it cannot. */
-    public void settle() {
-        book.settle();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.writ.ledger;
 
+import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
@@ -194,6 +195,29 @@ public final class Ledger implements AutoCloseable {
         });
         if (signed.size() < wanted) throw closed();
         return signed;
+    }
+
+    /** How far a tenant's log is signed now, without having it signed further. */
+    public Head head(Name tenant) {
+        return Optional.ofNullable(logs.get(tenant))
+                .map(TenantLog::checkpoint)
+                .map(checkpoint -> new Head(checkpoint.size(), checkpoint.root()))
+                .orElse(Head.NONE);
+    }
+
+    /** Has everything durable signed; {@link #head} then covers it. */
+    public void sign(Name tenant) {
+        checkpoint(tenant);
+    }
+
+    /** The root that the first {@code size} records have, which must not be more than the {@link #head} covers. */
+    public Digest root(Name tenant, long size) {
+        var log = log(tenant);
+        var head = log.checkpoint();
+        if (size == head.size()) return head.root();
+        return size == 0
+                ? Digest.of()
+                : Digest.ofBytes(log.folder().proofs(head.size()).range(0, size));
     }
 
     /** The text of {@link #checkpoint}, for people who keep it elsewhere. */

@@ -36,6 +36,26 @@ public final class People {
         });
     }
 
+    /** As {@link #deactivate}, also for the last administrator; for replaying the ledger at start. */
+    public Outcome<Person> replayDeactivated(Name tenant, Id id) {
+        return registry.atOnce(tenant, now -> {
+            var person = now.person(id);
+            return person.isEmpty()
+                    ? Registry.notFound("person " + id)
+                    : Registry.done(person.get().withActive(false), active(tenant, id, false));
+        });
+    }
+
+    /** As {@link #leave}, also for the last administrator; for replaying the ledger at start. */
+    public Outcome<Group> replayLeft(Name tenant, Name name, String member) {
+        return registry.atOnce(tenant, now -> {
+            var group = now.group(name).filter(g -> g.members().contains(member));
+            return group.isEmpty()
+                    ? Registry.notFound("member of " + name)
+                    : Registry.done(group.get().without(member), left(tenant, name, member));
+        });
+    }
+
     public Outcome<Person> activate(Name tenant, Id id) {
         return registry.command(tenant, now -> {
             var person = now.person(id);
@@ -97,16 +117,15 @@ public final class People {
             if (group.isEmpty()) return Registry.notFound("member of " + name);
             if (name.equals(Group.ADMIN) && lastAdministrator(now, new Id(member)))
                 return Registry.refused("the last active administrator cannot leave; name another one first");
-            return Registry.done(
-                    group.get().without(member),
-                    Change.of(
-                            s -> s.withGroups(Copies.changed(s.groups(), name, g -> g.without(member))),
-                            sql -> sql.change(
-                                    "DELETE FROM members WHERE tenant = ? AND grp = ? AND member = ?",
-                                    tenant,
-                                    name,
-                                    member)));
+            return Registry.done(group.get().without(member), left(tenant, name, member));
         });
+    }
+
+    private static Change<RegistrySnapshot> left(Name tenant, Name name, String member) {
+        return Change.of(
+                s -> s.withGroups(Copies.changed(s.groups(), name, g -> g.without(member))),
+                sql -> sql.change(
+                        "DELETE FROM members WHERE tenant = ? AND grp = ? AND member = ?", tenant, name, member));
     }
 
     static Change<RegistrySnapshot> added(Name tenant, Group group) {

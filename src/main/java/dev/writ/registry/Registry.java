@@ -49,6 +49,11 @@ public final class Registry {
         return book == null ? RegistrySnapshot.EMPTY : book.now();
     }
 
+    /** Returns when the database holds everything that is seen, and throws when it cannot. */
+    public void settle() {
+        books.values().forEach(Book::settle);
+    }
+
     public People people() {
         return new People(this);
     }
@@ -77,11 +82,6 @@ public final class Registry {
         book.command(_ -> new Plan<>(tenant, changes));
         books.put(tenant, book);
         return new Outcome.Done<>(tenant);
-    }
-
-    /** Returns when the database holds everything that is seen, and throws when it cannot. */
-    public void settle() {
-        books.values().forEach(Book::settle);
     }
 
     /** Durable before it is seen: for what gives authority. */

@@ -112,6 +112,39 @@ public final class Tools {
         });
     }
 
+    /**
+     * Holds a tool back until its server's list was compared again, because the ledger says that it changed; for
+     * replaying the ledger at start.
+     */
+    public Outcome<Tool> replayChanged(Name tenant, Name server, ToolName name) {
+        return registry.atOnce(tenant, now -> {
+            var tool = now.tool(server, name);
+            if (tool.isEmpty()) return Registry.notFound("tool " + server + "/" + name);
+            var unclear = tool.get().withListed(tool.get().listed(), true);
+            return Registry.done(unclear, listing(tenant, server, List.of(unclear)));
+        });
+    }
+
+    /**
+     * Pins a definition that is known here as the ledger says it was approved; for replaying the ledger at start. A
+     * definition that is not known here leaves the tool without a pin: what people approved last is not what it has.
+     */
+    public Outcome<Tool> replayApproved(
+            Name tenant, Name server, ToolName name, Digest digest, Classification classification, Id by) {
+        var at = clock.instant();
+        return registry.atOnce(tenant, now -> {
+            var tool = now.tool(server, name);
+            if (tool.isEmpty()) return Registry.notFound("tool " + server + "/" + name);
+            var pinned = tool.get().pin().map(Tool.Pin::definition);
+            var known = pinned.filter(each -> each.digest().equals(digest))
+                    .or(() -> tool.get().listed().filter(each -> each.digest().equals(digest)));
+            if (known.isEmpty() && pinned.isEmpty()) return Registry.unchanged(new Outcome.Done<>(tool.get()));
+            var pin = known.map(definition -> new Tool.Pin(definition, classification, by, at));
+            var kind = pin.isPresent() ? Episode.Kind.APPROVED : Episode.Kind.WITHDRAWN;
+            return pinned(tenant, tool.get().withPin(pin), kind, at);
+        });
+    }
+
     /** Takes the approval of a tool back, at once. */
     public Outcome<Tool> withdraw(Name tenant, Name server, ToolName name) {
         var at = clock.instant();

@@ -78,7 +78,7 @@ public sealed interface Transport {
     }
 
     /** Reads what {@link #json} wrote. */
-    static Transport of(Json.Obj json) {
+    public static Transport of(Json.Obj json) {
         return switch (json.string("kind").orElse("")) {
             case "http" -> new Http(URI.create(json.string("url").orElse("")));
             case "stdio" ->

@@ -25,13 +25,14 @@ public final class Store implements AutoCloseable {
     private static final Schema OWN = new Schema("store", List.of("""
             CREATE TABLE applied (
               tenant text NOT NULL, node text NOT NULL, size bigint NOT NULL,
-              PRIMARY KEY (tenant, node))"""));
+              PRIMARY KEY (tenant, node))""", Positions.TABLES));
 
     private final Optional<Lock> lock;
     private final Lane writer;
     private final Lane readers;
     private final Duration patience;
     private final CompletableFuture<StoreError> over;
+    private volatile Transaction<?> stamp = _ -> 0;
 
     private Store(
             Optional<Lock> lock, Lane writer, Lane readers, Duration patience, CompletableFuture<StoreError> over) {
@@ -148,7 +149,19 @@ public final class Store implements AutoCloseable {
 
     /** Runs work that may change the database; it is committed and on disk when this returns. */
     public <T> T write(Transaction<T> work) {
-        return writer.run(work);
+        return writer.run(sql -> {
+            var answer = work.run(sql);
+            stamp.run(sql);
+            return answer;
+        });
+    }
+
+    /**
+     * Has every transaction that writes end with this from now on, inside it: what it notes is as old as the state it is
+     * noted in. There is one; it must be quick, and when it fails the transaction does.
+     */
+    public void stampedBy(Transaction<?> noting) {
+        stamp = noting;
     }
 
     /** Runs queries on one consistent state of the database; a statement that would change it fails. */

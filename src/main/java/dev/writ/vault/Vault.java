@@ -81,6 +81,11 @@ public final class Vault {
         });
     }
 
+    /** Returns when the database holds everything that is seen, and throws when it cannot. */
+    public void settle() {
+        book.settle();
+    }
+
     /** Opens a secret; reads memory only. */
     public Keeping reveal(Name tenant, Name name) {
         var envelope = book.now().get(new Place(tenant, name));
@@ -104,11 +109,6 @@ public final class Vault {
                 },
                 _ -> {});
         return done.saved();
-    }
-
-    /** Returns when the database holds everything that is in force, and throws when it cannot. */
-    public void settle() {
-        book.settle();
     }
 
     /** The names of a tenant's secrets, sorted. */

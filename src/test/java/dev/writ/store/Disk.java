@@ -37,6 +37,20 @@ public final class Disk {
         });
     }
 
+    /** As {@link #refuseWrites} for a store whose transactions end with a note of their own, which must not be the one. */
+    public static void refuseWritesFromNowOn(Store store) {
+        for (int i = 0; i < 100; i++) {
+            try {
+                store.write(_ -> 0);
+                refuseWrites(store);
+                return;
+            } catch (StoreError e) {
+                if (e.code() != StoreError.Code.CONFLICT) throw e;
+            }
+        }
+        throw new AssertionError("the store would not be made to refuse");
+    }
+
     private static void refuseOnPostgres(Store store) {
         store.write(sql -> {
             sql.change("CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"

@@ -119,6 +119,35 @@ public final class Product implements AutoCloseable {
                 : settings;
     }
 
+    /** What a test does to the files of an installation that is stopped. */
+    public interface Meanwhile {
+        void run() throws java.io.IOException;
+    }
+
+    /** Stops Writ, not the shop, has something done, and starts the same installation again. */
+    public Product again(Path data, Meanwhile meanwhile) throws java.io.IOException {
+        wiring.close();
+        meanwhile.run();
+        return onceMore(data);
+    }
+
+    /** Starts the installation in a folder, with the shop that is running. */
+    public Product onceMore(Path data) {
+        return onceMore(data, InstantSource.system());
+    }
+
+    public Product onceMore(Path data, InstantSource clock) {
+        return onceMore(data, clock, new SecureRandom());
+    }
+
+    public Product onceMore(Path data, InstantSource clock, SecureRandom random) {
+        var next = Wiring.start(Settings.of(data).withPort(0).withHold(Duration.ZERO), clock, random);
+        var store = new BundleStore(data.resolve("bundles-of-test"));
+        var live = LivePolicies.open(store, new Publisher(new FrontEnd(Duration.ofSeconds(60))));
+        next.parts().policies().add(TENANT, live);
+        return new Product(next, shop, owner, dana, erin, live);
+    }
+
     /** Registers a shop under a name and approves its tools as they are listed now. */
     public void addServer(Name name, Shop at) {
         addServer(name, at.url(), "shop-secret");
@@ -216,7 +245,7 @@ public final class Product implements AutoCloseable {
 
     /** Opens a task for Erin and returns its id. */
     public Id open(TaskSpec spec) {
-        var now = Instant.now();
+        var now = parts().clock().instant();
         var categories = Set.of(new Name("read"), new Name("money"), new Name("external"), new Name("irreversible"));
         var scope = new Scope(spec.servers(), spec.tools(), categories, Set.of());
         var id = parts().ids().next("tsk");

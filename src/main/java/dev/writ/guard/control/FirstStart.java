@@ -73,6 +73,10 @@ public final class FirstStart {
      */
     public void found(Name tenant, String displayName, String email, Consumer<Founded> keep) {
         if (!due(tenant)) throw new IllegalArgumentException("the tenant " + tenant + " has begun already");
+        var _ = guard.changing(tenant, () -> begun(tenant, displayName, email, keep));
+    }
+
+    private Person begun(Name tenant, String displayName, String email, Consumer<Founded> keep) {
         record(tenant, "administration", "tenant-created", Json.object().build());
         var _ = registry.createTenant(tenant);
         if (live.of(tenant).isEmpty()) live.add(tenant, opened.apply(tenant));
@@ -84,6 +88,7 @@ public final class FirstStart {
         writeGuardrails(tenant);
         keep.accept(key(tenant, person));
         policies.publishFirst(tenant, BY);
+        return person;
     }
 
     private Person person(Name tenant, String displayName, String email) {

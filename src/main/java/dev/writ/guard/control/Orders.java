@@ -67,7 +67,7 @@ final class Orders {
             case Used.Yes(var permit) -> {
                 oneAtATime.lock();
                 try {
-                    yield settled(permit, () -> made(permit, planner.get()));
+                    yield settled(permit, () -> guard.changing(caller.tenant(), () -> made(permit, planner.get())));
                 } finally {
                     oneAtATime.unlock();
                 }

@@ -95,7 +95,7 @@ public final class Policies {
      * @return why it was not possible, for people
      */
     List<String> learnTools(Name tenant) {
-        return orders.inTurn(() -> learned(tenant));
+        return orders.inTurn(() -> guard.changing(tenant, () -> learned(tenant)));
     }
 
     private List<String> learned(Name tenant) {

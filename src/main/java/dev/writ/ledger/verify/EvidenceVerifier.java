@@ -72,6 +72,7 @@ public final class EvidenceVerifier {
         if (logs.isEmpty()) report.failed(root + ": holds no log (expected ledger/<tenant>/<node>/checkpoint)");
         boolean covered = since == null;
         for (var log : logs) covered |= log(root, log);
+        new Citations(logs, trust, report).check();
         if (!covered && since != null)
             report.failed("no log here is " + since.origin() + ", whose checkpoint was given with --since");
     }
