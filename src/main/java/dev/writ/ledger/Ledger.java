@@ -69,8 +69,12 @@ public final class Ledger implements AutoCloseable {
 
     /** Appends a record and waits until it and its side values are on disk. */
     public Appended append(Name tenant, Json.Obj record, Map<String, byte[]> side) {
+        return joined(begin(tenant, record, side));
+    }
+
+    private static Appended joined(CompletableFuture<Appended> one) {
         try {
-            return begin(tenant, record, side).join();
+            return one.join();
         } catch (CompletionException e) {
             throw LedgerFailure.of(e.getCause() == null ? e : e.getCause(), "the record was not written");
         }
@@ -83,6 +87,17 @@ public final class Ledger implements AutoCloseable {
     public CompletableFuture<Appended> begin(Name tenant, Json.Obj record, Map<String, byte[]> side) {
         var log = log(tenant);
         return writer.offer(log, log.seal().seal(record, side));
+    }
+
+    /** As the other one, for a record that was written as text. */
+    public CompletableFuture<Appended> begin(Name tenant, Draft draft) {
+        var log = log(tenant);
+        return writer.offer(log, log.seal().seal(draft));
+    }
+
+    /** As the other one, for a record that was written as text. */
+    public Appended append(Name tenant, Draft draft) {
+        return joined(begin(tenant, draft));
     }
 
     private TenantLog log(Name tenant) {

@@ -92,6 +92,6 @@ final class Records {
         var bound = SideFolder.boundTo(log.checkpoint().origin(), name);
         return log.keys()
                 .cipher()
-                .open(slot.wrappedKey(), bound, log.side().reader().ciphertext(slot));
+                .open(slot.key(), bound, log.side().reader().ciphertext(slot));
     }
 }

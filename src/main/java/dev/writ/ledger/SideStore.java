@@ -66,7 +66,7 @@ final class SideStore {
 
     void add(long index, Sealed.Side value) {
         var slot = SideSlot.present(
-                index, value.name(), valuesEnd + newValues.size(), value.ciphertext().length, value.wrappedKey());
+                index, value.name(), valuesEnd + newValues.size(), value.ciphertext().length, value.key());
         newSlots.writeBytes(slot.bytes());
         newValues.writeBytes(value.ciphertext());
     }

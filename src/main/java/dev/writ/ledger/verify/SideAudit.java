@@ -110,7 +110,7 @@ final class SideAudit implements LogVerifier.Reader, AutoCloseable {
         if (cipher.isEmpty()) return;
         try {
             var opened = cipher.get()
-                    .open(slot.wrappedKey(), SideFolder.boundTo(origin, slot.name()), values.ciphertext(slot));
+                    .open(slot.key(), SideFolder.boundTo(origin, slot.name()), values.ciphertext(slot));
             if (opened.isEmpty()) report.failed(who + "has a damaged side value " + slot.name());
             else
                 SideValues.objection(
