@@ -17,7 +17,9 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -86,18 +88,43 @@ public final class Ledger implements AutoCloseable {
      */
     public CompletableFuture<Appended> begin(Name tenant, Json.Obj record, Map<String, byte[]> side) {
         var log = log(tenant);
-        return writer.offer(log, log.seal().seal(record, side));
+        var append = new Waiting.Awaited(log, log.seal().seal(record, side));
+        writer.offer(append);
+        return append.done;
     }
 
     /** As the other one, for a record that was written as text. */
-    public CompletableFuture<Appended> begin(Name tenant, Draft draft) {
+    public CompletableFuture<Appended> begin(Draft draft) {
+        var log = log(draft.tenant());
+        var append = new Waiting.Awaited(log, log.seal().seal(draft));
+        writer.offer(append);
+        return append.done;
+    }
+
+    /**
+     * As the other one; {@code then} is told on {@code on} whether the record is on disk, in one turn for everything that
+     * a commit has made durable for it.
+     */
+    public void begin(Draft draft, Executor on, Consumer<Boolean> then) {
+        var log = log(draft.tenant());
+        writer.offer(new Waiting.Told(log, log.seal().seal(draft), on, then));
+    }
+
+    /** Takes a record that nothing waits for: it rides the next commit, which is due in 2 ms at most. */
+    public void ride(Draft draft) {
+        var log = log(draft.tenant());
+        writer.offer(new Waiting.Riding(log, log.seal().seal(draft)));
+    }
+
+    /** As the other one. */
+    public void ride(Name tenant, Json.Obj record, Map<String, byte[]> side) {
         var log = log(tenant);
-        return writer.offer(log, log.seal().seal(draft));
+        writer.offer(new Waiting.Riding(log, log.seal().seal(record, side)));
     }
 
     /** As the other one, for a record that was written as text. */
-    public Appended append(Name tenant, Draft draft) {
-        return joined(begin(tenant, draft));
+    public Appended append(Draft draft) {
+        return joined(begin(draft));
     }
 
     private TenantLog log(Name tenant) {
@@ -198,9 +225,10 @@ public final class Ledger implements AutoCloseable {
         return true;
     }
 
-    /** A signed checkpoint that covers everything durable now. */
+    /** A signed checkpoint that covers everything taken before, what rides included. */
     public Checkpoint checkpoint(Name tenant) {
         var log = log(tenant);
+        writer.flush().join();
         long wanted = log.durable();
         if (log.checkpoint().size() >= wanted) return log.checkpoint();
         var signed = integrator.call(() -> {

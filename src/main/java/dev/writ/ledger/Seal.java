@@ -71,7 +71,6 @@ final class Seal {
     }
 
     Sealed seal(Draft draft) {
-        if (!draft.tenant().equals(tenant)) throw refused("tenant is not " + tenant);
         if (!draft.node().equals(node)) throw refused("node is not " + node);
         check(draft.side());
         for (int i = 1; i < draft.side().size(); i++)

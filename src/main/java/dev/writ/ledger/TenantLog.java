@@ -23,7 +23,7 @@ final class TenantLog {
     /** Records after which the cache of open intents is written again: what a start after a crash may have to read. */
     private static final long CACHE_RECORDS = 10_000;
 
-    private record Waiting(long index, Sealed sealed) {}
+    private record Held(long index, Sealed sealed) {}
 
     private final Name tenant;
     private final LogKeys keys;
@@ -36,7 +36,7 @@ final class TenantLog {
     private final Disk disk;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<Waiting> waiting = new ArrayList<>();
+    private final List<Held> waiting = new ArrayList<>();
     private long next;
     private volatile long durable;
     private volatile long integrated;
@@ -145,7 +145,7 @@ final class TenantLog {
     void accept(long index, Sealed sealed) {
         lock.lock();
         try {
-            waiting.add(new Waiting(index, sealed));
+            waiting.add(new Held(index, sealed));
             durable = index + 1;
         } finally {
             lock.unlock();
@@ -187,7 +187,7 @@ final class TenantLog {
     }
 
     /** The waiting records that are not in tiles yet, below an end. */
-    private List<Waiting> upTo(long end) {
+    private List<Held> upTo(long end) {
         lock.lock();
         try {
             return waiting.stream()
@@ -251,7 +251,7 @@ final class TenantLog {
         try {
             return waiting.stream()
                     .filter(w -> w.sealed.keys().has(id))
-                    .map(Waiting::index)
+                    .map(Held::index)
                     .toList();
         } finally {
             lock.unlock();
