@@ -8,13 +8,17 @@ import java.time.ZoneOffset;
 
 /** RFC 3339 in UTC with microseconds, always of the same length, so that text order is time order. */
 public final class RecordTime {
+    private static final long YEAR_0 = Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
+    private static final long YEAR_10000 = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond() + 1;
+
     private RecordTime() {}
 
     /** By hand: the JDK's formatter costs more than the rest of a record's text. */
     public static String of(Instant instant) {
-        var at = LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC);
-        if (at.getYear() < 0 || at.getYear() > 9999)
+        long second = instant.getEpochSecond();
+        if (second < YEAR_0 || second >= YEAR_10000)
             throw new IllegalArgumentException("a record's time is in the years 0 to 9999: " + instant);
+        var at = LocalDateTime.ofEpochSecond(second, instant.getNano(), ZoneOffset.UTC);
         var out = new byte[27];
         digits(out, 0, 4, at.getYear());
         out[4] = '-';
