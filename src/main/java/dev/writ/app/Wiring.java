@@ -3,6 +3,7 @@ package dev.writ.app;
 import dev.writ.admin.Api;
 import dev.writ.admin.Installation;
 import dev.writ.authority.Authority;
+import dev.writ.base.Drbg;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
 import dev.writ.base.Secret;
@@ -104,7 +105,7 @@ public final class Wiring implements AutoCloseable {
             Deque<AutoCloseable> opened,
             List<Function<Parts, List<Route>>> gateways) {
         var folder = DataFolder.open(settings.data());
-        var ids = new Ids(clock, random);
+        var ids = new Ids(clock, new Drbg(random));
 
         var store = Store.open(
                 folder.database(), List.of(Registry.schema(), Authority.schema(), Identity.schema(), Vault.schema()));

@@ -15,7 +15,7 @@ final class JsonBytes {
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long HIGH = 0x8080_8080_8080_8080L;
     /** From this length on a copy and a look at eight bytes at a time beat looking at each character. */
-    private static final int LONG_CHARS = 24;
+    private static final int LONG_CHARS = 40;
 
     private byte[] out;
     private int size;
@@ -56,20 +56,17 @@ final class JsonBytes {
         room(length + 2);
         out[size++] = '"';
         if (length >= LONG_CHARS) utf8(value.getBytes(UTF_8));
-        else each(value, length);
+        else if (plain(value, length)) ascii(value);
+        else utf8(value.getBytes(UTF_8));
         put('"');
     }
 
-    private void each(String value, int length) {
+    private static boolean plain(String value, int length) {
         for (int i = 0; i < length; i++) {
             char c = value.charAt(i);
-            if (c >= 0x80) {
-                utf8(value.substring(i).getBytes(UTF_8));
-                return;
-            }
-            if (c >= 0x20 && c != '"' && c != '\\') put(c);
-            else escape(c);
+            if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\') return false;
         }
+        return true;
     }
 
     private void utf8(byte[] text) {

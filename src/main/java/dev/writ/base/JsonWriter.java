@@ -10,7 +10,7 @@ final class JsonWriter {
     private final JsonBytes out;
 
     JsonWriter(boolean sorted) {
-        this(sorted, new JsonBytes(256));
+        this(sorted, new JsonBytes(1_024));
     }
 
     JsonWriter(boolean sorted, JsonBytes out) {

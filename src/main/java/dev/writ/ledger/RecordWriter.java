@@ -18,7 +18,7 @@ import java.util.List;
 public final class RecordWriter {
     private static final String[] OWN = {"id", "kind", "node", SideCommitment.MEMBER, "tenant", "time", "v"};
 
-    private final CanonicalWriter out = new CanonicalWriter(1_024);
+    private final CanonicalWriter out = new CanonicalWriter(1_280);
     private final List<Draft.Value> side = new ArrayList<>(4);
     private final String kind;
     private final Id id;
