@@ -134,6 +134,11 @@ public final class CanonicalWriter {
         return done();
     }
 
+    /** How many bytes are written. */
+    public int size() {
+        return out.size();
+    }
+
     /** What was written; the outermost value is complete. */
     public byte[] bytes() {
         if (depth >= 0 || first) throw new IllegalStateException("the text is not complete");

@@ -84,7 +84,7 @@ public final class Drbg implements RandomGenerator {
                 if (at + Long.BYTES > run.length) refill();
                 long value = 0;
                 for (int i = 0; i < Long.BYTES; i++) {
-                    value = value << 8 | run[at] & 0xff;
+                    value = (value << 8) | (run[at] & 0xff);
                     run[at++] = 0;
                 }
                 return value;

@@ -10,8 +10,8 @@ import java.util.Arrays;
 /** JSON text while it is written: bytes that grow, and the one place where strings are escaped (RFC 8785 §3.2.2.2). */
 final class JsonBytes {
     private static final byte[] HEX = "0123456789abcdef".getBytes(UTF_8);
-    private static final VarHandle EIGHT =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder()).withInvokeExactBehavior();
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder())
+            .withInvokeExactBehavior();
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long HIGH = 0x8080_8080_8080_8080L;
     /** From this length on a copy and a look at eight bytes at a time beat looking at each character. */

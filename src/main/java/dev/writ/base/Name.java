@@ -19,8 +19,8 @@ public record Name(String text) implements Comparable<Name> {
         if (text.isEmpty() || text.length() > CHARS_MAX) return false;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c >= 'a' && c <= 'z' || c >= '0' && c <= '9') continue;
-            if (i == 0 || c != '.' && c != '_' && c != '-') return false;
+            if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) continue;
+            if (i == 0 || (c != '.' && c != '_' && c != '-')) return false;
             if (c == '_' && text.charAt(i - 1) == '_') return false;
         }
         return true;

@@ -45,8 +45,7 @@ final class ActionDigests {
                 payload.digest().toString());
     }
 
-    static ActionDigest of(
-            Caller.OfPerson caller, Action action, Payload payload, Optional<Permit.Target> target) {
+    static ActionDigest of(Caller.OfPerson caller, Action action, Payload payload, Optional<Permit.Target> target) {
         var person = caller.person().text();
         return new ActionDigest(
                 action.kind(),

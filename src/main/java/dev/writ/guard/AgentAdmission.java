@@ -8,7 +8,6 @@ import dev.writ.authority.Consumption;
 import dev.writ.authority.GroupRule;
 import dev.writ.authority.Reservation;
 import dev.writ.authority.Reserving;
-import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
 import dev.writ.policy.Arguments;
@@ -90,7 +89,8 @@ final class AgentAdmission {
     private Verdict finished(Step step) {
         return switch (step) {
             case Step.Ending ending -> recorder.durable(ending.draft()) ? ending.verdict() : unrecorded(ending);
-            case Step.Blocking _ -> throw new IllegalStateException("whoever may wait is never told that it takes long");
+            case Step.Blocking _ ->
+                throw new IllegalStateException("whoever may wait is never told that it takes long");
         };
     }
 
@@ -107,7 +107,8 @@ final class AgentAdmission {
         var now = clock.instant();
         var turn = new Turn(1, mayWait);
         if (!(attempt.action() instanceof Action.OnServer action))
-            return endings.refusal(caller, attempt, now, new Refusal.NotAllowed("agents do not administer"), Optional.empty());
+            return endings.refusal(
+                    caller, attempt, now, new Refusal.NotAllowed("agents do not administer"), Optional.empty());
         return switch (standings.of(caller, action.server(), now)) {
             case Standings.Found.No(var reason, var brief) -> endings.refusal(caller, attempt, now, reason, brief);
             case Standings.Found.Yes(var standing) ->
@@ -334,8 +335,7 @@ final class AgentAdmission {
                 about.now().plus(PERMIT_LIFETIME),
                 Optional.of(about.standing().dossier().target()),
                 reservation);
-        return new Step.Ending(
-                intent, permit, Optional.of(about.standing().brief()));
+        return new Step.Ending(intent, permit, Optional.of(about.standing().brief()));
     }
 
     private sealed interface Charge {
@@ -430,8 +430,9 @@ final class AgentAdmission {
     private Case open(Standing standing, Attempt attempt, World.Callable callable, Value.Record input) {
         var ofTool = standing.dossier().tool(standing, callable);
         var question = Questions.call(standing, callable, ofTool.consented(), input);
-        // Arguments are no entities, and nobody has approved yet: the question leads to the same ones at every call.
-        var asked = new Asked(question, Optional.of(ofTool.entities()));
+        // Arguments are no entities, and nobody has approved yet: but for them and the time it is the same at every
+        // call.
+        var asked = new Asked(question, Optional.of(ofTool.form()));
         return open(standing, attempt, Optional.of(callable), asked);
     }
 

@@ -37,12 +37,19 @@ final class Dossier {
     /**
      * The same for one tool.
      *
-     * @param entities the entities of the question in {@link QuestionJson}'s form, while no approval names more
+     * @param binding of the credential that the form is for
+     * @param form of the questions to policy, while nobody has approved anything
      */
-    @SuppressWarnings("ArrayRecordComponent") // written into texts, never changed
-    record OfTool(World.Callable callable, boolean consented, byte[] entities) {}
+    record OfTool(World.Callable callable, boolean consented, String binding, QuestionForm form) {}
 
-    Dossier(World world, Agent agent, Person owner, Task task, Person person, Optional<Consent> consent, Server server) {
+    Dossier(
+            World world,
+            Agent agent,
+            Person owner,
+            Task task,
+            Person person,
+            Optional<Consent> consent,
+            Server server) {
         this.task = task;
         this.consent = consent;
         this.brief = new TaskBrief(
@@ -106,10 +113,11 @@ final class Dossier {
     @SuppressWarnings("ReferenceEquality") // a callable is made once for each snapshot
     OfTool tool(Standing standing, World.Callable callable) {
         var known = tools.get(callable.reference());
-        if (known != null && known.callable == callable) return known;
+        var binding = standing.caller().binding();
+        if (known != null && known.callable == callable && known.binding.equals(binding)) return known;
         boolean consented = standing.consented(callable);
         var question = Questions.call(standing, callable, consented, Value.Record.EMPTY);
-        var made = new OfTool(callable, consented, QuestionJson.entities(question));
+        var made = new OfTool(callable, consented, binding, QuestionForm.of(question));
         if (tools.size() < TOOLS_MAX) tools.put(callable.reference(), made);
         return made;
     }

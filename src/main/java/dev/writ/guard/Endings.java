@@ -16,8 +16,7 @@ final class Endings {
 
     /** After policy was asked, or on the way there. */
     Step.Ending refusal(Case about, Evidence.Judged judged, Refusal.Reason reason) {
-        return ending(
-                about.matter(judged), reason, Optional.of(about.standing().brief()));
+        return ending(about.matter(judged), reason, Optional.of(about.standing().brief()));
     }
 
     /** Before there was a question to ask. */
@@ -25,8 +24,7 @@ final class Endings {
         var payload = Payload.of(attempt.action());
         var digest = ActionDigests.of(standing, attempt.action(), payload, Optional.empty());
         var known = Optional.of(standing);
-        return ending(
-                matter(standing.now(), attempt, payload, digest, known), reason, Optional.of(standing.brief()));
+        return ending(matter(standing.now(), attempt, payload, digest, known), reason, Optional.of(standing.brief()));
     }
 
     /** Where no standing could be found out. */
@@ -44,7 +42,6 @@ final class Endings {
     }
 
     private Step.Ending ending(Evidence.Matter matter, Refusal.Reason reason, Optional<TaskBrief> brief) {
-        return new Step.Ending(
-                evidence.refusal(matter, reason), new Refusal(matter.decision(), reason, brief), brief);
+        return new Step.Ending(evidence.refusal(matter, reason), new Refusal(matter.decision(), reason, brief), brief);
     }
 }

@@ -150,7 +150,8 @@ final class PersonAdmission {
             ActionDigest digest,
             Optional<Question> question,
             Evidence.Judged judged) {
-        return new Evidence.Matter(decision, now, attempt, payload, digest, Optional.empty(), question.map(Asked::of), judged);
+        return new Evidence.Matter(
+                decision, now, attempt, payload, digest, Optional.empty(), question.map(Asked::of), judged);
     }
 
     private static boolean member(World world, Id person, Name group) {

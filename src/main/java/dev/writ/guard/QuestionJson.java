@@ -27,11 +27,7 @@ final class QuestionJson {
 
     /** The canonical text. */
     static byte[] bytes(Question question) {
-        return bytes(question, entities(question));
-    }
-
-    /** The same where the text of the entities is known. */
-    static byte[] bytes(Question question, byte[] entities) {
+        var entities = entities(question);
         var out = new CanonicalWriter(entities.length + 1_024).object();
         uid(out.name("action"), question.action());
         value(out.name("context"), question.context());
@@ -86,11 +82,11 @@ final class QuestionJson {
         out.end();
     }
 
-    private static void uid(CanonicalWriter out, Uid uid) {
+    static void uid(CanonicalWriter out, Uid uid) {
         out.object().string("id", uid.id()).string("type", uid.type()).end();
     }
 
-    private static void value(CanonicalWriter out, Value value) {
+    static void value(CanonicalWriter out, Value value) {
         switch (value) {
             case Value.Bool(var bool) -> out.bool(bool);
             case Value.Long(var number) -> out.integer(number);
@@ -102,10 +98,7 @@ final class QuestionJson {
             case Value.Set(var items) -> set(out, items);
             case Value.Record record -> record(out, record);
             case Value.Decimal(var tenThousandths) ->
-                extension(
-                        out,
-                        "decimal",
-                        BigDecimal.valueOf(tenThousandths, 4).toPlainString());
+                extension(out, "decimal", BigDecimal.valueOf(tenThousandths, 4).toPlainString());
             case Value.DateTime(var millis) ->
                 extension(
                         out, "datetime", java.time.Instant.ofEpochMilli(millis).toString());
@@ -124,10 +117,11 @@ final class QuestionJson {
     private static void set(CanonicalWriter out, Set<Value> items) {
         out.array();
         if (items.size() == 1) value(out, items.iterator().next());
-        else items.stream()
-                .map(QuestionJson::item)
-                .sorted(Comparator.comparing(Item::key))
-                .forEach(item -> out.written(item.text()));
+        else
+            items.stream()
+                    .map(QuestionJson::item)
+                    .sorted(Comparator.comparing(Item::key))
+                    .forEach(item -> out.written(item.text()));
         out.end();
     }
 

@@ -17,7 +17,8 @@ final class Questions {
     private Questions() {}
 
     static Question call(Standing standing, World.Callable callable, Value.Record input) {
-        return call(standing, callable, standing.dossier().tool(standing, callable).consented(), input);
+        return call(
+                standing, callable, standing.dossier().tool(standing, callable).consented(), input);
     }
 
     static Question call(Standing standing, World.Callable callable, boolean consented, Value.Record input) {

@@ -57,7 +57,8 @@ final class Standings {
         if (server.isEmpty()
                 || server.get().status() != Server.Status.APPROVED
                 || !task.get().scope().allowsServer(serverName)) return about.no(new Refusal.Absent());
-        return new Found.Yes(about.standing(caller, now, world, given.consentOf(task.get().id()), server.get()));
+        return new Found.Yes(
+                about.standing(caller, now, world, given.consentOf(task.get().id()), server.get()));
     }
 
     /** Who and what a standing is about. */
@@ -68,8 +69,7 @@ final class Standings {
             return new Found.No(reason, Optional.of(brief));
         }
 
-        Standing standing(
-                Caller.OfAgent caller, Instant now, World world, Optional<Consent> consent, Server server) {
+        Standing standing(Caller.OfAgent caller, Instant now, World world, Optional<Consent> consent, Server server) {
             var dossier = world.dossier(agent, owner, task, person, consent, server);
             return new Standing(caller, now, world, agent, owner, task, person, consent, server, dossier);
         }

@@ -12,8 +12,7 @@ sealed interface Step {
      */
     record Ending(Draft draft, Verdict verdict, Optional<TaskBrief> brief) implements Step {
         Refusal unrecorded() {
-            return new Refusal(
-                    verdict.decision(), new Refusal.Unavailable("the ledger cannot be written"), brief);
+            return new Refusal(verdict.decision(), new Refusal.Unavailable("the ledger cannot be written"), brief);
         }
     }
 

@@ -90,8 +90,7 @@ final class World {
     }
 
     /** What stays the same of a standing from call to call. */
-    Dossier dossier(
-            Agent agent, Person owner, Task task, Person person, Optional<Consent> consent, Server server) {
+    Dossier dossier(Agent agent, Person owner, Task task, Person person, Optional<Consent> consent, Server server) {
         var key = new DossierKey(task.id(), server.name());
         var known = dossiers.get(key);
         if (known != null && known.isOf(task, consent)) return known;

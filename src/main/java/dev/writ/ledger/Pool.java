@@ -17,7 +17,7 @@ final class Pool<T> {
     T take() {
         int from = start();
         for (int i = 0; i < KEPT; i++) {
-            int at = from + i & KEPT - 1;
+            int at = (from + i) & (KEPT - 1);
             if (kept.getPlain(at) == null) continue;
             var found = kept.getAndSet(at, null);
             if (found != null) return found;
@@ -27,10 +27,10 @@ final class Pool<T> {
 
     void give(T used) {
         int from = start();
-        for (int i = 0; i < KEPT; i++) if (kept.compareAndSet(from + i & KEPT - 1, null, used)) return;
+        for (int i = 0; i < KEPT; i++) if (kept.compareAndSet((from + i) & (KEPT - 1), null, used)) return;
     }
 
     private static int start() {
-        return (int) Thread.currentThread().threadId() & KEPT - 1;
+        return (int) Thread.currentThread().threadId() & (KEPT - 1);
     }
 }

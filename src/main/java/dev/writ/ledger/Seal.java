@@ -95,7 +95,8 @@ final class Seal {
     /** The draft's text with the commitments in their place; names and digests need no escapes. */
     private byte[] committing(Bench bench, Draft draft, List<Sealed.Side> values) {
         if (draft.side().isEmpty()) return draft.text();
-        var member = new StringBuilder(16 + 120 * draft.side().size()).append(",\"").append(SideCommitment.MEMBER);
+        var member =
+                new StringBuilder(16 + 120 * draft.side().size()).append(",\"").append(SideCommitment.MEMBER);
         char before = '{';
         member.append("\":");
         for (var value : draft.side()) {

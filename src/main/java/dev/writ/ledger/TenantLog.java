@@ -36,6 +36,7 @@ final class TenantLog {
     private final ReentrantLock lock = new ReentrantLock();
     /** Durable and not in tiles yet; the first has the index {@code integrated}, the others follow. */
     private final List<Sealed> waiting = new ArrayList<>();
+
     private long next;
     private volatile long durable;
     private volatile long integrated;
@@ -249,8 +250,7 @@ final class TenantLog {
         lock.lock();
         try {
             var found = new ArrayList<Long>();
-            for (int i = 0; i < waiting.size(); i++)
-                if (waiting.get(i).keys().has(id)) found.add(integrated + i);
+            for (int i = 0; i < waiting.size(); i++) if (waiting.get(i).keys().has(id)) found.add(integrated + i);
             return found;
         } finally {
             lock.unlock();

@@ -91,7 +91,8 @@ final class Writer {
         } while (!waiting.compareAndSet(top, one));
         if (wakes) awaited = true;
         int now = state.get();
-        if ((now == SLEEPING || now == NAPPING && wakes) && state.compareAndSet(now, AWAKE)) LockSupport.unpark(thread);
+        if ((now == SLEEPING || (now == NAPPING && wakes)) && state.compareAndSet(now, AWAKE))
+            LockSupport.unpark(thread);
         if (ended || closed.get() != null) refuse(Waiting.inOrder(waiting.getAndSet(null)));
     }
 
@@ -189,8 +190,7 @@ final class Writer {
         for (int i = from; i < to; i++) {
             switch (batch.get(i)) {
                 case Waiting.Awaited one ->
-                    one.done.complete(
-                            new Appended(one.log.tenant(), indexes[i], Digest.ofBytes(one.sealed.hash())));
+                    one.done.complete(new Appended(one.log.tenant(), indexes[i], Digest.ofBytes(one.sealed.hash())));
                 case Waiting.Told one -> {
                     one.written = true;
                     tellings.add(one);

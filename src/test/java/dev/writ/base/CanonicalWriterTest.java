@@ -63,9 +63,11 @@ class CanonicalWriterTest {
 
     @Test
     void aMemberOutOfOrderOrTwiceIsRefused() {
-        assertThatThrownBy(() -> new CanonicalWriter(16).object().integer("b", 1).integer("a", 1))
+        assertThatThrownBy(
+                        () -> new CanonicalWriter(16).object().integer("b", 1).integer("a", 1))
                 .isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> new CanonicalWriter(16).object().integer("a", 1).integer("a", 1))
+        assertThatThrownBy(
+                        () -> new CanonicalWriter(16).object().integer("a", 1).integer("a", 1))
                 .isInstanceOf(IllegalStateException.class);
         var reserved = new CanonicalWriter(16).object().integer("a", 1);
         reserved.reserve("b");
@@ -82,8 +84,7 @@ class CanonicalWriterTest {
                 .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> new CanonicalWriter(16).object().text("a")).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> new CanonicalWriter(16).array().name("a")).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> new CanonicalWriter(16).text("a").text("b"))
-                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> new CanonicalWriter(16).text("a").text("b")).isInstanceOf(IllegalStateException.class);
     }
 
     private static void write(CanonicalWriter out, Json value) {

@@ -60,7 +60,8 @@ class IdsTest {
         var random = new java.util.Random(11);
         var alphabet = "abzilou059_._-AZ`{/:\u00e9 \n";
         for (int i = 0; i < 200_000; i++) {
-            var text = new StringBuilder(i % 3 == 0 ? "tsk_01kag3x5t8fq2v0000000000zz" : i % 3 == 1 ? "a-name.of_it" : "");
+            var text =
+                    new StringBuilder(i % 3 == 0 ? "tsk_01kag3x5t8fq2v0000000000zz" : i % 3 == 1 ? "a-name.of_it" : "");
             for (int change = random.nextInt(3); change >= 0; change--) {
                 char c = alphabet.charAt(random.nextInt(alphabet.length()));
                 int at = random.nextInt(text.length() + 1);
@@ -68,7 +69,9 @@ class IdsTest {
                 else text.insert(at, c);
             }
             var tried = text.toString();
-            assertThat(holds(() -> new Id(tried))).as(tried).isEqualTo(id.matcher(tried).matches());
+            assertThat(holds(() -> new Id(tried)))
+                    .as(tried)
+                    .isEqualTo(id.matcher(tried).matches());
             assertThat(holds(() -> new Name(tried)))
                     .as(tried)
                     .isEqualTo(name.matcher(tried).matches() && !tried.contains("__"));

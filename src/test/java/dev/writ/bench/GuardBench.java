@@ -88,8 +88,7 @@ public final class GuardBench {
     private static void addEcho(Product product) {
         var registry = product.registry();
         var endpoint = new Transport.Http(URI.create("http://127.0.0.1:9/mcp"));
-        var server = new Server(
-                ECHO, endpoint, 3, Server.Status.PENDING, List.of(), product.owner, Instant.now());
+        var server = new Server(ECHO, endpoint, 3, Server.Status.PENDING, List.of(), product.owner, Instant.now());
         Product.done(registry.servers().register(Product.TENANT, server));
         Product.done(registry.servers().approve(Product.TENANT, ECHO));
         Product.done(registry.tools().seen(Product.TENANT, ECHO, List.of(definition())));
@@ -107,7 +106,8 @@ public final class GuardBench {
         ledger.scan(Product.TENANT, ledger.size(Product.TENANT) - 64, entry -> {
             if (!entry.kind().equals("intent")) return true;
             System.out.printf("an intent: %,d bytes, with", entry.leaf().length);
-            for (var name : entry.record().object("side").orElseThrow().members().keySet())
+            for (var name :
+                    entry.record().object("side").orElseThrow().members().keySet())
                 if (ledger.side(Product.TENANT, entry.index(), name) instanceof SideValue.Present present)
                     System.out.printf(" %s %,d", name, present.value().length);
             System.out.println();
@@ -170,12 +170,11 @@ public final class GuardBench {
         var caller = (Caller.OfAgent) guard.callerOf(Optional.of(key)).orElseThrow();
         var message = (Json.Obj) JsonReader.read(request);
         var params = message.object("params").orElseThrow();
-        var payload = Json.object()
-                .put("method", "tools/call")
-                .put("params", params)
-                .build();
+        var payload =
+                Json.object().put("method", "tools/call").put("params", params).build();
         return new Attempt(
-                caller, new Action.CallTool(ECHO, "echo", params.object("arguments").orElseThrow(), payload));
+                caller,
+                new Action.CallTool(ECHO, "echo", params.object("arguments").orElseThrow(), payload));
     }
 
     /** As today: a virtual thread for each call, which parks until the record is on disk. */

@@ -29,8 +29,28 @@ class RecordWriterTest {
     private static final Id ID = Sample.IDS.next("rec");
     private static final Instant NOW = Instant.parse("2026-11-20T09:00:00.000001234Z");
     private static final String[] NAMES = {
-        "action", "agent", "approval", "zebra", "decision", "intent", "kinds", "jd", "consent", "task", "sid", "side2",
-        "person", "tim", "uuu", "va", "ids", "ic", "note", "nod", "tenants", "timer"
+        "action",
+        "agent",
+        "approval",
+        "zebra",
+        "decision",
+        "intent",
+        "kinds",
+        "jd",
+        "consent",
+        "task",
+        "sid",
+        "side2",
+        "person",
+        "tim",
+        "uuu",
+        "va",
+        "ids",
+        "ic",
+        "note",
+        "nod",
+        "tenants",
+        "timer"
     };
 
     private final SideCipher cipher = new SideCipher(new byte[32]);
@@ -74,9 +94,12 @@ class RecordWriterTest {
             var record = JsonReader.readObject(sealed.leaf());
             assertThat(Canonical.bytes(record)).isEqualTo(sealed.leaf());
             assertThat(record.without("side").members().keySet()).doesNotContain("side");
-            assertThat(sealed.side()).extracting(Sealed.Side::name).containsExactlyElementsOf(new TreeMap<>(side).keySet());
+            assertThat(sealed.side())
+                    .extracting(Sealed.Side::name)
+                    .containsExactlyElementsOf(new TreeMap<>(side).keySet());
             for (var value : sealed.side()) {
-                var bound = SideFolder.boundTo(Sample.settings(Path.of("/nowhere")).origin(TENANT), value.name());
+                var bound =
+                        SideFolder.boundTo(Sample.settings(Path.of("/nowhere")).origin(TENANT), value.name());
                 var opened = cipher.open(value.key(), bound, value.ciphertext()).orElseThrow();
                 assertThat(opened.value()).isEqualTo(side.get(value.name()));
                 assertThat(SideCommitment.in(record, value.name()))
@@ -99,18 +122,20 @@ class RecordWriterTest {
                     .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> writer("intent").string("b", "").string("a", ""))
                 .isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> seal.seal(writer("intent").side("A", new byte[0]).draft()))
+        assertThatThrownBy(
+                        () -> seal.seal(writer("intent").side("A", new byte[0]).draft()))
                 .isInstanceOf(LedgerFailure.class);
         assertThatThrownBy(() -> seal.seal(writer("intent")
                         .side("a", new byte[0])
                         .side("a", new byte[1])
                         .draft()))
                 .isInstanceOf(LedgerFailure.class);
-        assertThatThrownBy(() ->
-                        seal.seal(writer("intent").side("a", new byte[Seal.SIDE_BYTES_MAX + 1]).draft()))
+        assertThatThrownBy(() -> seal.seal(writer("intent")
+                        .side("a", new byte[Seal.SIDE_BYTES_MAX + 1])
+                        .draft()))
                 .isInstanceOf(LedgerFailure.class);
-        assertThatThrownBy(() ->
-                        seal.seal(writer("intent").string("note", "x".repeat(65_535)).draft()))
+        assertThatThrownBy(() -> seal.seal(
+                        writer("intent").string("note", "x".repeat(65_535)).draft()))
                 .isInstanceOf(LedgerFailure.class);
         var foreign = new RecordWriter("intent", ID, NOW, TENANT, new Name("other-node")).draft();
         assertThatThrownBy(() -> seal.seal(foreign)).isInstanceOf(LedgerFailure.class);
@@ -118,7 +143,8 @@ class RecordWriterTest {
 
     @Test
     void timesAreThoseOfTheFormatter() {
-        var formatter = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+        var formatter =
+                DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
         var random = new Random(8);
         long end = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
         for (int i = 0; i < 20_000; i++) {

@@ -54,10 +54,13 @@ class SideFormatsTest {
     void aValueOpensUnderItsSeedAloneAndNotOnceThatIsOverwritten() {
         var seed = "seed-seed-seed-seed-seed-seed-se".getBytes(UTF_8);
         var text = cipher.sealer().encrypt(seed, BOUND, SALT, VALUE);
-        assertThat(cipher.open(SideKey.seeded(seed), BOUND, text).orElseThrow().value()).isEqualTo(VALUE);
+        assertThat(cipher.open(SideKey.seeded(seed), BOUND, text).orElseThrow().value())
+                .isEqualTo(VALUE);
         assertThat(cipher.open(SideKey.seeded(new byte[32]), BOUND, text)).isEmpty();
-        assertThat(cipher.open(SideKey.seeded(seed), "elsewhere".getBytes(UTF_8), text)).isEmpty();
-        assertThat(new SideCipher(new byte[32]).open(SideKey.seeded(seed), BOUND, text)).isEmpty();
+        assertThat(cipher.open(SideKey.seeded(seed), "elsewhere".getBytes(UTF_8), text))
+                .isEmpty();
+        assertThat(new SideCipher(new byte[32]).open(SideKey.seeded(seed), BOUND, text))
+                .isEmpty();
         // Taken for the other format, a seed opens nothing.
         var asWrapped = new SideKey(SideKey.WRAPPED, java.util.Arrays.copyOf(seed, 40));
         assertThat(cipher.open(asWrapped, BOUND, text)).isEmpty();
@@ -72,7 +75,10 @@ class SideFormatsTest {
             Sample.RANDOM.nextBytes(seed);
             var text = sealer.encrypt(seed, BOUND, SALT, value);
             assertThat(text).hasSize(length + 48);
-            assertThat(cipher.open(SideKey.seeded(seed), BOUND, text).orElseThrow().value()).isEqualTo(value);
+            assertThat(cipher.open(SideKey.seeded(seed), BOUND, text)
+                            .orElseThrow()
+                            .value())
+                    .isEqualTo(value);
             Sample.RANDOM.nextBytes(seed);
             assertThat(sealer.encrypt(seed, BOUND, SALT, value)).isNotEqualTo(text);
         }
@@ -90,7 +96,8 @@ class SideFormatsTest {
             assertThat(erased.key().cell()).containsOnly(0);
             assertThat(erased.key().format()).isEqualTo(key.format());
         }
-        var unknown = SideSlot.present(7, "payload", 0, 1, SideKey.seeded(MASTER)).bytes();
+        var unknown =
+                SideSlot.present(7, "payload", 0, 1, SideKey.seeded(MASTER)).bytes();
         unknown[0] = 3;
         var crc = new CRC32C();
         crc.update(unknown, 0, 4);
@@ -104,8 +111,17 @@ class SideFormatsTest {
         var key = wrapped(new byte[32]);
         var frame = ByteBuffer.allocate(512);
         frame.putInt(0).putInt(0).putLong(1).putLong(1).put((byte) 1);
-        frame.put((byte) 4).put(TENANT.text().getBytes(UTF_8)).putLong(0).putShort((short) 2).put("{}".getBytes(UTF_8));
-        frame.put((byte) 1).put((byte) 7).put("payload".getBytes(UTF_8)).put(key.cell()).putInt(3).put(new byte[3]);
+        frame.put((byte) 4)
+                .put(TENANT.text().getBytes(UTF_8))
+                .putLong(0)
+                .putShort((short) 2)
+                .put("{}".getBytes(UTF_8));
+        frame.put((byte) 1)
+                .put((byte) 7)
+                .put("payload".getBytes(UTF_8))
+                .put(key.cell())
+                .putInt(3)
+                .put(new byte[3]);
         sign(frame, 99);
         var read = Frame.read(frame.array(), 0, 99).orElseThrow();
         assertThat(read.side().getFirst().key().format()).isEqualTo(SideKey.WRAPPED);

@@ -26,7 +26,8 @@ public final class SideCommitment {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             if (c >= 'a' && c <= 'z') continue;
-            if (i == 0 || (c < '0' || c > '9') && c != '.' && c != '_' && c != '-') return false;
+            boolean digit = c >= '0' && c <= '9';
+            if (i == 0 || (!digit && c != '.' && c != '_' && c != '-')) return false;
         }
         return true;
     }
