@@ -20,9 +20,6 @@ import java.util.stream.Collectors;
  * and question repeats, written once. {@link World} keeps it for exactly the objects it was made of.
  */
 final class Dossier {
-    /** Tools of one server beyond which nothing more is kept. */
-    private static final int TOOLS_MAX = 2_000;
-
     private final Task task;
     private final Optional<Consent> consent;
     private final TaskBrief brief;
@@ -118,7 +115,8 @@ final class Dossier {
         boolean consented = standing.consented(callable);
         var question = Questions.call(standing, callable, consented, Value.Record.EMPTY);
         var made = new OfTool(callable, consented, binding, QuestionForm.of(question));
-        if (tools.size() < TOOLS_MAX) tools.put(callable.reference(), made);
+        standing.world().keeping();
+        tools.put(callable.reference(), made);
         return made;
     }
 }

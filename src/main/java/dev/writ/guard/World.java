@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
@@ -41,8 +42,10 @@ final class World {
     private final Entities entities;
     private final Map<String, Callable> callables;
 
-    /** Dossiers beyond which all are made anew: more tasks than are open at a time. */
-    private static final int DOSSIERS_MAX = 20_000;
+    /** Dossiers and forms of questions, of a few kilobytes each, beyond which all are made anew. */
+    private static final int KEPT_MAX = 4_000;
+
+    private final AtomicInteger kept = new AtomicInteger();
 
     private final Map<DossierKey, Dossier> dossiers = new ConcurrentHashMap<>();
 
@@ -95,9 +98,16 @@ final class World {
         var known = dossiers.get(key);
         if (known != null && known.isOf(task, consent)) return known;
         var made = new Dossier(this, agent, owner, task, person, consent, server);
-        if (dossiers.size() >= DOSSIERS_MAX) dossiers.clear();
+        keeping();
         dossiers.put(key, made);
         return made;
+    }
+
+    /** Counts what is kept, and lets go of everything when it is too much: however many tasks there are, memory is not. */
+    void keeping() {
+        if (kept.incrementAndGet() <= KEPT_MAX) return;
+        dossiers.clear();
+        kept.set(0);
     }
 
     List<ToolAction> actions() {

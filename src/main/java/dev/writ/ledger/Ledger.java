@@ -17,7 +17,10 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -27,6 +30,8 @@ import java.util.function.Predicate;
  * is told only when record and side values are on disk. Thread-safe. One process at a time may have a data folder.
  */
 public final class Ledger implements AutoCloseable {
+    private static final long READER_WAIT_MILLIS_MAX = 250;
+
     private final LedgerSettings settings;
     private final InstantSource clock;
     private final SecureRandom random;
@@ -165,6 +170,7 @@ public final class Ledger implements AutoCloseable {
 
     /** Visits records in order from an index until the visitor says false or the log ends. */
     public void scan(Name tenant, long from, Predicate<Entry> visitor) {
+        caughtUp();
         records(tenant).ifPresent(records -> records.scan(from, visitor));
     }
 
@@ -178,11 +184,24 @@ public final class Ledger implements AutoCloseable {
      * Oldest first. Costs what find costs.
      */
     public List<Entry> about(Name tenant, Id subject) {
+        caughtUp();
         return records(tenant).map(records -> records.about(subject.text())).orElse(List.of());
+    }
+
+    /** Lets what rides come first, so that whoever looks after an action finds its outcome; waits for no stuck disk. */
+    private void caughtUp() {
+        try {
+            writer.flush().get(READER_WAIT_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // What is on disk is there to be read all the same.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Intents without an outcome, oldest first. */
     public List<Entry> openIntents(Name tenant) {
+        caughtUp();
         var log = logs.get(tenant);
         if (log == null) return List.of();
         var records = new Records(log);

@@ -175,6 +175,32 @@ class SoonTest {
     }
 
     @Test
+    void whatChangedOnATaskStandsInTheNextQuestionAndRecord() throws InterruptedException {
+        var caller = warm(Product.TaskSpec.SUPPORT);
+        var attempt = call(caller, "get_order", "{\"order\":\"1001\"}");
+        soon(attempt);
+        assertThat(question()).doesNotContain("\"later-label\"");
+        product.parts().authority().label(Product.TENANT, caller.task(), java.util.Set.of(new Name("later-label")));
+        soon(attempt);
+        assertThat(question()).contains("\"later-label\"");
+    }
+
+    /** The question of the last intent. */
+    private static String question() {
+        var ledger = product.parts().ledger();
+        var last = new ArrayList<Long>();
+        ledger.scan(Product.TENANT, 0, entry -> {
+            if (entry.kind().equals("intent")) last.add(entry.index());
+            return true;
+        });
+        return switch (ledger.side(Product.TENANT, last.getLast(), "question")) {
+            case dev.writ.ledger.SideValue.Present(var value, var _) ->
+                new String(value, java.nio.charset.StandardCharsets.UTF_8);
+            case dev.writ.ledger.SideValue other -> throw new AssertionError("no question: " + other);
+        };
+    }
+
+    @Test
     void aRevokedTaskIsRefusedAtOnce() throws InterruptedException {
         var caller = warm(Product.TaskSpec.SUPPORT);
         product.parts().authority().revoke(new Name("acme"), caller.task(), product.owner, "test");
