@@ -43,13 +43,15 @@ final class GuardStages {
         var parts = product.parts();
         var key = product.key(Product.BOT, product.open(Product.TaskSpec.SUPPORT.calling(10_000_000)));
         var caller = (Caller.OfAgent) parts.guard().callerOf(Optional.of(key)).orElseThrow();
-        var request = ("{\"jsonrpc\":\"2.0\",\"id\":1001,\"method\":\"tools/call\",\"params\":{\"name\":\"create_refund\","
-                        + "\"arguments\":{\"order\":\"1001\",\"amount\":120.00,\"currency\":\"EUR\",\"reason\":\""
-                        + "x".repeat(420) + "\"}}}")
-                .getBytes(UTF_8);
+        var request =
+                ("{\"jsonrpc\":\"2.0\",\"id\":1001,\"method\":\"tools/call\",\"params\":{\"name\":\"create_refund\","
+                                + "\"arguments\":{\"order\":\"1001\",\"amount\":120.00,\"currency\":\"EUR\",\"reason\":\""
+                                + "x".repeat(420) + "\"}}}")
+                        .getBytes(UTF_8);
         var params = JsonReader.readObject(request).object("params").orElseThrow();
         var input = params.object("arguments").orElseThrow();
-        var payloadOf = Json.object().put("method", "tools/call").put("params", params).build();
+        var payloadOf =
+                Json.object().put("method", "tools/call").put("params", params).build();
         var call = new Action.CallTool(Product.SHOP, "create_refund", input, payloadOf);
         var attempt = new Attempt(caller, call);
         var standings = new Standings(parts.registry(), parts.authority());
@@ -90,10 +92,13 @@ final class GuardStages {
         stage("intent's text with its values", () -> evidence.intent(matter, Optional.empty()));
         var draft = evidence.intent(matter, Optional.empty());
         Runnable written = () -> parts.ledger().checkpoint(Product.TENANT);
-        stage("intent sealed, handed over", () -> {
-            parts.ledger().ride(draft);
-            return draft;
-        }, written);
+        stage(
+                "intent sealed, handed over",
+                () -> {
+                    parts.ledger().ride(draft);
+                    return draft;
+                },
+                written);
         var outcome = Outcome.done("127.0.0.1:9", 500, new byte[989]);
         var permit = new Permit(
                 parts.ids().next("dec"),
@@ -105,15 +110,21 @@ final class GuardStages {
                 Optional.empty());
         stage("outcome's text", () -> evidence.outcome(permit, outcome, clock.instant()));
         var settled = evidence.outcome(permit, outcome, clock.instant());
-        stage("outcome sealed, handed over", () -> {
-            parts.ledger().ride(settled);
-            return settled;
-        }, written);
-        stage("whole admission, memory only", () -> {
-            boolean soon = parts.guard().admitSoon(attempt, _ -> {}, _ -> {});
-            if (!soon) sink = parts.guard().admit(attempt);
-            return Set.of();
-        }, written);
+        stage(
+                "outcome sealed, handed over",
+                () -> {
+                    parts.ledger().ride(settled);
+                    return settled;
+                },
+                written);
+        stage(
+                "whole admission, memory only",
+                () -> {
+                    boolean soon = parts.guard().admitSoon(attempt, _ -> {}, _ -> {});
+                    if (!soon) sink = parts.guard().admit(attempt);
+                    return Set.of();
+                },
+                written);
     }
 
     private static void stage(String name, Supplier<?> work) {
