@@ -3,6 +3,7 @@ package dev.writ.app;
 import dev.writ.admin.Api;
 import dev.writ.admin.Installation;
 import dev.writ.authority.Authority;
+import dev.writ.base.Drbg;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
 import dev.writ.base.Secret;
@@ -110,7 +111,7 @@ public final class Wiring implements AutoCloseable {
             List<Function<Parts, List<Route>>> gateways) {
         var clock = new SteadyClock(machine);
         var folder = DataFolder.open(settings.data());
-        var ids = new Ids(clock, random);
+        var ids = new Ids(clock, new Drbg(random));
 
         var node = folder.node(settings.node());
         var store = StateStore.open(settings, folder, ids, schemas());

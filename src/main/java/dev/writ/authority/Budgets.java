@@ -8,6 +8,7 @@ import dev.writ.store.StoreError;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -63,6 +64,17 @@ public final class Budgets {
             }
         }
         return new Reserving.Reserved(new Reservation(meter));
+    }
+
+    /** As reserve, from what is leased already; empty when that takes the store, or when nothing is left to charge. */
+    public Optional<Reservation> reserveHeld(Name tenant, Id id) {
+        var meter = meters.get(new Key(tenant, id));
+        boolean open = authority
+                .snapshot(tenant)
+                .task(id)
+                .filter(task -> task.open(clock.instant()))
+                .isPresent();
+        return open && meter != null && meter.take() ? Optional.of(new Reservation(meter)) : Optional.empty();
     }
 
     /**

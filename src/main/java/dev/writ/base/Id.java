@@ -1,17 +1,28 @@
 package dev.writ.base;
 
-import java.util.regex.Pattern;
-
 /**
  * The id of something that Writ made: a kind and 26 characters of Crockford base 32, {@code tsk_01k…}. Most are
  * UUIDv7 (RFC 9562 §5.7), so they sort by the time they were made; a person's is random, for it stands in records as a
  * pseudonym. {@link Ids} makes them.
  */
 public record Id(String text) implements Comparable<Id> {
-    private static final Pattern FORM = Pattern.compile("[a-z]{2,4}_[0-9a-hjkmnp-tv-z]{26}");
+    private static final int NUMBER_CHARS = 26;
 
     public Id {
-        if (!FORM.matcher(text).matches()) throw new IllegalArgumentException("not an id: " + Visible.text(text, 40));
+        if (!isId(text)) throw new IllegalArgumentException("not an id: " + Visible.text(text, 40));
+    }
+
+    /** {@code [a-z]{2,4}_[0-9a-hjkmnp-tv-z]{26}}; by hand, because several are made at every call. */
+    private static boolean isId(String text) {
+        int kind = text.length() - NUMBER_CHARS - 1;
+        if (kind < 2 || kind > 4 || text.charAt(kind) != '_') return false;
+        for (int i = 0; i < kind; i++) if (text.charAt(i) < 'a' || text.charAt(i) > 'z') return false;
+        for (int i = kind + 1; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean letter = c >= 'a' && c <= 'z' && c != 'i' && c != 'l' && c != 'o' && c != 'u';
+            if (!letter && (c < '0' || c > '9')) return false;
+        }
+        return true;
     }
 
     /** What the id names, for example {@code tsk}. */

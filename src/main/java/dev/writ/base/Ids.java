@@ -1,11 +1,13 @@
 package dev.writ.base;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
 /** Makes ids from a clock and a source of randomness. Thread-safe when both are. */
 public final class Ids {
-    private static final char[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
+    private static final byte[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".getBytes(ISO_8859_1);
 
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -33,12 +35,15 @@ public final class Ids {
     }
 
     private static Id id(String kind, long high, long low) {
-        var text = new char[26];
-        for (int i = 25; i >= 0; i--) {
+        int from = kind.length() + 1;
+        var text = new byte[from + 26];
+        for (int i = from + 25; i >= from; i--) {
             text[i] = ALPHABET[(int) (low & 31)];
             low = (low >>> 5) | (high << 59);
             high >>>= 5;
         }
-        return new Id(kind + "_" + new String(text));
+        for (int i = 0; i < kind.length(); i++) text[i] = (byte) kind.charAt(i);
+        text[kind.length()] = '_';
+        return new Id(new String(text, ISO_8859_1));
     }
 }

@@ -2,7 +2,7 @@ package dev.writ.guard;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.writ.base.Canonical;
+import dev.writ.base.CanonicalWriter;
 import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import java.util.List;
@@ -64,7 +64,24 @@ public record ActionDigest(
 
     /** The bytes that are hashed; the side store keeps them so that anyone can hash them again. */
     public byte[] bytes() {
-        var body = Canonical.bytes(json());
+        var body = new CanonicalWriter(1_024)
+                .object()
+                .string("agent", agent)
+                .string("caller", caller)
+                .texts("chain", chain)
+                .string("code", code)
+                .string("credential", credential)
+                .string("definition", definition)
+                .string("endpoint", endpoint)
+                .string("kind", kind)
+                .string("payload", payload)
+                .string("person", person)
+                .string("run", run)
+                .string("target", target)
+                .string("task", task)
+                .string("tenant", tenant)
+                .end()
+                .bytes();
         var whole = new byte[DOMAIN.length + body.length];
         System.arraycopy(DOMAIN, 0, whole, 0, DOMAIN.length);
         System.arraycopy(body, 0, whole, DOMAIN.length, body.length);

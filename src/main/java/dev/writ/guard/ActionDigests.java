@@ -1,17 +1,14 @@
 package dev.writ.guard;
 
-import dev.writ.base.Digest;
 import dev.writ.registry.Server;
-import dev.writ.registry.Tool;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Fills the layout of {@link ActionDigest} for each kind of caller. */
 final class ActionDigests {
     private ActionDigests() {}
 
-    static ActionDigest of(Standing standing, Action action, Optional<Tool.Pin> pin) {
+    static ActionDigest of(Standing standing, Action action, Payload payload, Optional<World.Callable> callable) {
         return new ActionDigest(
                 action.kind(),
                 standing.tenant().text(),
@@ -23,14 +20,14 @@ final class ActionDigests {
                 "direct",
                 "",
                 action.target(),
-                standing.server().transport().digest().toString(),
-                pin.map(p -> p.definition().digest().toString()).orElse(""),
-                credentials(standing.server()),
-                payload(action));
+                standing.dossier().endpoint(),
+                callable.map(World.Callable::definition).orElse(""),
+                standing.dossier().credentials(),
+                payload.digest().toString());
     }
 
     /** For an agent whose standing could not be found out: a refusal is all that this digest is for. */
-    static ActionDigest ofUnknownStanding(Caller.OfAgent caller, Action action) {
+    static ActionDigest ofUnknownStanding(Caller.OfAgent caller, Action action, Payload payload) {
         return new ActionDigest(
                 action.kind(),
                 caller.tenant().text(),
@@ -45,10 +42,10 @@ final class ActionDigests {
                 "",
                 "",
                 "",
-                payload(action));
+                payload.digest().toString());
     }
 
-    static ActionDigest of(Caller.OfPerson caller, Action action, Optional<Permit.Target> target) {
+    static ActionDigest of(Caller.OfPerson caller, Action action, Payload payload, Optional<Permit.Target> target) {
         var person = caller.person().text();
         return new ActionDigest(
                 action.kind(),
@@ -64,23 +61,11 @@ final class ActionDigests {
                 target.map(t -> t.endpointDigest().toString()).orElse(""),
                 "",
                 "",
-                payload(action));
+                payload.digest().toString());
     }
 
     static Permit.Target target(Server server) {
         return new Permit.Target(
                 server.name(), server.transport().json(), server.transport().digest());
-    }
-
-    /** Names of secrets have no comma. */
-    private static String credentials(Server server) {
-        return server.credentials().stream()
-                .map(credential -> credential.name().text())
-                .sorted()
-                .collect(Collectors.joining(","));
-    }
-
-    private static String payload(Action action) {
-        return Digest.of(action.payloadBytes()).toString();
     }
 }

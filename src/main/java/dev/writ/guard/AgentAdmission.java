@@ -8,23 +8,22 @@ import dev.writ.authority.Consumption;
 import dev.writ.authority.GroupRule;
 import dev.writ.authority.Reservation;
 import dev.writ.authority.Reserving;
-import dev.writ.base.Digest;
-import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
 import dev.writ.policy.Arguments;
 import dev.writ.policy.Decision;
 import dev.writ.policy.Question;
-import dev.writ.registry.Classification;
+import dev.writ.policy.Value;
 import dev.writ.store.StoreError;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -42,6 +41,7 @@ final class AgentAdmission {
     private final Authority authority;
     private final Recorder recorder;
     private final Evidence evidence;
+    private final Endings endings;
     private final Ids ids;
     private final InstantSource clock;
     final ListedResources listed = new ListedResources();
@@ -59,71 +59,75 @@ final class AgentAdmission {
         this.authority = authority;
         this.recorder = recorder;
         this.evidence = evidence;
+        this.endings = new Endings(evidence, ids);
         this.ids = ids;
         this.clock = clock;
     }
 
-    /** One attempt on its way to a verdict. */
-    private record Case(
-            Id decision,
-            Instant now,
-            Attempt attempt,
-            Standing standing,
-            Optional<World.Callable> callable,
-            Question question,
-            ActionDigest digest) {
-        Name tenant() {
-            return standing.tenant();
-        }
-
-        Id task() {
-            return standing.task().id();
-        }
-
-        Evidence.Matter matter(Evidence.Judged judged) {
-            return new Evidence.Matter(
-                    decision, now, attempt, digest, Optional.of(standing), Optional.of(question), judged);
+    /** How often it was decided already, and whether whoever asks may wait for store and disk. */
+    private record Turn(int round, boolean mayWait) {
+        Turn next() {
+            return new Turn(round + 1, mayWait);
         }
     }
 
     Verdict admit(Caller.OfAgent caller, Attempt attempt) {
+        return finished(step(caller, attempt, true));
+    }
+
+    /** As admit; false, and nothing has happened, when that takes more than memory and the ledger's next commit. */
+    boolean admitSoon(Caller.OfAgent caller, Attempt attempt, Executor on, Consumer<Verdict> then) {
+        return switch (step(caller, attempt, false)) {
+            case Step.Blocking _ -> false;
+            case Step.Ending ending -> {
+                recorder.durable(
+                        ending.draft(), on, durable -> then.accept(durable ? ending.verdict() : unrecorded(ending)));
+                yield true;
+            }
+        };
+    }
+
+    private Verdict finished(Step step) {
+        return switch (step) {
+            case Step.Ending ending -> recorder.durable(ending.draft()) ? ending.verdict() : unrecorded(ending);
+            case Step.Blocking _ ->
+                throw new IllegalStateException("whoever may wait is never told that it takes long");
+        };
+    }
+
+    private Refusal unrecorded(Step.Ending ending) {
+        if (ending.verdict() instanceof Permit permit) giveBack(permit.reservation());
+        return ending.unrecorded();
+    }
+
+    private void giveBack(Optional<Reservation> reservation) {
+        reservation.ifPresent(charged -> authority.budgets().settle(charged, false));
+    }
+
+    private Step step(Caller.OfAgent caller, Attempt attempt, boolean mayWait) {
         var now = clock.instant();
+        var turn = new Turn(1, mayWait);
         if (!(attempt.action() instanceof Action.OnServer action))
-            return refuse(caller, attempt, now, new Refusal.NotAllowed("agents do not administer"), Optional.empty());
+            return endings.refusal(
+                    caller, attempt, now, new Refusal.NotAllowed("agents do not administer"), Optional.empty());
         return switch (standings.of(caller, action.server(), now)) {
-            case Standings.Found.No(var reason, var brief) -> refuse(caller, attempt, now, reason, brief);
+            case Standings.Found.No(var reason, var brief) -> endings.refusal(caller, attempt, now, reason, brief);
             case Standings.Found.Yes(var standing) ->
                 switch (action) {
-                    case Action.CallTool call -> call(standing, attempt, call, 1);
+                    case Action.CallTool call -> call(standing, attempt, call, turn);
                     case Action.ReadResource(var _, var uri, var _)
                     when listed.doubt(standing, uri).isPresent() ->
                         refuse(standing, attempt, listed.doubt(standing, uri).get());
-                    case Action.ReadResource read ->
-                        judge(open(standing, attempt, Questions.resource(standing, read.uri())), 1);
-                    case Action.AnswerServer answer ->
-                        judge(open(standing, attempt, Questions.answer(standing, answer.method())), 1);
-                    case Action.GetPrompt get ->
-                        judge(open(standing, attempt, Questions.prompt(standing, get.prompt())), 1);
-                    case Action.Complete complete ->
-                        judge(
-                                open(
-                                        standing,
-                                        attempt,
-                                        complete.ofPrompt()
-                                                ? Questions.prompt(standing, complete.ref())
-                                                : Questions.resource(standing, complete.ref())),
-                                1);
-                    case Action.DiscoverServer _, Action.ListItems _, Action.Listen _, Action.SetLogLevel _ ->
-                        judge(open(standing, attempt, Questions.server(standing)), 1);
+                    default -> judge(open(standing, attempt, Questions.other(standing, action)), turn);
                 };
         };
     }
 
-    private Verdict call(Standing standing, Attempt attempt, Action.CallTool call, int round) {
-        var callable = standing.world().callable(call.server(), call.tool());
-        if (callable.isEmpty() || !visible(standing, callable.get()))
-            return refuse(standing, attempt, new Refusal.Absent());
-        switch (callable.get().tool().state()) {
+    private Step call(Standing standing, Attempt attempt, Action.CallTool call, Turn turn) {
+        var found = standing.world().callable(call.server(), call.tool());
+        if (found.isEmpty() || !visible(standing, found.get())) return refuse(standing, attempt, new Refusal.Absent());
+        var callable = found.get();
+        switch (callable.tool().state()) {
             case QUARANTINED -> {
                 return refuse(standing, attempt, new Refusal.Quarantined());
             }
@@ -132,15 +136,13 @@ final class AgentAdmission {
             }
             case APPROVED -> {}
         }
-        var violation = callable.get().schema().violation(call.input());
+        var violation = callable.schema().violation(call.input());
         if (violation.isPresent()) return refuse(standing, attempt, new Refusal.BadArguments(violation.get()));
-        return switch (callable.get().action().arguments(call.input())) {
+        return switch (callable.action().arguments(call.input())) {
             case Arguments.Refused(var argument, var reason) ->
                 refuse(standing, attempt, new Refusal.BadArguments("argument " + argument + ": " + reason));
-            case Arguments.Typed(var input, var forward) -> {
-                var question = Questions.call(standing, callable.get(), input);
-                yield judge(open(standing, attempt.with(call.forwarding(forward)), callable, question), round);
-            }
+            case Arguments.Typed(var input, var forward) ->
+                judge(open(standing, attempt.with(call.forwarding(forward)), callable, input), turn);
         };
     }
 
@@ -160,61 +162,63 @@ final class AgentAdmission {
                 .orElse(false);
     }
 
-    private Verdict judge(Case about, int round) {
+    private Step judge(Case about, Turn turn) {
         var live = policies.current(about.tenant());
         if (live.isEmpty())
             return refuse(about, Evidence.Judged.NOT, new Refusal.Unavailable("no policy set is in force"));
         var decision = live.get().set().decide(about.question());
         var judged = judged(live.get(), decision);
         return switch (decision) {
-            case Decision.Allow _ -> permit(about, judged, Optional.empty());
+            case Decision.Allow _ -> permit(about, judged, Optional.empty(), turn);
             case Decision.Deny(var determining, var _, var reason) -> deny(about, judged, determining, reason);
-            case Decision.Ask ask -> ask(about, live.get(), judged, ask, round);
+            case Decision.Ask ask -> ask(about, live.get(), judged, ask, turn);
         };
     }
 
-    private Verdict deny(Case about, Evidence.Judged judged, List<String> determining, Decision.Reason reason) {
+    private Step deny(Case about, Evidence.Judged judged, List<String> determining, Decision.Reason reason) {
         // A tool is known to its caller from the list; a server, resource or prompt that policy denies is not there.
         boolean known = about.callable().isPresent() || about.attempt().action() instanceof Action.AnswerServer;
         return refuse(about, judged, known ? new Refusal.ByPolicy(determining, reason.text()) : new Refusal.Absent());
     }
 
-    private Verdict ask(Case about, Policies.Live live, Evidence.Judged judged, Decision.Ask ask, int round) {
+    private Step ask(Case about, Policies.Live live, Evidence.Judged judged, Decision.Ask ask, Turn turn) {
+        if (!turn.mayWait()) return new Step.Blocking();
         var digest = about.digest().digest();
         return switch (authority.approvals().answerTo(about.tenant(), about.task(), digest)) {
-            case Answer.Approved(var approval, var satisfied) -> approved(about, live, ask, approval, satisfied, round);
+            case Answer.Approved(var approval, var satisfied) -> approved(about, live, ask, approval, satisfied, turn);
             case Answer.Refused(var approval) ->
                 refuse(
                         about,
                         judged,
                         Asks.refused(approval, about.standing().world().registry()));
             case Answer.Waiting(var approval, var _) -> hold(about, judged, ask, approval);
-            case Answer.None _ -> askPeople(about, judged, ask, round);
+            case Answer.None _ -> askPeople(about, judged, ask, turn);
         };
     }
 
     /** People said yes to exactly this: decide again with what they said, and use it up. */
-    private Verdict approved(
-            Case about, Policies.Live live, Decision.Ask ask, Approval approval, Set<Name> satisfied, int round) {
+    private Step approved(
+            Case about, Policies.Live live, Decision.Ask ask, Approval approval, Set<Name> satisfied, Turn turn) {
         var groups = new TreeSet<>(satisfied);
         boolean consented = groups.remove(Asks.TASK_PERSON)
                 || about.callable().map(about.standing()::consented).orElseGet(about.standing()::consented);
         var question = Questions.with(about.question(), groups, consented);
         var decision = live.set().decide(question);
         var judged = judged(live, decision);
-        if (!(decision instanceof Decision.Allow)) return askPeople(about, judged, ask, round);
+        if (!(decision instanceof Decision.Allow)) return askPeople(about, judged, ask, turn);
         var decided = new Case(
                 about.decision(),
                 about.now(),
                 about.attempt(),
                 about.standing(),
                 about.callable(),
-                question,
+                Asked.of(question),
+                about.payload(),
                 about.digest());
-        return permit(decided, judged, Optional.of(approval));
+        return permit(decided, judged, Optional.of(approval), turn);
     }
 
-    private Verdict askPeople(Case about, Evidence.Judged judged, Decision.Ask ask, int round) {
+    private Step askPeople(Case about, Evidence.Judged judged, Decision.Ask ask, Turn turn) {
         var alternatives = Asks.alternatives(ask);
         var rules = Asks.rules(alternatives, about.standing().world().registry());
         var askable = alternatives.stream()
@@ -256,35 +260,41 @@ final class AgentAdmission {
                         Asks.refused(refused, about.standing().world().registry()));
             case Asking.TooMany _ ->
                 refuse(about, judged, new Refusal.NotAllowed("too many approvals of this agent wait already"));
-            case Asking.LabelsGrew _, Asking.TaskOver _ -> again(about, judged, round);
+            case Asking.LabelsGrew _, Asking.TaskOver _ -> again(about, judged, turn);
         };
     }
 
     /** Something changed while we decided: decide anew on the newest facts, a bounded number of times. */
-    private Verdict again(Case about, Evidence.Judged judged, int round) {
-        if (round >= JUDGED_AGAIN_MAX)
+    private Step again(Case about, Evidence.Judged judged, Turn turn) {
+        if (turn.round() >= JUDGED_AGAIN_MAX)
             return refuse(about, judged, new Refusal.Unavailable("the task changes faster than it can be decided"));
         var caller = about.standing().caller();
         return switch (standings.of(caller, about.standing().server().name(), clock.instant())) {
             case Standings.Found.No(var reason, var _) -> refuse(about, judged, reason);
             case Standings.Found.Yes(var standing) ->
                 about.attempt().action() instanceof Action.CallTool call
-                        ? call(standing, about.attempt(), call, round + 1)
+                        ? call(standing, about.attempt(), call, turn.next())
                         : refuse(about, judged, new Refusal.Unavailable("the task changed while it was decided"));
         };
     }
 
-    private Verdict permit(Case about, Evidence.Judged judged, Optional<Approval> approval) {
+    private Step permit(Case about, Evidence.Judged judged, Optional<Approval> approval, Turn turn) {
+        var labels = about.labels();
+        boolean labelled = about.standing().task().labels().containsAll(labels);
+        if (!turn.mayWait() && !labelled) return new Step.Blocking();
         try {
-            return switch (charge(about)) {
+            return switch (charge(about, turn)) {
+                case Charge.Later _ -> new Step.Blocking();
                 case Charge.No(var reason) -> refuse(about, judged, reason);
                 case Charge.Yes(var reservation) -> {
-                    var verdict = approval.isEmpty()
+                    var step = approval.isEmpty()
                             ? charged(about, judged, approval, reservation)
                             : recorder.changing(about.tenant(), () -> charged(about, judged, approval, reservation));
-                    if (!(verdict instanceof Permit))
-                        reservation.ifPresent(r -> authority.budgets().settle(r, false));
-                    yield verdict;
+                    boolean used = step instanceof Step.Ending(var _, var verdict, var _)
+                            && verdict instanceof Permit permit
+                            && permit.reservation().equals(reservation);
+                    if (!used) giveBack(reservation);
+                    yield step;
                 }
             };
         } catch (StoreError e) {
@@ -292,7 +302,7 @@ final class AgentAdmission {
         }
     }
 
-    private Verdict charged(
+    private Step charged(
             Case about, Evidence.Judged judged, Optional<Approval> approval, Optional<Reservation> reservation) {
         var used = Optional.<Evidence.Used>empty();
         if (approval.isPresent()) {
@@ -308,7 +318,7 @@ final class AgentAdmission {
                             about.task(),
                             about.digest().digest());
             if (!(consumption instanceof Consumption.Consumed(var consumed, var groups)))
-                return again(about, judged, JUDGED_AGAIN_MAX - 1);
+                return again(about, judged, new Turn(JUDGED_AGAIN_MAX - 1, true));
             used = Optional.of(Asks.used(consumed, given.get(), groups));
             recorder.begin(
                     about.tenant(),
@@ -319,32 +329,43 @@ final class AgentAdmission {
                             about.now(),
                             Asks.consumed(consumed, about.decision())));
         }
-        var intent = evidence.intent(about.matter(judged), used, label(about));
-        if (!recorder.durable(about.tenant(), intent)) return noEvidence(about.decision(), about.standing());
-        return new Permit(
+        // What the answer will bring is on the task before the first byte of it comes back.
+        var labels = about.labels();
+        if (!about.standing().task().labels().containsAll(labels))
+            authority.label(about.tenant(), about.task(), labels);
+        var intent = evidence.intent(about.matter(judged), used, labels);
+        var permit = new Permit(
                 about.decision(),
                 intent.id(),
                 about.attempt(),
-                Digest.of(about.attempt().action().payloadBytes()),
+                about.payload().digest(),
                 about.now().plus(PERMIT_LIFETIME),
-                Optional.of(ActionDigests.target(about.standing().server())),
+                Optional.of(about.standing().dossier().target()),
                 reservation);
+        return new Step.Ending(intent, permit, Optional.of(about.standing().brief()));
     }
 
     private sealed interface Charge {
         record Yes(Optional<Reservation> reservation) implements Charge {}
 
         record No(Refusal.Reason reason) implements Charge {}
+
+        /** It takes the store, and whoever asks must not wait. */
+        record Later() implements Charge {}
     }
 
     /** Charges the task's budget for what has an effect or brings data; lists and handshakes are free. */
-    private Charge charge(Case about) {
+    private Charge charge(Case about, Turn turn) {
         boolean free =
                 switch (about.attempt().action()) {
                     case Action.CallTool _, Action.ReadResource _, Action.GetPrompt _ -> false;
                     default -> true;
                 };
         if (free) return new Charge.Yes(Optional.empty());
+        if (!turn.mayWait()) {
+            var held = authority.budgets().reserveHeld(about.tenant(), about.task());
+            return held.isPresent() ? new Charge.Yes(held) : new Charge.Later();
+        }
         return switch (authority.budgets().reserve(about.tenant(), about.task())) {
             case Reserving.Reserved(var reservation) -> new Charge.Yes(Optional.of(reservation));
             case Reserving.Exhausted _ ->
@@ -361,89 +382,58 @@ final class AgentAdmission {
                 : new Refusal.TaskEnded("ended", Optional.empty(), about.now(), "");
     }
 
-    /** What the answer will bring is on the task before the first byte of it comes back. */
-    private Set<Name> label(Case about) {
-        var labels = new HashSet<Name>();
-        switch (about.attempt().action()) {
-            case Action.CallTool _ ->
-                about.callable()
-                        .ifPresent(tool ->
-                                labels.addAll(tool.pin().classification().labels()));
-            // Nobody has declared what a resource or prompt carries.
-            case Action.ReadResource _, Action.GetPrompt _ -> labels.add(Classification.UNTRUSTED);
-            case Action.AnswerServer answer when answer.bringsWords() -> labels.add(Classification.UNTRUSTED);
-            default -> {}
-        }
-        if (!about.standing().task().labels().containsAll(labels))
-            authority.label(about.tenant(), about.task(), labels);
-        return labels;
-    }
-
-    private Verdict hold(Case about, Evidence.Judged judged, Decision.Ask ask, Approval approval) {
+    private Step hold(Case about, Evidence.Judged judged, Decision.Ask ask, Approval approval) {
         var draft = evidence.hold(about.matter(judged), approval.id());
-        if (!recorder.durable(about.tenant(), draft)) return noEvidence(about.decision(), about.standing());
-        return new Held(
+        var brief = about.standing().brief();
+        var held = new Held(
                 about.decision(),
                 approval.id(),
                 Asks.of(approval),
                 approval.expiresAt(),
                 ask.determining(),
-                about.standing().brief(),
+                brief,
                 Asks.misfit(
                         authority.snapshot(about.tenant()),
                         about.task(),
                         about.digest().digest(),
                         about.now()));
+        return new Step.Ending(draft, held, Optional.of(brief));
     }
 
-    private Refusal refuse(Case about, Evidence.Judged judged, Refusal.Reason reason) {
-        return recorded(
-                about.matter(judged), reason, Optional.of(about.standing().brief()));
+    private Step refuse(Case about, Evidence.Judged judged, Refusal.Reason reason) {
+        return endings.refusal(about, judged, reason);
     }
 
-    private Refusal refuse(Standing standing, Attempt attempt, Refusal.Reason reason) {
-        var digest = ActionDigests.of(standing, attempt.action(), Optional.empty());
-        return recorded(
-                new Evidence.Matter(
-                        ids.next("dec"),
-                        standing.now(),
-                        attempt,
-                        digest,
-                        Optional.of(standing),
-                        Optional.empty(),
-                        Evidence.Judged.NOT),
-                reason,
-                Optional.of(standing.brief()));
+    private Step refuse(Standing standing, Attempt attempt, Refusal.Reason reason) {
+        return endings.refusal(standing, attempt, reason);
     }
 
+    /** Refuses, and records, where no standing could be found out. */
     Refusal refuse(
             Caller.OfAgent caller, Attempt attempt, Instant now, Refusal.Reason reason, Optional<TaskBrief> brief) {
-        var digest = ActionDigests.ofUnknownStanding(caller, attempt.action());
-        return recorded(
-                new Evidence.Matter(
-                        ids.next("dec"), now, attempt, digest, Optional.empty(), Optional.empty(), Evidence.Judged.NOT),
-                reason,
-                brief);
-    }
-
-    private Refusal recorded(Evidence.Matter matter, Refusal.Reason reason, Optional<TaskBrief> brief) {
-        boolean durable = recorder.durable(matter.attempt().caller().tenant(), evidence.refusal(matter, reason));
-        return new Refusal(
-                matter.decision(), durable ? reason : new Refusal.Unavailable("the ledger cannot be written"), brief);
-    }
-
-    private static Refusal noEvidence(Id decision, Standing standing) {
-        return new Refusal(
-                decision, new Refusal.Unavailable("the ledger cannot be written"), Optional.of(standing.brief()));
+        var ending = endings.refusal(caller, attempt, now, reason, brief);
+        return recorder.durable(ending.draft())
+                ? new Refusal(ending.verdict().decision(), reason, brief)
+                : unrecorded(ending);
     }
 
     private Case open(Standing standing, Attempt attempt, Question question) {
-        return open(standing, attempt, Optional.empty(), question);
+        return open(standing, attempt, Optional.empty(), Asked.of(question));
     }
 
-    private Case open(Standing standing, Attempt attempt, Optional<World.Callable> callable, Question question) {
-        var digest = ActionDigests.of(standing, attempt.action(), callable.map(World.Callable::pin));
-        return new Case(ids.next("dec"), standing.now(), attempt, standing, callable, question, digest);
+    private Case open(Standing standing, Attempt attempt, World.Callable callable, Value.Record input) {
+        var ofTool = standing.dossier().tool(standing, callable);
+        var question = Questions.call(standing, callable, ofTool.consented(), input);
+        // Arguments are no entities, and nobody has approved yet: but for them and the time it is the same at every
+        // call.
+        var asked = new Asked(question, Optional.of(ofTool.form()));
+        return open(standing, attempt, Optional.of(callable), asked);
+    }
+
+    private Case open(Standing standing, Attempt attempt, Optional<World.Callable> callable, Asked asked) {
+        var payload = Payload.of(attempt.action());
+        var digest = ActionDigests.of(standing, attempt.action(), payload, callable);
+        return new Case(ids.next("dec"), standing.now(), attempt, standing, callable, asked, payload, digest);
     }
 
     private static Evidence.Judged judged(Policies.Live live, Decision decision) {

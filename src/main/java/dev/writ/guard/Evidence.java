@@ -1,21 +1,20 @@
 package dev.writ.guard;
 
-import dev.writ.base.Canonical;
+import dev.writ.base.CanonicalWriter;
 import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import dev.writ.ledger.Draft;
+import dev.writ.ledger.RecordTime;
+import dev.writ.ledger.RecordWriter;
 import dev.writ.policy.PolicyError;
-import dev.writ.policy.Question;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -37,17 +36,18 @@ final class Evidence {
         this.custody = custody;
     }
 
-    /** A record and the values it commits to. */
-    record Draft(Id id, Json.Obj record, Map<String, byte[]> side) {}
+    /** A record of a transition and the values it commits to. */
+    record Told(Json.Obj record, Map<String, byte[]> side) {}
 
     /** Everything about one attempt that its record tells. */
     record Matter(
             Id decision,
             Instant now,
             Attempt attempt,
+            Payload payload,
             ActionDigest digest,
             Optional<Standing> standing,
-            Optional<Question> question,
+            Optional<Asked> asked,
             Judged judged) {}
 
     /** What policy said: {@code bundle} is the digest of the text that decided. */
@@ -60,48 +60,52 @@ final class Evidence {
 
     /** @param labels what the action puts on its task, so that a replay can put it there again */
     Draft intent(Matter matter, Optional<Used> used, Set<Name> labels) {
-        var record = about("intent", "permit", matter);
-        if (!labels.isEmpty())
-            record.put("labels", new TreeSet<>(labels).stream().map(Name::text).toList());
-        var approvals = new ArrayList<Json>();
-        used.ifPresent(approval -> approvals.add(Json.object()
-                .put("approval", approval.approval().text())
-                .put("record", approval.record().text())
-                .put(
+        var record = begun("intent", matter);
+        var approvals = record.value("approvals").array();
+        used.ifPresent(approval -> approvals
+                .object()
+                .string("approval", approval.approval().text())
+                .texts(
                         "groups",
                         new TreeSet<>(approval.groups())
                                 .stream().map(Name::text).toList())
-                .put("proofs", new TreeSet<>(approval.proofs()))
-                .build()));
-        record.put("approvals", new Json.Arr(approvals));
-        return sealed(record, side(matter));
+                .texts("proofs", new TreeSet<>(approval.proofs()))
+                .string("record", approval.record().text())
+                .end());
+        approvals.end();
+        return decided(record, "permit", matter, Optional.empty(), labels);
     }
 
     Draft refusal(Matter matter, Refusal.Reason reason) {
-        return sealed(about("refusal", "deny", matter).put("reason", reason.code()), side(matter));
+        return decided(begun("refusal", matter), "deny", matter, Optional.of(reason.code()), Set.of());
     }
 
     Draft hold(Matter matter, Id approval) {
-        return sealed(about("hold", "hold", matter).put("approval", approval.text()), side(matter));
+        var record = begun("hold", matter).string("approval", approval.text());
+        return decided(record, "hold", matter, Optional.empty(), Set.of());
     }
 
     Draft outcome(Permit permit, Outcome outcome, Instant now) {
-        var record = common("outcome", now, permit.attempt().caller().tenant())
-                .put("intent", permit.intent().text())
-                .put("decision", permit.decision().text())
-                .put("status", outcome.status().code())
-                .put("peer", outcome.peer())
-                .put("sentBytes", outcome.sentBytes())
-                .put("answerBytes", outcome.answerBytes())
-                .put("detail", outcome.detail());
-        var side = new HashMap<String, byte[]>();
+        var record = new RecordWriter(
+                        "outcome",
+                        ids.next("rec"),
+                        now,
+                        permit.attempt().caller().tenant(),
+                        node)
+                .integer("answerBytes", outcome.answerBytes())
+                .string("decision", permit.decision().text())
+                .string("detail", outcome.detail())
+                .string("intent", permit.intent().text())
+                .string("peer", outcome.peer())
+                .integer("sentBytes", outcome.sentBytes())
+                .string("status", outcome.status().code());
         // The answer's digest is of text that could be guessed, so the leaf commits to it with a salt.
-        outcome.answer().ifPresent(digest -> side.put("answer", digest.bytes()));
-        return sealed(record, side);
+        outcome.answer().ifPresent(digest -> record.side("answer", digest.bytes()));
+        return record.draft();
     }
 
     /** The outcome of an intent that a crash left open. */
-    Draft indeterminate(Name tenant, Id intent, Optional<String> decision, Instant now) {
+    Told indeterminate(Name tenant, Id intent, Optional<String> decision, Instant now) {
         var record = common("outcome", now, tenant)
                 .put("intent", intent.text())
                 .put("decision", decision)
@@ -111,66 +115,82 @@ final class Evidence {
     }
 
     /** A transition of state: {@code kind} is approval, task, consent, revocation, definition-pin and the like. */
-    Draft transition(String kind, String event, Name tenant, Instant now, Json.Obj members) {
+    Told transition(String kind, String event, Name tenant, Instant now, Json.Obj members) {
         var record = common(kind, now, tenant).put("event", event);
         members.members().forEach(record::put);
         return sealed(record, Map.of());
     }
 
     /** A record that could not be written when it was made. */
-    Draft late(Json.Obj record) {
-        return sealed(record.with("late", Json.of(true)), Map.of());
+    Told late(Json.Obj record) {
+        return new Told(record.with("late", Json.of(true)), Map.of());
     }
 
     /** A person's change, or our own; {@code by} says on whose decision. */
-    Draft transition(Transition transition, Name tenant, Instant now, Json.Obj by) {
+    Told transition(Transition transition, Name tenant, Instant now, Json.Obj by) {
         var record = common(transition.kind(), now, tenant).put("event", transition.event());
         by.members().forEach(record::put);
         transition.members().members().forEach(record::put);
         return sealed(record, transition.side());
     }
 
-    private Json.ObjectBuilder about(String kind, String verdict, Matter matter) {
+    /** The members of a decision's record up to where its verdict makes a difference. */
+    private RecordWriter begun(String kind, Matter matter) {
         var attempt = matter.attempt();
-        var record = common(kind, matter.now(), attempt.caller().tenant())
-                .put("decision", matter.decision().text())
-                .put("verdict", verdict)
-                .put("action", action(attempt.action()))
-                .put("chain", matter.digest().chain())
-                .put("person", matter.digest().person())
-                .put("binding", binding(attempt.caller()))
-                .put("custody", custody)
-                .put("witnessed", 0)
-                .put("policy", policy(matter.judged()));
+        var record = new RecordWriter(
+                kind, ids.next("rec"), matter.now(), attempt.caller().tenant(), node);
+        var action = attempt.action();
+        var about = record.value("action").object().string("kind", action.kind());
+        if (action instanceof Action.Administer administer) about.string("operation", administer.operation());
+        about.string("target", action.target()).end();
         if (!matter.digest().agent().isEmpty())
-            record.put("agent", matter.digest().agent());
-        if (!matter.digest().task().isEmpty())
-            record.put("task", matter.digest().task());
-        matter.standing().ifPresent(standing -> {
-            record.put("purpose", standing.task().purpose()).put("scope", scope(standing));
-            standing.consent()
-                    .ifPresent(consent -> record.put("consent", consent.id().text()));
-        });
-        if (!attempt.claims().isEmpty()) {
-            var claims = Json.object();
-            attempt.claims().forEach(claims::put);
-            record.put("claims", claims.build());
-        }
+            record.string("agent", matter.digest().agent());
         return record;
     }
 
-    private static Json.Obj action(Action action) {
-        var json = Json.object().put("kind", action.kind()).put("target", action.target());
-        if (action instanceof Action.Administer administer) json.put("operation", administer.operation());
-        return json.build();
+    private Draft decided(
+            RecordWriter record, String verdict, Matter matter, Optional<String> reason, Set<Name> labels) {
+        var attempt = matter.attempt();
+        record.string("binding", binding(attempt.caller()))
+                .texts("chain", matter.digest().chain());
+        if (!attempt.claims().isEmpty()) {
+            var claims = record.value("claims").object();
+            new TreeMap<>(attempt.claims()).forEach(claims::string);
+            claims.end();
+        }
+        var standing = matter.standing();
+        standing.flatMap(Standing::consent)
+                .ifPresent(consent -> record.string("consent", consent.id().text()));
+        record.string("custody", custody).string("decision", matter.decision().text());
+        if (!labels.isEmpty())
+            record.texts(
+                    "labels", new TreeSet<>(labels).stream().map(Name::text).toList());
+        record.string("person", matter.digest().person());
+        policy(record.value("policy"), matter.judged());
+        standing.ifPresent(found -> record.string("purpose", found.task().purpose()));
+        reason.ifPresent(code -> record.string("reason", code));
+        standing.ifPresent(found -> record.written("scope", found.dossier().scope()));
+        if (!matter.digest().task().isEmpty())
+            record.string("task", matter.digest().task());
+        record.string("verdict", verdict).integer("witnessed", 0);
+        record.side("action", matter.digest().bytes())
+                .side("payload", matter.payload().bytes());
+        matter.asked().ifPresent(asked -> record.side("question", asked.text()));
+        return record.draft();
     }
 
-    private static Json.Obj scope(Standing standing) {
-        return standing.task()
-                .scope()
-                .json()
-                .with("calls", Json.of(standing.task().callBudget()))
-                .with("until", Json.of(time(standing.task().deadline())));
+    private static void policy(CanonicalWriter out, Judged judged) {
+        out.object()
+                .string("bundle", judged.bundle())
+                .texts("determining", judged.determining())
+                .name("errors")
+                .array();
+        for (var error : judged.errors())
+            out.object()
+                    .string("policy", error.policy())
+                    .string("reason", error.reason())
+                    .end();
+        out.end().end();
     }
 
     private static String binding(Caller caller) {
@@ -178,28 +198,6 @@ final class Evidence {
             case Caller.OfAgent agent -> agent.binding();
             case Caller.OfPerson person -> person.proof();
         };
-    }
-
-    private static Json.Obj policy(Judged judged) {
-        var errors = new ArrayList<Json>();
-        for (var error : judged.errors())
-            errors.add(Json.object()
-                    .put("policy", error.policy())
-                    .put("reason", error.reason())
-                    .build());
-        return Json.object()
-                .put("bundle", judged.bundle())
-                .put("determining", judged.determining())
-                .put("errors", new Json.Arr(errors))
-                .build();
-    }
-
-    private static Map<String, byte[]> side(Matter matter) {
-        var side = new HashMap<String, byte[]>();
-        side.put("action", matter.digest().bytes());
-        side.put("payload", matter.attempt().action().payloadBytes());
-        matter.question().ifPresent(question -> side.put("question", Canonical.bytes(QuestionJson.of(question))));
-        return side;
     }
 
     private Json.ObjectBuilder common(String kind, Instant now, Name tenant) {
@@ -212,19 +210,12 @@ final class Evidence {
                 .put("node", node.text());
     }
 
-    private static Draft sealed(Json.ObjectBuilder record, Map<String, byte[]> side) {
-        return sealed(record.build(), side);
-    }
-
-    private static Draft sealed(Json.Obj built, Map<String, byte[]> side) {
-        return new Draft(new Id(built.string("id").orElseThrow()), built, Map.copyOf(side));
+    private static Told sealed(Json.ObjectBuilder record, Map<String, byte[]> side) {
+        return new Told(record.build(), Map.copyOf(side));
     }
 
     /** RFC 3339 in UTC with microseconds, always of the same length, so that text order is time order. */
     static String time(Instant instant) {
-        return MICROS.format(instant.truncatedTo(ChronoUnit.MICROS));
+        return RecordTime.of(instant);
     }
-
-    private static final DateTimeFormatter MICROS =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(java.time.ZoneOffset.UTC);
 }

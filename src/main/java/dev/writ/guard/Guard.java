@@ -29,6 +29,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -102,6 +104,22 @@ public final class Guard {
             case Caller.OfAgent agent -> agents.admit(agent, attempt);
             case Caller.OfPerson person -> people.admit(person, attempt);
         });
+    }
+
+    /**
+     * As {@link #admit}, for a thread that must not wait: decides now, from memory, and has {@code then} told on {@code
+     * on} once the record is on disk; all that one commit made durable is told in one turn of {@code on}. False when the
+     * decision takes more than memory: an approval asked for or used up, a label that the task has not yet, a budget to
+     * be leased, a person's attempt. Then nothing has happened, and admit is to be asked on a thread that may wait.
+     */
+    public boolean admitSoon(Attempt attempt, Executor on, Consumer<Verdict> then) {
+        if (!(attempt.caller() instanceof Caller.OfAgent agent)) return false;
+        try {
+            return agents.admitSoon(agent, attempt, on, then);
+        } catch (RuntimeException e) {
+            // The thread that may wait meets the same fault and records the refusal.
+            return false;
+        }
     }
 
     /** As {@link #admit} for taking authority away: it is decided now, and its record is not waited for. */
@@ -189,7 +207,7 @@ public final class Guard {
     private static boolean sameEndpoint(Permit permit, Standing standing) {
         return permit.target()
                 .map(target -> target.endpointDigest()
-                        .equals(standing.server().transport().digest()))
+                        .equals(standing.dossier().target().endpointDigest()))
                 .orElse(false);
     }
 
@@ -223,7 +241,7 @@ public final class Guard {
         permit.reservation()
                 .ifPresent(reservation ->
                         authority.budgets().settle(reservation, outcome.status() != Outcome.Status.NOT_SENT));
-        recorder.begin(permit.attempt().caller().tenant(), evidence.outcome(permit, outcome, clock.instant()));
+        recorder.begin(evidence.outcome(permit, outcome, clock.instant()));
     }
 
     /**
@@ -248,7 +266,7 @@ public final class Guard {
         return recorder.durable(tenant, evidence.late(record));
     }
 
-    private Evidence.Draft draft(Permit permit, Transition transition) {
+    private Evidence.Told draft(Permit permit, Transition transition) {
         noticed(permit.attempt().caller().tenant(), transition);
         if (!(permit.attempt().caller() instanceof Caller.OfPerson person) || !permit.inUse())
             throw new IllegalArgumentException("not a person's permit in use");

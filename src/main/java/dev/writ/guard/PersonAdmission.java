@@ -1,6 +1,5 @@
 package dev.writ.guard;
 
-import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
@@ -56,29 +55,30 @@ final class PersonAdmission {
         var world = standings.world(caller.tenant());
         var decision = ids.next("dec");
         var target = target(attempt.action(), world);
-        var digest = ActionDigests.of(caller, attempt.action(), target);
+        var payload = Payload.of(attempt.action());
+        var digest = ActionDigests.of(caller, attempt.action(), payload, target);
         var question = question(caller, attempt.action(), now, world);
         var ruling = rule(caller, attempt.action(), question, world);
         return switch (ruling) {
             case Ruling.Yes(var judged) -> {
-                var matter = matter(decision, now, attempt, digest, question, judged);
+                var matter = matter(decision, now, attempt, payload, digest, question, judged);
                 var intent = evidence.intent(matter, Optional.empty(), java.util.Set.of());
-                if (wait && !recorder.durable(caller.tenant(), intent))
+                if (wait && !recorder.durable(intent))
                     yield new Refusal(
                             decision, new Refusal.Unavailable("the ledger cannot be written"), Optional.empty());
-                if (!wait) recorder.begin(caller.tenant(), intent);
+                if (!wait) recorder.begin(intent);
                 yield new Permit(
                         decision,
                         intent.id(),
                         attempt,
-                        Digest.of(attempt.action().payloadBytes()),
+                        payload.digest(),
                         now.plus(AgentAdmission.PERMIT_LIFETIME),
                         target,
                         Optional.empty());
             }
             case Ruling.No(var judged, var reason) -> {
-                var matter = matter(decision, now, attempt, digest, question, judged);
-                boolean durable = recorder.durable(caller.tenant(), evidence.refusal(matter, reason));
+                var matter = matter(decision, now, attempt, payload, digest, question, judged);
+                boolean durable = recorder.durable(evidence.refusal(matter, reason));
                 var told = durable ? reason : new Refusal.Unavailable("the ledger cannot be written");
                 yield new Refusal(decision, told, Optional.empty());
             }
@@ -87,9 +87,10 @@ final class PersonAdmission {
 
     Refusal refuse(Caller.OfPerson caller, Attempt attempt, Instant now, Refusal.Reason reason) {
         var decision = ids.next("dec");
-        var digest = ActionDigests.of(caller, attempt.action(), Optional.empty());
-        var matter = matter(decision, now, attempt, digest, Optional.empty(), Evidence.Judged.NOT);
-        boolean durable = recorder.durable(caller.tenant(), evidence.refusal(matter, reason));
+        var payload = Payload.of(attempt.action());
+        var digest = ActionDigests.of(caller, attempt.action(), payload, Optional.empty());
+        var matter = matter(decision, now, attempt, payload, digest, Optional.empty(), Evidence.Judged.NOT);
+        boolean durable = recorder.durable(evidence.refusal(matter, reason));
         var told = durable ? reason : new Refusal.Unavailable("the ledger cannot be written");
         return new Refusal(decision, told, Optional.empty());
     }
@@ -145,10 +146,12 @@ final class PersonAdmission {
             Id decision,
             Instant now,
             Attempt attempt,
+            Payload payload,
             ActionDigest digest,
             Optional<Question> question,
             Evidence.Judged judged) {
-        return new Evidence.Matter(decision, now, attempt, digest, Optional.empty(), question, judged);
+        return new Evidence.Matter(
+                decision, now, attempt, payload, digest, Optional.empty(), question.map(Asked::of), judged);
     }
 
     private static boolean member(World world, Id person, Name group) {

@@ -1,6 +1,8 @@
 package dev.writ.guard;
 
-import dev.writ.base.Json;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.writ.base.CanonicalWriter;
 import dev.writ.policy.Entity;
 import dev.writ.policy.Question;
 import dev.writ.policy.Uid;
@@ -10,10 +12,10 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -23,31 +25,34 @@ import java.util.TreeSet;
 final class QuestionJson {
     private QuestionJson() {}
 
-    static Json.Obj of(Question question) {
-        return Json.object()
-                .put("principal", uid(question.principal()))
-                .put("action", uid(question.action()))
-                .put("resource", uid(question.resource()))
-                .put("context", value(question.context()))
-                .put("entities", entities(question))
-                .build();
+    /** The canonical text. */
+    static byte[] bytes(Question question) {
+        var entities = entities(question);
+        var out = new CanonicalWriter(entities.length + 1_024).object();
+        uid(out.name("action"), question.action());
+        value(out.name("context"), question.context());
+        out.written("entities", entities);
+        uid(out.name("principal"), question.principal());
+        uid(out.name("resource"), question.resource());
+        return out.end().bytes();
     }
 
-    private static Json entities(Question question) {
+    /** The entities that a question leads to, as they stand in its text. */
+    static byte[] entities(Question question) {
         var reached = new TreeSet<Uid>();
         var next = new ArrayDeque<>(List.of(question.principal(), question.action(), question.resource()));
         references(question.context(), next);
-        var found = new ArrayList<Json>();
+        var out = new CanonicalWriter(4_096).array();
         while (!next.isEmpty()) {
             var uid = next.poll();
             if (!reached.add(uid)) continue;
             question.entities().entity(uid).ifPresent(entity -> {
-                found.add(entity(entity));
+                entity(out, entity);
                 next.addAll(entity.parents());
                 references(entity.attributes(), next);
             });
         }
-        return new Json.Arr(found);
+        return out.end().bytes();
     }
 
     private static void references(Value value, ArrayDeque<Uid> into) {
@@ -67,58 +72,88 @@ final class QuestionJson {
         }
     }
 
-    private static Json entity(Entity entity) {
-        var parents =
-                entity.parents().stream().sorted().<Json>map(QuestionJson::uid).toList();
-        return Json.object()
-                .put("uid", uid(entity.uid()))
-                .put("attrs", value(entity.attributes()))
-                .put("parents", new Json.Arr(parents))
-                .build();
+    private static void entity(CanonicalWriter out, Entity entity) {
+        out.object();
+        value(out.name("attrs"), entity.attributes());
+        out.name("parents").array();
+        entity.parents().stream().sorted().forEach(parent -> uid(out, parent));
+        out.end();
+        uid(out.name("uid"), entity.uid());
+        out.end();
     }
 
-    private static Json.Obj uid(Uid uid) {
-        return Json.object().put("type", uid.type()).put("id", uid.id()).build();
+    static void uid(CanonicalWriter out, Uid uid) {
+        out.object().string("id", uid.id()).string("type", uid.type()).end();
     }
 
-    private static Json value(Value value) {
-        return switch (value) {
-            case Value.Bool(var bool) -> Json.of(bool);
-            case Value.Long(var number) -> Json.of(number);
-            case Value.Str(var text) -> Json.of(text);
-            case Value.Entity(var uid) ->
-                Json.object().put("__entity", uid(uid)).build();
-            case Value.Set(var items) ->
-                new Json.Arr(items.stream()
-                        .map(QuestionJson::value)
-                        .sorted(Comparator.comparing(Json::text))
-                        .toList());
-            case Value.Record record -> record(record);
+    static void value(CanonicalWriter out, Value value) {
+        switch (value) {
+            case Value.Bool(var bool) -> out.bool(bool);
+            case Value.Long(var number) -> out.integer(number);
+            case Value.Str(var text) -> out.text(text);
+            case Value.Entity(var uid) -> {
+                uid(out.object().name("__entity"), uid);
+                out.end();
+            }
+            case Value.Set(var items) -> set(out, items);
+            case Value.Record record -> record(out, record);
             case Value.Decimal(var tenThousandths) ->
-                extension("decimal", BigDecimal.valueOf(tenThousandths, 4).toPlainString());
+                extension(out, "decimal", BigDecimal.valueOf(tenThousandths, 4).toPlainString());
             case Value.DateTime(var millis) ->
-                extension("datetime", java.time.Instant.ofEpochMilli(millis).toString());
-            case Value.Duration(var millis) -> extension("duration", millis + "ms");
-            case Value.IpAddr address -> extension("ip", address(address));
+                extension(
+                        out, "datetime", java.time.Instant.ofEpochMilli(millis).toString());
+            case Value.Duration(var millis) -> extension(out, "duration", millis + "ms");
+            case Value.IpAddr address -> extension(out, "ip", address(address));
             // Not Cedar: marks an argument that had no value of its type; a replay must fail on reading it.
             case Value.Broken(var reason) ->
-                Json.object().put("__broken", reason).build();
-        };
+                out.object().string("__broken", reason).end();
+        }
     }
 
-    private static Json record(Value.Record record) {
-        var members = new LinkedHashMap<String, Json>();
-        for (var name : new TreeSet<>(record.names()))
-            members.put(name, value(record.field(name).orElseThrow()));
-        return new Json.Obj(members);
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Item(String key, byte[] text) {}
+
+    /** A set has no order; its items stand in that of their texts, entities by type before id. */
+    private static void set(CanonicalWriter out, Set<Value> items) {
+        out.array();
+        if (items.size() == 1) value(out, items.iterator().next());
+        else
+            items.stream()
+                    .map(QuestionJson::item)
+                    .sorted(Comparator.comparing(Item::key))
+                    .forEach(item -> out.written(item.text()));
+        out.end();
     }
 
-    private static Json extension(String function, String argument) {
-        return Json.object()
-                .put(
-                        "__extn",
-                        Json.object().put("fn", function).put("arg", argument).build())
-                .build();
+    private static Item item(Value value) {
+        var out = new CanonicalWriter(64);
+        value(out, value);
+        var text = out.bytes();
+        return new Item(
+                value instanceof Value.Entity(var uid)
+                        ? new String(CanonicalWriter.string(uid.type()), UTF_8)
+                                + ","
+                                + new String(CanonicalWriter.string(uid.id()), UTF_8)
+                        : new String(text, UTF_8),
+                text);
+    }
+
+    private static void record(CanonicalWriter out, Value.Record record) {
+        out.object();
+        var names = record.names().toArray(new String[0]);
+        Arrays.sort(names);
+        for (var name : names) value(out.name(name), record.field(name).orElseThrow());
+        out.end();
+    }
+
+    private static void extension(CanonicalWriter out, String function, String argument) {
+        out.object()
+                .name("__extn")
+                .object()
+                .string("arg", argument)
+                .string("fn", function)
+                .end()
+                .end();
     }
 
     private static String address(Value.IpAddr address) {

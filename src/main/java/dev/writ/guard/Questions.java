@@ -1,14 +1,13 @@
 package dev.writ.guard;
 
+import dev.writ.authority.Task;
 import dev.writ.base.Name;
 import dev.writ.policy.Entity;
 import dev.writ.policy.Facts;
 import dev.writ.policy.Question;
-import dev.writ.policy.ToolAction;
 import dev.writ.policy.Uid;
 import dev.writ.policy.Value;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,20 +17,36 @@ final class Questions {
     private Questions() {}
 
     static Question call(Standing standing, World.Callable callable, Value.Record input) {
-        var context = facts(standing, standing.consented(callable));
-        context.put(Facts.INPUT, input);
-        var tool = callable.tool();
+        return call(
+                standing, callable, standing.dossier().tool(standing, callable).consented(), input);
+    }
+
+    static Question call(Standing standing, World.Callable callable, boolean consented, Value.Record input) {
+        var context = facts(standing, consented).put(Facts.INPUT, input).build();
         return new Question(
                 World.Uids.agent(standing.agent().name()),
-                ToolAction.uid(tool.server(), tool.name().text()),
-                World.Uids.tool(tool.server(), tool.name()),
-                Value.Record.of(context),
+                callable.uid(),
+                callable.resource(),
+                context,
                 standing.world().entities());
     }
 
     /** The question whether some arguments could be permitted; the input is left out because it is not known. */
     static Question anyCall(Standing standing, World.Callable callable) {
         return call(standing, callable, Value.Record.EMPTY);
+    }
+
+    /** The question about something on a server that is not a call of a tool. */
+    static Question other(Standing standing, Action.OnServer action) {
+        return switch (action) {
+            case Action.ReadResource read -> resource(standing, read.uri());
+            case Action.GetPrompt get -> prompt(standing, get.prompt());
+            case Action.Complete complete ->
+                complete.ofPrompt() ? prompt(standing, complete.ref()) : resource(standing, complete.ref());
+            case Action.AnswerServer answer -> answer(standing, answer.method());
+            case Action.DiscoverServer _, Action.ListItems _, Action.Listen _, Action.SetLogLevel _ -> server(standing);
+            case Action.CallTool _ -> throw new IllegalArgumentException("a call has arguments");
+        };
     }
 
     static Question server(Standing standing) {
@@ -56,7 +71,7 @@ final class Questions {
     static Question answer(Standing standing, String method) {
         var context = Value.Record.of(Map.of(
                 "now", new Value.DateTime(standing.now().toEpochMilli()),
-                "task", task(standing),
+                "task", standing.dossier().facts(),
                 "method", new Value.Str(method)));
         return new Question(
                 World.Uids.agent(standing.agent().name()),
@@ -86,7 +101,7 @@ final class Questions {
                 World.Uids.agent(standing.agent().name()),
                 new Uid("Writ::Action", action),
                 resource,
-                Value.Record.of(facts(standing, standing.consented())),
+                facts(standing, standing.consented()).build(),
                 more.isEmpty()
                         ? standing.world().entities()
                         : standing.world().entities().with(more));
@@ -96,22 +111,25 @@ final class Questions {
         return Entity.of(uid, attributes, Set.of(World.Uids.server(server)));
     }
 
-    private static Map<String, Value> facts(Standing standing, boolean consented) {
-        var facts = new HashMap<String, Value>(16);
-        facts.put("now", new Value.DateTime(standing.now().toEpochMilli()));
-        facts.put("task", task(standing));
-        facts.put(Facts.APPROVALS, Value.Set.EMPTY);
-        facts.put(Facts.CONSENTED, Value.Bool.of(consented));
-        facts.put("caller", new Value.Str("direct"));
-        facts.put("binding", new Value.Str(standing.caller().binding()));
-        facts.put("depth", new Value.Long(0));
-        facts.put("modelOutput", new Value.Str("unseen"));
-        facts.put("untrustedInputs", Value.Set.EMPTY);
-        return facts;
+    private static final Value DIRECT = new Value.Str("direct");
+    private static final Value NO_DEPTH = new Value.Long(0);
+    private static final Value UNSEEN = new Value.Str("unseen");
+
+    private static Value.Record.Builder facts(Standing standing, boolean consented) {
+        return Value.Record.builder()
+                .put("now", new Value.DateTime(standing.now().toEpochMilli()))
+                .put("task", standing.dossier().facts())
+                .put(Facts.APPROVALS, Value.Set.EMPTY)
+                .put(Facts.CONSENTED, Value.Bool.of(consented))
+                .put("caller", DIRECT)
+                .put("binding", new Value.Str(standing.caller().binding()))
+                .put("depth", NO_DEPTH)
+                .put("modelOutput", UNSEEN)
+                .put("untrustedInputs", Value.Set.EMPTY);
     }
 
-    private static Value task(Standing standing) {
-        var task = standing.task();
+    /** The task as policies see it. */
+    static Value.Record task(Task task) {
         return Value.Record.of(Map.of(
                 "purpose", new Value.Str(task.purpose()),
                 "person", new Value.Entity(World.Uids.person(task.person())),

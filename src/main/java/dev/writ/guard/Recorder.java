@@ -2,11 +2,14 @@ package dev.writ.guard;
 
 import dev.writ.base.Id;
 import dev.writ.base.Name;
+import dev.writ.ledger.Draft;
 import dev.writ.ledger.Entry;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.LedgerFailure;
 import dev.writ.ledger.Reserve;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Puts drafts into the ledger. No evidence, no action: when this says no, nothing may happen. */
@@ -29,12 +32,31 @@ final class Recorder {
     }
 
     /** Whether the record is on disk. */
-    boolean durable(Name tenant, Evidence.Draft draft) {
+    boolean durable(Name tenant, Evidence.Told told) {
         try {
-            ledger.append(tenant, draft.record(), draft.side());
+            ledger.append(tenant, told.record(), told.side());
             return true;
         } catch (LedgerFailure e) {
             return false;
+        }
+    }
+
+    /** Whether the record is on disk. */
+    boolean durable(Draft draft) {
+        try {
+            ledger.append(draft);
+            return true;
+        } catch (LedgerFailure e) {
+            return false;
+        }
+    }
+
+    /** Has it told on {@code on}, in one turn for each commit, whether the record is on disk. */
+    void durable(Draft draft, Executor on, Consumer<Boolean> then) {
+        try {
+            ledger.begin(draft, on, then);
+        } catch (LedgerFailure e) {
+            on.execute(() -> then.accept(false));
         }
     }
 
@@ -51,7 +73,7 @@ final class Recorder {
      * As {@link #begin} for a change that has taken authority away already: when the ledger cannot take the record, the
      * reserve does.
      */
-    void beginOrKeep(Name tenant, Evidence.Draft draft) {
+    void beginOrKeep(Name tenant, Evidence.Told draft) {
         try {
             var _ = ledger.begin(tenant, draft.record(), draft.side()).whenComplete((_, failed) -> {
                 if (failed != null) keep(draft);
@@ -61,7 +83,7 @@ final class Recorder {
         }
     }
 
-    private void keep(Evidence.Draft draft) {
+    private void keep(Evidence.Told draft) {
         if (!reserve.keep(draft.record()))
             LOG.log(
                     System.Logger.Level.ERROR,
@@ -70,11 +92,20 @@ final class Recorder {
     }
 
     /** Starts to write a record that nothing waits for; an outcome rides the next commit. */
-    void begin(Name tenant, Evidence.Draft draft) {
+    void begin(Name tenant, Evidence.Told told) {
         try {
-            var _ = ledger.begin(tenant, draft.record(), draft.side());
+            ledger.ride(tenant, told.record(), told.side());
         } catch (LedgerFailure e) {
             // The intent stays open and is closed as indeterminate at the next start.
+        }
+    }
+
+    /** As the other one. */
+    void begin(Draft draft) {
+        try {
+            ledger.ride(draft);
+        } catch (LedgerFailure e) {
+            // As above.
         }
     }
 }

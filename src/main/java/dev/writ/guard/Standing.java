@@ -23,19 +23,20 @@ record Standing(
         Task task,
         Person person,
         Optional<Consent> consent,
-        Server server) {
+        Server server,
+        Dossier dossier) {
 
     Name tenant() {
         return caller.tenant();
     }
 
     TaskBrief brief() {
-        return new TaskBrief(agent.name().text(), owner.displayName(), task.id(), task.purpose(), person.displayName());
+        return dossier.brief();
     }
 
     /** The persons and agents through whom the authority came, the person first. */
     List<String> chain() {
-        return List.of(person.id().text(), agent.name().text());
+        return dossier.chain();
     }
 
     /** Whether the task's consent covers a tool as it is pinned now. */

@@ -1,8 +1,11 @@
 package dev.writ.guard;
 
 import dev.writ.authority.Authority;
+import dev.writ.authority.Consent;
 import dev.writ.authority.Task;
 import dev.writ.base.Name;
+import dev.writ.registry.Agent;
+import dev.writ.registry.Person;
 import dev.writ.registry.Registry;
 import dev.writ.registry.RegistrySnapshot;
 import dev.writ.registry.Server;
@@ -43,36 +46,36 @@ final class Standings {
         var owner = world.registry().person(agent.get().owner());
         if (person.isEmpty() || owner.isEmpty())
             return new Found.No(new Refusal.NotAllowed("the task's people are not known"), Optional.empty());
-        var brief = Optional.of(new TaskBrief(
-                caller.agent().text(),
-                owner.get().displayName(),
-                task.get().id(),
-                task.get().purpose(),
-                person.get().displayName()));
-        if (!task.get().open(now)) return new Found.No(ended(task.get(), world.registry()), brief);
+        var about = new About(agent.get(), owner.get(), task.get(), person.get());
+        if (!task.get().open(now)) return about.no(ended(task.get(), world.registry()));
         // Not left to policy alone: a tenant may edit its guardrails, but nothing acts for somebody who is gone.
-        if (!agent.get().mayAct(now)) return new Found.No(notActing(agent.get()), brief);
-        if (!owner.get().active())
-            return new Found.No(new Refusal.NotAllowed("the agent's owner is no longer active"), brief);
+        if (!agent.get().mayAct(now)) return about.no(notActing(agent.get()));
+        if (!owner.get().active()) return about.no(new Refusal.NotAllowed("the agent's owner is no longer active"));
         if (!person.get().active())
-            return new Found.No(new Refusal.NotAllowed("the person whom the task is for is no longer active"), brief);
+            return about.no(new Refusal.NotAllowed("the person whom the task is for is no longer active"));
         var server = world.registry().server(serverName);
         if (server.isEmpty()
                 || server.get().status() != Server.Status.APPROVED
-                || !task.get().scope().allowsServer(serverName)) return new Found.No(new Refusal.Absent(), brief);
-        return new Found.Yes(new Standing(
-                caller,
-                now,
-                world,
-                agent.get(),
-                owner.get(),
-                task.get(),
-                person.get(),
-                given.consentOf(task.get().id()),
-                server.get()));
+                || !task.get().scope().allowsServer(serverName)) return about.no(new Refusal.Absent());
+        return new Found.Yes(
+                about.standing(caller, now, world, given.consentOf(task.get().id()), server.get()));
     }
 
-    private static Refusal.Reason notActing(dev.writ.registry.Agent agent) {
+    /** Who and what a standing is about. */
+    private record About(Agent agent, Person owner, Task task, Person person) {
+        Found.No no(Refusal.Reason reason) {
+            var brief = new TaskBrief(
+                    agent.name().text(), owner.displayName(), task.id(), task.purpose(), person.displayName());
+            return new Found.No(reason, Optional.of(brief));
+        }
+
+        Standing standing(Caller.OfAgent caller, Instant now, World world, Optional<Consent> consent, Server server) {
+            var dossier = world.dossier(agent, owner, task, person, consent, server);
+            return new Standing(caller, now, world, agent, owner, task, person, consent, server, dossier);
+        }
+    }
+
+    private static Refusal.Reason notActing(Agent agent) {
         return new Refusal.NotAllowed(
                 switch (agent.status()) {
                     case ACTIVE -> "the agent's recertification date has passed; its owner must confirm it";

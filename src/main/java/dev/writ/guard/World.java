@@ -1,6 +1,9 @@
 package dev.writ.guard;
 
+import dev.writ.authority.Consent;
+import dev.writ.authority.Task;
 import dev.writ.base.Digest;
+import dev.writ.base.Id;
 import dev.writ.base.Name;
 import dev.writ.policy.Entities;
 import dev.writ.policy.Entity;
@@ -9,7 +12,9 @@ import dev.writ.policy.ToolAction;
 import dev.writ.policy.Uid;
 import dev.writ.policy.Value;
 import dev.writ.registry.Agent;
+import dev.writ.registry.Person;
 import dev.writ.registry.RegistrySnapshot;
+import dev.writ.registry.Server;
 import dev.writ.registry.Tool;
 import dev.writ.registry.ToolName;
 import java.util.ArrayList;
@@ -22,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
@@ -36,8 +42,37 @@ final class World {
     private final Entities entities;
     private final Map<String, Callable> callables;
 
-    /** An approved tool, ready to be judged. */
-    record Callable(Tool tool, Tool.Pin pin, ToolAction action, InputSchema schema) {}
+    /** Dossiers and forms of questions, of a few kilobytes each, beyond which all are made anew. */
+    private static final int KEPT_MAX = 4_000;
+
+    private final AtomicInteger kept = new AtomicInteger();
+
+    private final Map<DossierKey, Dossier> dossiers = new ConcurrentHashMap<>();
+
+    private record DossierKey(Id task, Name server) {}
+
+    /**
+     * An approved tool, ready to be judged.
+     *
+     * @param reference {@code server/tool}
+     * @param uid the action's uid
+     * @param resource the tool's uid
+     */
+    record Callable(
+            Tool tool,
+            Tool.Pin pin,
+            ToolAction action,
+            InputSchema schema,
+            String reference,
+            String definition,
+            Uid uid,
+            Uid resource) {
+        static Callable of(Tool tool, Tool.Pin pin, ToolAction action, InputSchema schema) {
+            var resource = Uids.tool(tool.server(), tool.name());
+            var definition = pin.definition().digest().toString();
+            return new Callable(tool, pin, action, schema, tool.reference(), definition, action.uid(), resource);
+        }
+    }
 
     private World(RegistrySnapshot registry, Entities entities, Map<String, Callable> callables) {
         this.registry = registry;
@@ -55,6 +90,24 @@ final class World {
 
     Optional<Callable> callable(Name server, String tool) {
         return Optional.ofNullable(callables.get(server + "/" + tool));
+    }
+
+    /** What stays the same of a standing from call to call. */
+    Dossier dossier(Agent agent, Person owner, Task task, Person person, Optional<Consent> consent, Server server) {
+        var key = new DossierKey(task.id(), server.name());
+        var known = dossiers.get(key);
+        if (known != null && known.isOf(task, consent)) return known;
+        var made = new Dossier(this, agent, owner, task, person, consent, server);
+        keeping();
+        dossiers.put(key, made);
+        return made;
+    }
+
+    /** Counts what is kept, and lets go of everything when it is too much: however many tasks there are, memory is not. */
+    void keeping() {
+        if (kept.incrementAndGet() <= KEPT_MAX) return;
+        dossiers.clear();
+        kept.set(0);
     }
 
     List<ToolAction> actions() {
@@ -98,7 +151,7 @@ final class World {
                                 ToolAction.of(tool.server(), tool.name().text(), schema, paths),
                                 InputSchema.of(schema));
                     });
-            return new Callable(tool, pin, parts.action(), parts.schema());
+            return Callable.of(tool, pin, parts.action(), parts.schema());
         }
     }
 

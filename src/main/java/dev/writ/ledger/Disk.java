@@ -76,10 +76,15 @@ final class Disk {
 
     /** Writes a whole file; it is durable only once it was forced. */
     void create(Path file, byte[] content) throws IOException {
+        create(file, ByteBuffer.wrap(content));
+    }
+
+    /** As the other one. */
+    void create(Path file, ByteBuffer content) throws IOException {
         faults.before(Step.OPEN, file, 0);
         try (var channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            write(channel, file, ByteBuffer.wrap(content), 0);
+            write(channel, file, content, 0);
         }
     }
 

@@ -3,7 +3,7 @@ package dev.writ.ledger;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.writ.base.Name;
-import dev.writ.ledger.verify.SideSlot;
+import dev.writ.ledger.verify.SideKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +24,15 @@ record Frame(long sequence, long batch, Name tenant, long index, byte[] leaf, Li
     /** Frames begin at multiples of this, so that a search for survivors behind a torn one is short. */
     static final int ALIGNMENT = 8;
 
-    private static final byte APPEND = 1;
+    /** An append whose side values have keys of format 1, as earlier versions wrote them. */
+    private static final byte APPEND_WRAPPED = 1;
+
+    private static final byte APPEND = 2;
 
     static int size(Name tenant, Sealed sealed) {
         int body = 1 + 1 + tenant.text().length() + 8 + 2 + sealed.leaf().length + 1;
         for (var value : sealed.side())
-            body += 1 + value.name().length() + SideSlot.WRAPPED_BYTES + 4 + value.ciphertext().length;
+            body += 1 + value.name().length() + SideKey.SEED_BYTES + 4 + value.ciphertext().length;
         return aligned(HEADER_BYTES + body);
     }
 
@@ -48,7 +51,7 @@ record Frame(long sequence, long batch, Name tenant, long index, byte[] leaf, Li
         out.put((byte) sealed.side().size());
         for (var value : sealed.side()) {
             shortText(out, value.name());
-            out.put(value.wrappedKey()).putInt(value.ciphertext().length).put(value.ciphertext());
+            out.put(value.key().cell()).putInt(value.ciphertext().length).put(value.ciphertext());
         }
         int length = out.position() - start - HEADER_BYTES;
         out.putInt(start, length);
@@ -72,17 +75,23 @@ record Frame(long sequence, long batch, Name tenant, long index, byte[] leaf, Li
         if (crc != crc(content, at, length, salt)) return Optional.empty();
         long sequence = in.getLong();
         long batch = in.getLong();
-        if (in.get() != APPEND)
+        byte type = in.get();
+        if (type != APPEND && type != APPEND_WRAPPED)
             throw new LedgerFailure(
                     LedgerFailure.Code.DAMAGED, "the write-ahead file was written by a newer version of Writ");
         var tenant = new Name(shortText(in));
         long index = in.getLong();
         var leaf = bytes(in, Short.toUnsignedInt(in.getShort()));
+        byte format = type == APPEND ? SideKey.SEEDED : SideKey.WRAPPED;
         var side = new ArrayList<Sealed.Side>();
         for (int left = in.get(); left > 0; left--)
-            side.add(new Sealed.Side(shortText(in), bytes(in, SideSlot.WRAPPED_BYTES), bytes(in, in.getInt())));
+            side.add(new Sealed.Side(shortText(in), key(in, format), bytes(in, in.getInt())));
         return Optional.of(
                 new Frame(sequence, batch, tenant, index, leaf, List.copyOf(side), aligned(HEADER_BYTES + length)));
+    }
+
+    private static SideKey key(ByteBuffer in, byte format) {
+        return new SideKey(format, bytes(in, SideKey.bytes(format)));
     }
 
     private static String shortText(ByteBuffer in) {

@@ -18,7 +18,12 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -26,6 +31,8 @@ import java.util.function.Predicate;
  * is told only when record and side values are on disk. Thread-safe. One process at a time may have a data folder.
  */
 public final class Ledger implements AutoCloseable {
+    private static final long READER_WAIT_MILLIS_MAX = 250;
+
     private final LedgerSettings settings;
     private final InstantSource clock;
     private final SecureRandom random;
@@ -70,8 +77,12 @@ public final class Ledger implements AutoCloseable {
 
     /** Appends a record and waits until it and its side values are on disk. */
     public Appended append(Name tenant, Json.Obj record, Map<String, byte[]> side) {
+        return joined(begin(tenant, record, side));
+    }
+
+    private static Appended joined(CompletableFuture<Appended> one) {
         try {
-            return begin(tenant, record, side).join();
+            return one.join();
         } catch (CompletionException e) {
             throw LedgerFailure.of(e.getCause() == null ? e : e.getCause(), "the record was not written");
         }
@@ -83,7 +94,43 @@ public final class Ledger implements AutoCloseable {
      */
     public CompletableFuture<Appended> begin(Name tenant, Json.Obj record, Map<String, byte[]> side) {
         var log = log(tenant);
-        return writer.offer(log, log.seal().seal(record, side));
+        var append = new Waiting.Awaited(log, log.seal().seal(record, side));
+        writer.offer(append);
+        return append.done;
+    }
+
+    /** As the other one, for a record that was written as text. */
+    public CompletableFuture<Appended> begin(Draft draft) {
+        var log = log(draft.tenant());
+        var append = new Waiting.Awaited(log, log.seal().seal(draft));
+        writer.offer(append);
+        return append.done;
+    }
+
+    /**
+     * As the other one; {@code then} is told on {@code on} whether the record is on disk, in one turn for everything that
+     * a commit has made durable for it.
+     */
+    public void begin(Draft draft, Executor on, Consumer<Boolean> then) {
+        var log = log(draft.tenant());
+        writer.offer(new Waiting.Told(log, log.seal().seal(draft), on, then));
+    }
+
+    /** Takes a record that nothing waits for: it rides the next commit, which is due in 2 ms at most. */
+    public void ride(Draft draft) {
+        var log = log(draft.tenant());
+        writer.offer(new Waiting.Riding(log, log.seal().seal(draft)));
+    }
+
+    /** As the other one. */
+    public void ride(Name tenant, Json.Obj record, Map<String, byte[]> side) {
+        var log = log(tenant);
+        writer.offer(new Waiting.Riding(log, log.seal().seal(record, side)));
+    }
+
+    /** As the other one, for a record that was written as text. */
+    public Appended append(Draft draft) {
+        return joined(begin(draft));
     }
 
     private TenantLog log(Name tenant) {
@@ -124,6 +171,7 @@ public final class Ledger implements AutoCloseable {
 
     /** Visits records in order from an index until the visitor says false or the log ends. */
     public void scan(Name tenant, long from, Predicate<Entry> visitor) {
+        caughtUp();
         records(tenant).ifPresent(records -> records.scan(from, visitor));
     }
 
@@ -137,11 +185,24 @@ public final class Ledger implements AutoCloseable {
      * Oldest first. Costs what find costs.
      */
     public List<Entry> about(Name tenant, Id subject) {
+        caughtUp();
         return records(tenant).map(records -> records.about(subject.text())).orElse(List.of());
+    }
+
+    /** Lets what rides come first, so that whoever looks after an action finds its outcome; waits for no stuck disk. */
+    private void caughtUp() {
+        try {
+            writer.flush().get(READER_WAIT_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // What is on disk is there to be read all the same.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Intents without an outcome, oldest first. */
     public List<Entry> openIntents(Name tenant) {
+        caughtUp();
         var log = logs.get(tenant);
         if (log == null) return List.of();
         var records = new Records(log);
@@ -184,9 +245,10 @@ public final class Ledger implements AutoCloseable {
         return true;
     }
 
-    /** A signed checkpoint that covers everything durable now. */
+    /** A signed checkpoint that covers everything taken before, what rides included. */
     public Checkpoint checkpoint(Name tenant) {
         var log = log(tenant);
+        writer.flush().join();
         long wanted = log.durable();
         if (log.checkpoint().size() >= wanted) return log.checkpoint();
         var signed = integrator.call(() -> {

@@ -3,7 +3,6 @@ package dev.writ.ledger;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.writ.base.Digest;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -24,7 +23,7 @@ final class RecordIndex {
 
     private final Path file;
     private final Disk disk;
-    private final ByteArrayOutputStream fresh = new ByteArrayOutputStream();
+    private final Gathered fresh = new Gathered();
     private long rows;
 
     RecordIndex(Path file, String origin, long size, Disk disk) throws IOException {
@@ -50,21 +49,21 @@ final class RecordIndex {
     }
 
     void add(RecordKeys keys) {
-        var row = ByteBuffer.allocate(ROW_BYTES);
-        for (var key : new String[] {keys.id(), keys.decision(), keys.intent(), keys.subject()})
-            row.putLong(fingerprint(key));
-        fresh.writeBytes(row.array());
+        fresh.putLong(fingerprint(keys.id()));
+        fresh.putLong(fingerprint(keys.decision()));
+        fresh.putLong(fingerprint(keys.intent()));
+        fresh.putLong(fingerprint(keys.subject()));
     }
 
     /** Writes the added rows; with {@code durably} syncs them. */
     void settle(boolean durably) throws IOException {
         if (fresh.size() == 0 && !durably) return;
         try (var channel = disk.open(file)) {
-            disk.write(channel, file, ByteBuffer.wrap(fresh.toByteArray()), HEADER_BYTES + rows * ROW_BYTES);
+            disk.write(channel, file, fresh.view(), HEADER_BYTES + rows * ROW_BYTES);
             if (durably) disk.force(channel, file);
         }
         rows += fresh.size() / ROW_BYTES;
-        fresh.reset();
+        fresh.clear();
     }
 
     /** The indexes below a bound whose rows hold an id's fingerprint, ascending. */

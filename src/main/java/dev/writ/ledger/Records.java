@@ -90,8 +90,6 @@ final class Records {
 
     private Optional<SideCipher.Opened> opened(SideSlot slot, String name) {
         var bound = SideFolder.boundTo(log.checkpoint().origin(), name);
-        return log.keys()
-                .cipher()
-                .open(slot.wrappedKey(), bound, log.side().reader().ciphertext(slot));
+        return log.keys().cipher().open(slot.key(), bound, log.side().reader().ciphertext(slot));
     }
 }

@@ -2,7 +2,6 @@ package dev.writ.ledger;
 
 import dev.writ.ledger.verify.SideFolder;
 import dev.writ.ledger.verify.SideSlot;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,8 +17,8 @@ final class SideStore {
     private final Path values;
     private final Disk disk;
     private final SideFolder reader;
-    private final ByteArrayOutputStream newSlots = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream newValues = new ByteArrayOutputStream();
+    private final Gathered newSlots = new Gathered();
+    private final Gathered newValues = new Gathered();
     private long slotsEnd;
     private long valuesEnd;
     private boolean settled = true;
@@ -66,20 +65,20 @@ final class SideStore {
 
     void add(long index, Sealed.Side value) {
         var slot = SideSlot.present(
-                index, value.name(), valuesEnd + newValues.size(), value.ciphertext().length, value.wrappedKey());
-        newSlots.writeBytes(slot.bytes());
-        newValues.writeBytes(value.ciphertext());
+                index, value.name(), valuesEnd + newValues.size(), value.ciphertext().length, value.key());
+        newSlots.put(slot.bytes());
+        newValues.put(value.ciphertext());
     }
 
     /** Writes what was added, so that it can be read; it is not durable yet. */
     void write() throws IOException {
         if (newSlots.size() == 0) return;
-        write(values, valuesEnd, newValues.toByteArray(), false);
-        write(slots, slotsEnd, newSlots.toByteArray(), false);
+        write(values, valuesEnd, newValues.view(), false);
+        write(slots, slotsEnd, newSlots.view(), false);
         valuesEnd += newValues.size();
         slotsEnd += newSlots.size();
-        newValues.reset();
-        newSlots.reset();
+        newValues.clear();
+        newSlots.clear();
         settled = false;
     }
 
@@ -90,9 +89,9 @@ final class SideStore {
         settled = true;
     }
 
-    private void write(Path file, long at, byte[] bytes, boolean durably) throws IOException {
+    private void write(Path file, long at, ByteBuffer bytes, boolean durably) throws IOException {
         try (var channel = disk.open(file)) {
-            disk.write(channel, file, ByteBuffer.wrap(bytes), at);
+            disk.write(channel, file, bytes, at);
             if (durably) disk.force(channel, file);
         }
     }
@@ -115,7 +114,7 @@ final class SideStore {
         long position = noted.getLong();
         var slot = new byte[SideSlot.BYTES];
         noted.get(slot);
-        write(slots, position, slot, true);
+        write(slots, position, ByteBuffer.wrap(slot), true);
         disk.delete(erasing);
         disk.forceFolder(folder);
     }

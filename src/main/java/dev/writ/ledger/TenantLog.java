@@ -23,8 +23,6 @@ final class TenantLog {
     /** Records after which the cache of open intents is written again: what a start after a crash may have to read. */
     private static final long CACHE_RECORDS = 10_000;
 
-    private record Waiting(long index, Sealed sealed) {}
-
     private final Name tenant;
     private final LogKeys keys;
     private final Seal seal;
@@ -36,7 +34,9 @@ final class TenantLog {
     private final Disk disk;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<Waiting> waiting = new ArrayList<>();
+    /** Durable and not in tiles yet; the first has the index {@code integrated}, the others follow. */
+    private final List<Sealed> waiting = new ArrayList<>();
+
     private long next;
     private volatile long durable;
     private volatile long integrated;
@@ -145,7 +145,7 @@ final class TenantLog {
     void accept(long index, Sealed sealed) {
         lock.lock();
         try {
-            waiting.add(new Waiting(index, sealed));
+            waiting.add(sealed);
             durable = index + 1;
         } finally {
             lock.unlock();
@@ -175,25 +175,26 @@ final class TenantLog {
 
     private long integrate(long end) throws IOException {
         long weight = 0;
+        long index = tiles.size();
         for (var record : upTo(end)) {
-            for (var value : record.sealed.side()) side.add(record.index, value);
-            tiles.append(record.sealed.leaf(), record.sealed.hash());
-            records.add(record.sealed.keys());
-            intents.add(record.index, record.sealed.keys());
-            weight += record.sealed.weight();
+            for (var value : record.side()) side.add(index, value);
+            tiles.append(record.leaf(), record.hash());
+            records.add(record.keys());
+            intents.add(index++, record.keys());
+            weight += record.weight();
         }
         side.write();
         return weight;
     }
 
     /** The waiting records that are not in tiles yet, below an end. */
-    private List<Waiting> upTo(long end) {
+    private List<Sealed> upTo(long end) {
         lock.lock();
         try {
-            return waiting.stream()
-                    .dropWhile(w -> w.index < tiles.size())
-                    .takeWhile(w -> w.index < end)
-                    .toList();
+            int from = (int) (tiles.size() - integrated);
+            return from >= end - integrated
+                    ? List.of()
+                    : new ArrayList<>(waiting.subList(from, (int) (end - integrated)));
         } finally {
             lock.unlock();
         }
@@ -202,8 +203,8 @@ final class TenantLog {
     private void release() {
         lock.lock();
         try {
+            waiting.subList(0, (int) (tiles.size() - integrated)).clear();
             integrated = tiles.size();
-            waiting.removeIf(w -> w.index < integrated);
         } finally {
             lock.unlock();
         }
@@ -235,11 +236,10 @@ final class TenantLog {
     java.util.Optional<byte[]> waitingLeaf(long index) {
         lock.lock();
         try {
-            if (waiting.isEmpty()) return java.util.Optional.empty();
-            long at = index - waiting.getFirst().index;
+            long at = index - integrated;
             return at < 0 || at >= waiting.size()
                     ? java.util.Optional.empty()
-                    : java.util.Optional.of(waiting.get((int) at).sealed.leaf());
+                    : java.util.Optional.of(waiting.get((int) at).leaf());
         } finally {
             lock.unlock();
         }
@@ -249,10 +249,9 @@ final class TenantLog {
     List<Long> waitingAbout(String id) {
         lock.lock();
         try {
-            return waiting.stream()
-                    .filter(w -> w.sealed.keys().has(id))
-                    .map(Waiting::index)
-                    .toList();
+            var found = new ArrayList<Long>();
+            for (int i = 0; i < waiting.size(); i++) if (waiting.get(i).keys().has(id)) found.add(integrated + i);
+            return found;
         } finally {
             lock.unlock();
         }
@@ -263,7 +262,8 @@ final class TenantLog {
         lock.lock();
         try {
             var current = intents.copy();
-            for (var record : waiting) current.add(record.index, record.sealed.keys());
+            long index = integrated;
+            for (var record : waiting) current.add(index++, record.keys());
             return current.indexes();
         } finally {
             lock.unlock();

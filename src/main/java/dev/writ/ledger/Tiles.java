@@ -6,8 +6,8 @@ import dev.writ.ledger.verify.Frontier;
 import dev.writ.ledger.verify.LogFolder;
 import dev.writ.ledger.verify.TilePath;
 import dev.writ.ledger.verify.TreeHash;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +33,8 @@ final class Tiles {
 
     private final Set<Path> touched = new HashSet<>();
     private final List<Path> superseded = new ArrayList<>();
-    private @Nullable ByteArrayOutputStream bundle;
+    private final Gathered room = new Gathered();
+    private @Nullable Gathered bundle;
     private long size;
 
     /** Loads the right edge of a checkpointed tree and compares it with the checkpoint. */
@@ -87,23 +88,23 @@ final class Tiles {
 
     void append(byte[] leaf, byte[] leafHash) throws IOException {
         var out = openBundle();
-        out.write(leaf.length >>> 8);
-        out.write(leaf.length);
-        out.writeBytes(leaf);
+        out.putShort(leaf.length);
+        out.put(leaf);
         size++;
         if (size % TilePath.WIDTH == 0) {
-            writeFull(TilePath.entries(size / TilePath.WIDTH - 1, TilePath.WIDTH), out.toByteArray());
+            writeFull(TilePath.entries(size / TilePath.WIDTH - 1, TilePath.WIDTH), out.view());
             bundle = null;
         }
         push(0, leafHash);
     }
 
     /** The unfinished bundle; between checkpoints it lies on disk alone. */
-    private ByteArrayOutputStream openBundle() throws IOException {
+    private Gathered openBundle() throws IOException {
         if (bundle == null) {
-            bundle = new ByteArrayOutputStream();
+            room.clear();
+            bundle = room;
             int width = (int) (size % TilePath.WIDTH);
-            if (width > 0) bundle.writeBytes(Files.readAllBytes(log.path().resolve(bundlePath(width))));
+            if (width > 0) bundle.put(Files.readAllBytes(log.path().resolve(bundlePath(width))));
         }
         return bundle;
     }
@@ -119,7 +120,7 @@ final class Tiles {
         if (hashes.size() < TilePath.WIDTH) return;
         var tile = joined(hashes);
         long index = (size >>> (HEIGHT * (level + 1))) - 1;
-        writeFull(TilePath.tile(level, index, TilePath.WIDTH), tile);
+        writeFull(TilePath.tile(level, index, TilePath.WIDTH), ByteBuffer.wrap(tile));
         hashes.clear();
         push(level + 1, hash.foldInPlace(tile, TilePath.WIDTH));
     }
@@ -131,12 +132,12 @@ final class Tiles {
         return tile;
     }
 
-    private void writeFull(String name, byte[] content) throws IOException {
+    private void writeFull(String name, ByteBuffer content) throws IOException {
         write(name, content);
         superseded.add(log.path().resolve(name + ".p"));
     }
 
-    private void write(String name, byte[] content) throws IOException {
+    private void write(String name, ByteBuffer content) throws IOException {
         var file = log.path().resolve(name);
         var folder = Objects.requireNonNull(file.getParent());
         if (!Files.isDirectory(folder)) {
@@ -152,7 +153,7 @@ final class Tiles {
     /** Writes the partial tiles of the size reached and makes all files durable; then it may be checkpointed. */
     void settle() throws IOException {
         int width = (int) (size % TilePath.WIDTH);
-        if (width > 0) write(bundlePath(width), openBundle().toByteArray());
+        if (width > 0) write(bundlePath(width), openBundle().view());
         bundle = null;
         for (int level = 0; level < edge.size(); level++)
             if (!edge.get(level).isEmpty())
@@ -161,7 +162,7 @@ final class Tiles {
                                 level,
                                 size >>> (HEIGHT * (level + 1)),
                                 edge.get(level).size()),
-                        joined(edge.get(level)));
+                        ByteBuffer.wrap(joined(edge.get(level))));
         disk.forceAll(written);
         written.clear();
         for (var folder : touched) disk.forceFolder(folder);

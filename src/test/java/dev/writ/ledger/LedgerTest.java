@@ -149,7 +149,7 @@ class LedgerTest {
         try (var ledger = Sample.open(data)) {
             ledger.append(TENANT, Sample.note("with side"), Map.of("payload", value));
             ledger.append(TENANT, Sample.note("kept"), Map.of("payload", value));
-            var key = wrappedKey();
+            var key = firstKey();
             var order = ledger.append(TENANT, Sample.note("erase it"), Map.of());
             assertThat(filesHolding(key)).isNotEmpty();
             assertThat(ledger.erase(TENANT, 0, "payload", order.index())).isTrue();
@@ -167,14 +167,14 @@ class LedgerTest {
         }
     }
 
-    /** The wrapped key of the first frame with a side value, as the write-ahead file has it. */
-    private byte[] wrappedKey() throws Exception {
+    /** What the key of the first side value comes from, as the write-ahead file has it. */
+    private byte[] firstKey() throws Exception {
         var keys = new ArrayList<byte[]>();
         for (var file : Replay.segments(data.resolve("wal"))) {
             var content = Files.readAllBytes(file);
             long salt = Segment.Header.read(content).orElseThrow().salt();
             Frame.read(content, Segment.HEADER_BYTES, salt)
-                    .ifPresent(f -> keys.add(f.side().getFirst().wrappedKey()));
+                    .ifPresent(f -> keys.add(f.side().getFirst().key().cell()));
         }
         return keys.getFirst();
     }

@@ -24,7 +24,7 @@ public final class RecordForm {
         return Optional.empty();
     }
 
-    private static boolean isKind(String kind) {
+    public static boolean isKind(String kind) {
         if (kind.isEmpty() || kind.length() > KIND_CHARS_MAX) return false;
         for (int i = 0; i < kind.length(); i++) {
             char c = kind.charAt(i);

@@ -109,8 +109,8 @@ final class SideAudit implements LogVerifier.Reader, AutoCloseable {
         present++;
         if (cipher.isEmpty()) return;
         try {
-            var opened = cipher.get()
-                    .open(slot.wrappedKey(), SideFolder.boundTo(origin, slot.name()), values.ciphertext(slot));
+            var opened =
+                    cipher.get().open(slot.key(), SideFolder.boundTo(origin, slot.name()), values.ciphertext(slot));
             if (opened.isEmpty()) report.failed(who + "has a damaged side value " + slot.name());
             else
                 SideValues.objection(

@@ -3,7 +3,6 @@ package dev.writ.ledger.verify;
 import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * How a record commits to a value that stands elsewhere: SHA-256(salt ‖ SHA-256(value)), in hexadecimal, under the
@@ -14,8 +13,6 @@ public final class SideCommitment {
     public static final int SALT_BYTES = 32;
     public static final int NAME_CHARS_MAX = 48;
 
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9._-]{0," + (NAME_CHARS_MAX - 1) + "}");
-
     private SideCommitment() {}
 
     public static Digest of(byte[] salt, byte[] value) {
@@ -23,8 +20,16 @@ public final class SideCommitment {
         return Digest.of(salt, Digest.of(value).bytes());
     }
 
+    /** {@code [a-z][a-z0-9._-]{0,47}}. */
     public static boolean isName(String name) {
-        return NAME.matcher(name).matches();
+        if (name.isEmpty() || name.length() > NAME_CHARS_MAX) return false;
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c >= 'a' && c <= 'z') continue;
+            boolean digit = c >= '0' && c <= '9';
+            if (i == 0 || (!digit && c != '.' && c != '_' && c != '-')) return false;
+        }
+        return true;
     }
 
     /** The commitment that a record makes under a name. */

@@ -1,0 +1,122 @@
+package dev.writ.guard;
+
+import dev.writ.authority.Consent;
+import dev.writ.authority.Task;
+import dev.writ.base.CanonicalWriter;
+import dev.writ.base.Json;
+import dev.writ.ledger.RecordTime;
+import dev.writ.policy.Value;
+import dev.writ.registry.Agent;
+import dev.writ.registry.Person;
+import dev.writ.registry.Server;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * What stays the same from call to call as long as a task, its consent and the registry do: the texts that every record
+ * and question repeats, written once. {@link World} keeps it for exactly the objects it was made of.
+ */
+final class Dossier {
+    private final Task task;
+    private final Optional<Consent> consent;
+    private final TaskBrief brief;
+    private final List<String> chain;
+    private final Permit.Target target;
+    private final String endpoint;
+    private final String credentials;
+    private final byte[] scope;
+    private final Value.Record facts;
+    private final Map<String, OfTool> tools = new ConcurrentHashMap<>();
+
+    /**
+     * The same for one tool.
+     *
+     * @param binding of the credential that the form is for
+     * @param form of the questions to policy, while nobody has approved anything
+     */
+    record OfTool(World.Callable callable, boolean consented, String binding, QuestionForm form) {}
+
+    Dossier(
+            World world,
+            Agent agent,
+            Person owner,
+            Task task,
+            Person person,
+            Optional<Consent> consent,
+            Server server) {
+        this.task = task;
+        this.consent = consent;
+        this.brief = new TaskBrief(
+                agent.name().text(), owner.displayName(), task.id(), task.purpose(), person.displayName());
+        this.chain = List.of(person.id().text(), agent.name().text());
+        this.target = ActionDigests.target(server);
+        this.endpoint = target.endpointDigest().toString();
+        // Names of secrets have no comma.
+        this.credentials = server.credentials().stream()
+                .map(credential -> credential.name().text())
+                .sorted()
+                .collect(Collectors.joining(","));
+        this.scope = new CanonicalWriter(512)
+                .json(task.scope()
+                        .json()
+                        .with("calls", Json.of(task.callBudget()))
+                        .with("until", Json.of(RecordTime.of(task.deadline()))))
+                .bytes();
+        this.facts = Questions.task(task);
+    }
+
+    /** Whether it was made of these very objects; snapshots replace what changes, so the same object is the same fact. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean isOf(Task current, Optional<Consent> given) {
+        return task == current && consent.orElse(null) == given.orElse(null);
+    }
+
+    TaskBrief brief() {
+        return brief;
+    }
+
+    /** The persons and agents through whom the authority came, the person first. */
+    List<String> chain() {
+        return chain;
+    }
+
+    Permit.Target target() {
+        return target;
+    }
+
+    /** The digest of the server's address or command, as text. */
+    String endpoint() {
+        return endpoint;
+    }
+
+    /** The names of the secrets that the server will see. */
+    String credentials() {
+        return credentials;
+    }
+
+    /** The task's scope as records show it, in canonical form. */
+    byte[] scope() {
+        return scope;
+    }
+
+    /** The task as policies see it. */
+    Value.Record facts() {
+        return facts;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a callable is made once for each snapshot
+    OfTool tool(Standing standing, World.Callable callable) {
+        var known = tools.get(callable.reference());
+        var binding = standing.caller().binding();
+        if (known != null && known.callable == callable && known.binding.equals(binding)) return known;
+        boolean consented = standing.consented(callable);
+        var question = Questions.call(standing, callable, consented, Value.Record.EMPTY);
+        var made = new OfTool(callable, consented, binding, QuestionForm.of(question));
+        standing.world().keeping();
+        tools.put(callable.reference(), made);
+        return made;
+    }
+}

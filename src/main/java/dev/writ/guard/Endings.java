@@ -1,0 +1,47 @@
+package dev.writ.guard;
+
+import dev.writ.base.Ids;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Refusals with the record that each needs, by how much is known of whoever is refused. */
+final class Endings {
+    private final Evidence evidence;
+    private final Ids ids;
+
+    Endings(Evidence evidence, Ids ids) {
+        this.evidence = evidence;
+        this.ids = ids;
+    }
+
+    /** After policy was asked, or on the way there. */
+    Step.Ending refusal(Case about, Evidence.Judged judged, Refusal.Reason reason) {
+        return ending(about.matter(judged), reason, Optional.of(about.standing().brief()));
+    }
+
+    /** Before there was a question to ask. */
+    Step.Ending refusal(Standing standing, Attempt attempt, Refusal.Reason reason) {
+        var payload = Payload.of(attempt.action());
+        var digest = ActionDigests.of(standing, attempt.action(), payload, Optional.empty());
+        var known = Optional.of(standing);
+        return ending(matter(standing.now(), attempt, payload, digest, known), reason, Optional.of(standing.brief()));
+    }
+
+    /** Where no standing could be found out. */
+    Step.Ending refusal(
+            Caller.OfAgent caller, Attempt attempt, Instant now, Refusal.Reason reason, Optional<TaskBrief> brief) {
+        var payload = Payload.of(attempt.action());
+        var digest = ActionDigests.ofUnknownStanding(caller, attempt.action(), payload);
+        return ending(matter(now, attempt, payload, digest, Optional.empty()), reason, brief);
+    }
+
+    private Evidence.Matter matter(
+            Instant now, Attempt attempt, Payload payload, ActionDigest digest, Optional<Standing> standing) {
+        return new Evidence.Matter(
+                ids.next("dec"), now, attempt, payload, digest, standing, Optional.empty(), Evidence.Judged.NOT);
+    }
+
+    private Step.Ending ending(Evidence.Matter matter, Refusal.Reason reason, Optional<TaskBrief> brief) {
+        return new Step.Ending(evidence.refusal(matter, reason), new Refusal(matter.decision(), reason, brief), brief);
+    }
+}
