@@ -17,13 +17,14 @@ final class OddModern implements AutoCloseable {
             "{\"resultType\":\"complete\",\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{\"tools\":{\"listChanged\":true}},"
                     + "\"ttlMs\":60000,\"cacheScope\":\"public\"}";
     private static final String TOOLS =
-            "{\"resultType\":\"complete\",\"tools\":[{\"name\":\"odd\",\"inputSchema\":{\"type\":\"object\"}},"
+            "{\"resultType\":\"complete\",\"tools\":[{\"name\":\"odd\",\"description\":\"DESCRIPTION\",\"inputSchema\":{\"type\":\"object\"}},"
                     + "{\"name\":\"bad-header\",\"inputSchema\":{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"number\",\"x-mcp-header\":\"A\"}}}}],"
                     + "\"ttlMs\":60000,\"cacheScope\":\"public\"}";
 
     private final AtomicInteger calls = new AtomicInteger();
     private final HttpServer server;
     private volatile String answer = "";
+    private volatile String description = "as it is";
     private volatile int status = 200;
     private volatile String contentType = "application/json";
 
@@ -53,6 +54,11 @@ final class OddModern implements AutoCloseable {
         answer = body;
     }
 
+    /** How the tool is described from now on. */
+    void describes(String text) {
+        description = text;
+    }
+
     void answers(String result) {
         answers(200, "application/json", "{\"jsonrpc\":\"2.0\",\"id\":ID,\"result\":" + result + "}");
     }
@@ -62,7 +68,7 @@ final class OddModern implements AutoCloseable {
         var id = message.get("id").orElse(Json.Null.VALUE);
         return switch (message.string("method").orElse("")) {
             case "server/discover" -> result(id, DISCOVERED);
-            case "tools/list" -> result(id, TOOLS);
+            case "tools/list" -> result(id, TOOLS.replace("DESCRIPTION", description));
             case "tools/call" -> {
                 calls.incrementAndGet();
                 yield Answer.of(

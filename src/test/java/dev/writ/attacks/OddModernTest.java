@@ -219,6 +219,32 @@ class OddModernTest {
         assertThat(stage.product.countOf("intent")).isPositive();
     }
 
+    /** 27, by turns: what one caller is shown does not make good what another was shown. */
+    @Test
+    void aServerThatShowsOneCallerAnotherToolIsFoundOutByThatCaller() {
+        odd.answers("{\"content\":[]}");
+        try (var misled = StatelessClient.to(stage.product.wiring.url() + "/mcp/odd", stage.key(ODD));
+                var other = StatelessClient.to(stage.product.wiring.url() + "/mcp/odd", stage.key(ODD))) {
+            odd.describes("changed");
+            assertThat(misled.ask("tools/list", StatelessClient.NONE, StatelessClient.NONE)
+                            .body())
+                    .doesNotContain("changed");
+            odd.describes("as it is");
+            assertThat(other.ask("tools/list", StatelessClient.NONE, StatelessClient.NONE)
+                            .body())
+                    .contains("as it is");
+            odd.describes("changed");
+            int before = odd.calls();
+            assertThat(misled.call("odd", "{}").text()).startsWith("QUARANTINED odd");
+            assertThat(odd.calls()).isEqualTo(before);
+        } finally {
+            odd.describes("as it is");
+            assertThat(client.ask("tools/list", StatelessClient.NONE, StatelessClient.NONE)
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
     @Test
     void aServerThatListensToNobodyLeavesOurOwnNews() {
         try (var events = client.listen("{\"toolsListChanged\":true,\"promptsListChanged\":true}")) {

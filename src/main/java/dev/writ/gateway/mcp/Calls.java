@@ -69,6 +69,7 @@ final class Calls {
         var watching = guard.watch(hop.caller(), hop.server(), cut);
         try {
             findListed(call);
+            unlike(call);
             return answer(call, comparable(call) ? admitHeld(call) : notCompared(call), revoked);
         } finally {
             watching.run();
@@ -165,7 +166,7 @@ final class Calls {
         var member = list.listing().member();
         var items = result.array(member).map(Json.Arr::items).orElse(List.of());
         var shown = guard.shown(permit, items);
-        if (list.listing() == Action.Listing.TOOLS) call.hop().definitions().seen(asked, clock.instant());
+        if (list.listing() == Action.Listing.TOOLS) call.hop().definitions().seen(asked, clock.instant(), shown);
         return new Answer.Result(result.with(member, new Json.Arr(shown)));
     }
 
@@ -219,26 +220,30 @@ final class Calls {
     }
 
     private static Json.Obj refused(Call call, Refusal refusal) {
-        return switch (call.asked().action()) {
+        return refused(call.id(), call.asked().action(), refusal);
+    }
+
+    static Json.Obj refused(Json id, Action action, Refusal refusal) {
+        return switch (action) {
             case Action.CallTool(var _, var tool, var _, var _) ->
                 refusal.reason() instanceof Refusal.Absent
-                        ? RpcError.answer(call.id(), RpcError.INVALID_PARAMS, "Unknown tool: " + tool)
-                        : RpcError.result(call.id(), Denials.refused(tool, refusal));
+                        ? RpcError.answer(id, RpcError.INVALID_PARAMS, "Unknown tool: " + tool)
+                        : RpcError.result(id, Denials.refused(tool, refusal));
             // An ended task sees empty lists; calls tell it why.
             case Action.ListItems list
             when refusal.reason() instanceof Refusal.TaskEnded ->
                 RpcError.result(
-                        call.id(),
+                        id,
                         Json.object()
                                 .put(list.listing().member(), new Json.Arr(List.of()))
                                 .build());
             case Action.ReadResource _
             when refusal.reason() instanceof Refusal.Absent ->
-                RpcError.answer(call.id(), RpcError.RESOURCE_NOT_FOUND, "Resource not found");
+                RpcError.answer(id, RpcError.RESOURCE_NOT_FOUND, "Resource not found");
             case Action.GetPrompt(var _, var prompt, var _)
             when refusal.reason() instanceof Refusal.Absent ->
-                RpcError.answer(call.id(), RpcError.INVALID_PARAMS, "Unknown prompt: " + prompt);
-            default -> RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, Denials.line(refusal));
+                RpcError.answer(id, RpcError.INVALID_PARAMS, "Unknown prompt: " + prompt);
+            default -> RpcError.answer(id, RpcError.INTERNAL_ERROR, Denials.line(refusal));
         };
     }
 
@@ -251,27 +256,40 @@ final class Calls {
     boolean refreshDefinitions(Hop hop, Cancellation cancellation) {
         if (hop.upstream().isEmpty() || hop.definitions().fresh(clock.instant())) return true;
         long asked = hop.definitions().asked();
-        if (!seen(hop, Action.Listing.TOOLS, cancellation)) return false;
-        hop.definitions().seen(asked, clock.instant());
-        return true;
+        var shown = seen(hop, Action.Listing.TOOLS, cancellation);
+        shown.ifPresent(tools -> hop.definitions().seen(asked, clock.instant(), tools));
+        return shown.isPresent();
     }
 
-    /** Has guard see a server's list; whether it could be had. */
-    private boolean seen(Hop hop, Action.Listing listing, Cancellation cancellation) {
+    /**
+     * A server may show one caller the tool that was approved and another caller a changed one: what this caller's own
+     * list did not hold as approved is compared on its own way to the server, whatever others were shown since.
+     */
+    private void unlike(Call call) {
+        var hop = call.hop();
+        if (call.asked().action() instanceof Action.CallTool tool
+                && !hop.definitions().showed(tool.tool())
+                && guard.definition(hop.caller(), hop.server(), tool.tool()).isPresent())
+            hop.definitions().stale();
+    }
+
+    /** Has guard see a server's list, and answers with what the caller may see of it; empty when it could not be had. */
+    private Optional<List<Json>> seen(Hop hop, Action.Listing listing, Cancellation cancellation) {
         var payload = Json.object().put("method", listing.method()).build();
         var attempt = new Attempt(hop.caller(), new Action.ListItems(hop.server(), listing, payload));
-        if (hop.upstream().isEmpty() || !(guard.admit(attempt) instanceof Permit permit)) return false;
+        if (hop.upstream().isEmpty() || !(guard.admit(attempt) instanceof Permit permit)) return Optional.empty();
         var answer = hop.upstream().get().list(permit, listing.method(), listing.member(), cancellation);
-        if (!(answer instanceof Answer.Result(var result))) return false;
-        guard.shown(permit, result.array(listing.member()).map(Json.Arr::items).orElse(List.of()));
-        return true;
+        if (!(answer instanceof Answer.Result(var result))) return Optional.empty();
+        return Optional.of(guard.shown(
+                permit, result.array(listing.member()).map(Json.Arr::items).orElse(List.of())));
     }
 
     /** A resource whose URI could lead elsewhere is read only when its server lists it: that is found out first. */
     private void findListed(Call call) {
         var hop = call.hop();
         if (call.asked().action() instanceof Action.ReadResource read
-                && guard.listFirst(hop.caller(), hop.server(), read.uri()))
-            seen(hop, Action.Listing.RESOURCES, call.cancellation());
+                && guard.listFirst(hop.caller(), hop.server(), read.uri())) {
+            var _ = seen(hop, Action.Listing.RESOURCES, call.cancellation());
+        }
     }
 }
