@@ -293,6 +293,16 @@ public final class Guard {
         return shown.server(caller, server, clock.instant());
     }
 
+    /** The servers that are there for an agent now, in the order of their names. */
+    public List<Name> serversShown(Caller.OfAgent caller) {
+        return shown.servers(caller, clock.instant());
+    }
+
+    /** The names of a server's approved tools, whether an agent may see them or not. */
+    public List<String> toolNames(Caller.OfAgent caller, Name server) {
+        return shown.toolNames(caller, server);
+    }
+
     /** Whether policy could let an agent read a resource now. */
     public boolean resourceShown(Caller.OfAgent caller, Name server, String uri) {
         return shown.resource(caller, server, uri, clock.instant());

@@ -75,6 +75,19 @@ final class Shown {
                 && admission.visible(standing, Questions.server(standing));
     }
 
+    List<Name> servers(Caller.OfAgent caller, Instant now) {
+        return registry.snapshot(caller.tenant()).servers().keySet().stream()
+                .sorted()
+                .filter(name -> server(caller, name, now))
+                .toList();
+    }
+
+    List<String> toolNames(Caller.OfAgent caller, Name server) {
+        return inOrder(registry.snapshot(caller.tenant()).toolsOf(server)).stream()
+                .map(tool -> tool.name().text())
+                .toList();
+    }
+
     boolean resource(Caller.OfAgent caller, Name server, String uri, Instant now) {
         return standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing)
                 && admission.visible(standing, Questions.resource(standing, uri));

@@ -71,7 +71,11 @@ public final class ServerRequest {
         return Optional.of(reason);
     }
 
-    /** Passes the client's answer on. @param body holds {@code result} or {@code error} */
+    /**
+     * Passes the client's answer on.
+     *
+     * @param body holds {@code result} or {@code error}
+     */
     public void answer(Permit permit, Json.Obj body) {
         var bytes = Canonical.bytes(body);
         boolean sent = reply(body);

@@ -31,19 +31,25 @@ final class Asks {
 
     private record Open(String method, CompletableFuture<Json.Obj> answer) {}
 
+    /** The requests that are put to one client, from however many servers: no two have the same id. */
+    static final class Table {
+        private final Map<Json, Open> open = new ConcurrentHashMap<>();
+        private final AtomicLong ids = new AtomicLong();
+    }
+
     private final Guard guard;
     private final Caller.OfAgent caller;
     private final Name server;
     private final Offer offer;
-    private final Map<Json, Open> open = new ConcurrentHashMap<>();
+    private final Table table;
     private final LinkedHashSet<String> elicitations = new LinkedHashSet<>();
-    private final AtomicLong ids = new AtomicLong();
 
-    Asks(Guard guard, Caller.OfAgent caller, Name server, Offer offer) {
+    Asks(Guard guard, Caller.OfAgent caller, Name server, Offer offer, Table table) {
         this.guard = guard;
         this.caller = caller;
         this.server = server;
         this.offer = offer;
+        this.table = table;
     }
 
     Caller.OfAgent caller() {
@@ -83,9 +89,9 @@ final class Asks {
     }
 
     private void put(ServerRequest request, Permit permit, Line line) {
-        var id = Json.of(ids.incrementAndGet());
+        var id = Json.of(table.ids.incrementAndGet());
         var asked = new Open(request.method(), new CompletableFuture<>());
-        open.put(id, asked);
+        table.open.put(id, asked);
         remember(request.params());
         try (var _ = request.cancellation().then(() -> asked.answer().cancel(false))) {
             if (!line.say(message(id, request))) {
@@ -103,7 +109,7 @@ final class Asks {
             Thread.currentThread().interrupt();
             request.unanswered(permit, "interrupted");
         } finally {
-            open.remove(id);
+            table.open.remove(id);
         }
     }
 
@@ -146,11 +152,11 @@ final class Asks {
 
     /** Takes a client's answer; why not, when it is none. Nobody else's answer can be given: the ids are this session's. */
     Optional<String> answered(Json id, Json.Obj body) {
-        var asked = open.get(id);
+        var asked = table.open.get(id);
         if (asked == null) return unsolicited(id, "no request of ours waits for this answer");
         var mismatch = Offer.mismatch(asked.method(), body);
         if (mismatch.isPresent()) return unsolicited(id, mismatch.get());
-        if (!open.remove(id, asked)) return unsolicited(id, "this request was answered already");
+        if (!table.open.remove(id, asked)) return unsolicited(id, "this request was answered already");
         asked.answer().complete(body);
         return Optional.empty();
     }
@@ -212,6 +218,11 @@ final class Asks {
             if (elicitations.size() >= ELICITATIONS_MAX) elicitations.remove(elicitations.getFirst());
             params.string("elicitationId").ifPresent(elicitations::add);
         }
+    }
+
+    /** Whether policy could still let the client read what it subscribed to. */
+    boolean readable(String uri) {
+        return guard.resourceShown(caller, server, uri);
     }
 
     /** Whether a server speaks of an elicitation that this client was asked for. */

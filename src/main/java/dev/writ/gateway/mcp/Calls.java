@@ -218,26 +218,30 @@ final class Calls {
     }
 
     private static Json.Obj refused(Call call, Refusal refusal) {
-        return switch (call.asked().action()) {
+        return refused(call.id(), call.asked().action(), refusal);
+    }
+
+    static Json.Obj refused(Json id, Action action, Refusal refusal) {
+        return switch (action) {
             case Action.CallTool(var _, var tool, var _, var _) ->
                 refusal.reason() instanceof Refusal.Absent
-                        ? RpcError.answer(call.id(), RpcError.INVALID_PARAMS, "Unknown tool: " + tool)
-                        : RpcError.result(call.id(), Denials.refused(tool, refusal));
+                        ? RpcError.answer(id, RpcError.INVALID_PARAMS, "Unknown tool: " + tool)
+                        : RpcError.result(id, Denials.refused(tool, refusal));
             // An ended task sees empty lists; calls tell it why.
             case Action.ListItems list
             when refusal.reason() instanceof Refusal.TaskEnded ->
                 RpcError.result(
-                        call.id(),
+                        id,
                         Json.object()
                                 .put(list.listing().member(), new Json.Arr(List.of()))
                                 .build());
             case Action.ReadResource _
             when refusal.reason() instanceof Refusal.Absent ->
-                RpcError.answer(call.id(), RpcError.RESOURCE_NOT_FOUND, "Resource not found");
+                RpcError.answer(id, RpcError.RESOURCE_NOT_FOUND, "Resource not found");
             case Action.GetPrompt(var _, var prompt, var _)
             when refusal.reason() instanceof Refusal.Absent ->
-                RpcError.answer(call.id(), RpcError.INVALID_PARAMS, "Unknown prompt: " + prompt);
-            default -> RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, Denials.line(refusal));
+                RpcError.answer(id, RpcError.INVALID_PARAMS, "Unknown prompt: " + prompt);
+            default -> RpcError.answer(id, RpcError.INTERNAL_ERROR, Denials.line(refusal));
         };
     }
 

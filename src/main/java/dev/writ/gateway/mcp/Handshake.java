@@ -33,6 +33,19 @@ final class Handshake {
                 upstream.serverInfo().string("version").orElse(""));
     }
 
+    /** For a session over several servers: what any of them may have. */
+    static Json.Obj joint(String version) {
+        var changes = Json.object().put("listChanged", true).build();
+        var capabilities = Json.object()
+                .put("tools", changes)
+                .put("prompts", changes)
+                .put("resources", changes.with("subscribe", Json.of(true)))
+                .put("completions", Json.Obj.EMPTY)
+                .put("logging", Json.Obj.EMPTY)
+                .build();
+        return result(new Name("writ"), version, capabilities, "");
+    }
+
     /** For a caller whose authority has ended: a server with tools, of which none is left. */
     static Json.Obj resultWithoutServer(Name server, String version) {
         return result(

@@ -12,6 +12,7 @@ import dev.writ.http.server.Answer;
 import dev.writ.http.server.Request;
 import dev.writ.http.server.Route;
 import dev.writ.upstream.McpSession;
+import dev.writ.upstream.Revision;
 import dev.writ.upstream.Upstreams;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,6 +27,7 @@ import java.util.random.RandomGenerator;
 public final class McpEndpoint implements AutoCloseable {
     static final int BODY_BYTES_MAX = 4 << 20;
     private static final String PATTERN = "/mcp/{server}";
+    private static final String JOINT = "/mcp";
     private static final String AUDIENCE = "agent";
     static final String SESSION = "mcp-session-id";
     private static final String LAST_EVENT = "last-event-id";
@@ -49,11 +51,14 @@ public final class McpEndpoint implements AutoCloseable {
         this.stateless = new Stateless(guard, upstreams, calls, rounds, clock, McpEndpoint::noSuchServer);
         this.sessions = new Sessions(random, clock);
         this.opening = new Opening(guard, upstreams, calls, sessions, clock);
-        this.turns = new Turns(guard, calls);
+        this.turns = new Turns(guard, calls, new Cursors(random, clock));
     }
 
     public List<Route> routes() {
         return List.of(
+                new Route("POST", JOINT, BODY_BYTES_MAX, AUDIENCE, request -> authenticated(request, this::post)),
+                new Route("GET", JOINT, 0, AUDIENCE, request -> authenticated(request, this::listen)),
+                new Route("DELETE", JOINT, 0, AUDIENCE, request -> authenticated(request, this::end)),
                 new Route("POST", PATTERN, BODY_BYTES_MAX, AUDIENCE, request -> authenticated(request, this::post)),
                 new Route("GET", PATTERN, 0, AUDIENCE, request -> authenticated(request, this::listen)),
                 new Route("DELETE", PATTERN, 0, AUDIENCE, request -> authenticated(request, this::end)));
@@ -82,7 +87,12 @@ public final class McpEndpoint implements AutoCloseable {
                 .map(value -> value.substring(7).strip());
     }
 
+    private static boolean joint(Request request) {
+        return request.route().pattern().equals(JOINT);
+    }
+
     private static Optional<Name> server(Request request) {
+        if (joint(request)) return Optional.of(Joint.ROUTE);
         try {
             return Optional.of(new Name(request.parameter("server")));
         } catch (IllegalArgumentException e) {
@@ -106,11 +116,32 @@ public final class McpEndpoint implements AutoCloseable {
             unreadable(caller, server, request.body(), e.reason());
             return Answer.json(400, RpcError.answer(Json.Null.VALUE, e.code(), e.reason()));
         }
-        if (Envelope.opens(request.headers(), message)) return stateless.post(request, message, caller, server);
+        if (Envelope.opens(request.headers(), message))
+            return joint(request) ? sessionsOnly(message) : stateless.post(request, message, caller, server);
         if (message instanceof Message.Request initialize && initialize.method().equals("initialize"))
-            return opening.answer(initialize, caller, server, request);
+            return joint(request)
+                    ? opening.joint(initialize, caller)
+                    : opening.answer(initialize, caller, server, request);
         return inSession(
                 request, caller, server, session -> turns.answer(session, message, request, accepts(request, EVENTS)));
+    }
+
+    /** Over several servers we speak the revisions with sessions alone: said so that a client of both goes on with those. */
+    private static Answer sessionsOnly(Message message) {
+        var error = Json.object()
+                .put("code", Revision.VERSION_NOT_SERVED)
+                .put("message", "several servers at once are served in sessions: initialize, or use /mcp/{server}")
+                .put(
+                        "data",
+                        Json.object()
+                                .put("supported", McpSession.VERSIONS)
+                                .put("requested", Revision.VERSION)
+                                .build())
+                .build();
+        var id = message instanceof Message.Request request ? request.id() : Json.Null.VALUE;
+        return Answer.json(
+                400,
+                Json.object().put("jsonrpc", "2.0").put("id", id).put("error", error).build());
     }
 
     /** Somebody with a good credential sends what is no message: that is on record, what it was is not. */
@@ -143,7 +174,7 @@ public final class McpEndpoint implements AutoCloseable {
         var versions = request.headers().all(VERSION);
         if (versions.size() > 1 || !McpSession.VERSIONS.containsAll(versions))
             return Answer.problem(400, "Bad Request", "MCP-Protocol-Version must be one of " + McpSession.VERSIONS);
-        return switch (sessions.find(id.get(), caller, server)) {
+        return switch (sessions.find(id.get(), caller, server, joint(request))) {
             case Sessions.Found.Own(var session) when usable(session) -> with.handle(session);
             case Sessions.Found.Own _, Sessions.Found.None _ -> noSuchSession();
             case Sessions.Found.Foreign _ -> {
@@ -188,8 +219,12 @@ public final class McpEndpoint implements AutoCloseable {
 
     private Answer listening(Session session) {
         return new Answer.EventStream(sink -> {
-            var watching = guard.watch(session.caller(), session.server(), sink::close);
-            sink.onClose(watching);
+            // Over several servers each of them closes the session's streams; one is enough to hear that the task ended.
+            var watched = session.joint()
+                    .map(joint -> joint.names().servers().stream().findFirst())
+                    .orElse(Optional.of(session.server()));
+            if (watched.isEmpty()) sink.close();
+            else sink.onClose(guard.watch(session.caller(), watched.get(), sink::close));
             if (sink.open()) session.lines().listen(sink);
         });
     }

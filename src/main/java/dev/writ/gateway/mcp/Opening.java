@@ -36,17 +36,10 @@ final class Opening {
     }
 
     Answer answer(Message.Request request, Caller.OfAgent caller, Name server, Request http) {
-        var wanted = request.params()
-                .string("protocolVersion")
-                .filter(McpSession.VERSIONS::contains)
-                .orElse(McpSession.VERSIONS.getLast());
+        var wanted = wanted(request);
         if (!sessions.room(caller))
             return Answer.problem(503, "Service Unavailable", "too many open sessions; end some and try again");
-        var payload = Json.object()
-                .put("method", "initialize")
-                .put("params", Json.object().put("protocolVersion", wanted).build())
-                .build();
-        return switch (guard.admit(new Attempt(caller, new Action.DiscoverServer(server, payload)))) {
+        return switch (guard.admit(new Attempt(caller, discovery(server, wanted)))) {
             case Permit permit -> open(request, caller, server, permit, wanted, http);
             case Refusal refusal -> notOpened(request, caller, server, refusal, wanted);
             case Held held ->
@@ -57,6 +50,21 @@ final class Opening {
                                 RpcError.INTERNAL_ERROR,
                                 "PENDING approval " + held.approval().brief() + " to use this server"));
         };
+    }
+
+    private static String wanted(Message.Request request) {
+        return request.params()
+                .string("protocolVersion")
+                .filter(McpSession.VERSIONS::contains)
+                .orElse(McpSession.VERSIONS.getLast());
+    }
+
+    private static Action.DiscoverServer discovery(Name server, String version) {
+        var payload = Json.object()
+                .put("method", "initialize")
+                .put("params", Json.object().put("protocolVersion", version).build())
+                .build();
+        return new Action.DiscoverServer(server, payload);
     }
 
     private Answer open(
@@ -70,6 +78,7 @@ final class Opening {
                 // A server without sessions agrees to no revision that has them.
                 var version = McpSession.VERSIONS.contains(upstream.version()) ? upstream.version() : wanted;
                 var session = session(caller, server, version, Optional.of(upstream), offer);
+                sessions.add(session);
                 session.watchedBy(guard.watch(caller, server, session::letGo));
                 relay.to(session);
                 yield opened(request, session, Handshake.result(server, upstream, version));
@@ -84,17 +93,65 @@ final class Opening {
 
     private Session session(
             Caller.OfAgent caller, Name server, String version, Optional<McpLink> upstream, Offer offer) {
-        // Streams that can be taken up again came with 2025-11-25; older clients do not expect an event without data.
-        boolean resumable = version.compareTo("2025-11-25") >= 0;
-        var session = new Session(
+        return new Session(
                 sessions.nextId(),
                 version,
                 upstream,
-                new Asks(guard, caller, server, offer),
-                new Lines(resumable, kept, clock),
+                new Asks(guard, caller, server, offer, new Asks.Table()),
+                lines(version),
                 clock.instant());
+    }
+
+    /** Streams that can be taken up again came with 2025-11-25; older clients do not expect an event without data. */
+    private Lines lines(String version) {
+        return new Lines(version.compareTo("2025-11-25") >= 0, kept, clock);
+    }
+
+    /** Opens a session over all servers that are there for the caller; those that fail are left out for now. */
+    Answer joint(Message.Request request, Caller.OfAgent caller) {
+        var wanted = wanted(request);
+        if (!sessions.room(caller))
+            return Answer.problem(503, "Service Unavailable", "too many open sessions; end some and try again");
+        var offer = Offer.of(request.params().object("capabilities").orElse(Json.Obj.EMPTY));
+        var table = new Asks.Table();
+        var lines = lines(wanted);
+        var session = new Session(
+                sessions.nextId(),
+                wanted,
+                Optional.empty(),
+                new Asks(guard, caller, Joint.ROUTE, offer, table),
+                lines,
+                clock.instant());
+        session.joins(new Joint(
+                guard, calls, caller, clock, (server, cancelled) -> member(caller, server, wanted, offer, table, lines, cancelled)));
         sessions.add(session);
-        return session;
+        session.joint().orElseThrow().openAll();
+        return opened(request, session, Handshake.joint(wanted));
+    }
+
+    /** One server's part of a session over several. */
+    private Optional<Session> member(
+            Caller.OfAgent caller,
+            Name server,
+            String wanted,
+            Offer offer,
+            Asks.Table table,
+            Lines lines,
+            Cancellation cancellation) {
+        if (!(guard.admit(new Attempt(caller, discovery(server, wanted))) instanceof Permit permit)) return Optional.empty();
+        var relay = new Relay(calls, offer);
+        if (!(upstreams.open(permit, wanted, relay, cancellation) instanceof Upstreams.Opened.Open(var upstream)))
+            return Optional.empty();
+        var session = new Session(
+                sessions.nextId(),
+                wanted,
+                Optional.of(upstream),
+                new Asks(guard, caller, server, offer, table),
+                lines,
+                clock.instant());
+        session.watchedBy(guard.watch(caller, server, session::letGo));
+        relay.to(session);
+        return Optional.of(session);
     }
 
     private Answer notOpened(
@@ -112,6 +169,7 @@ final class Opening {
                     Refusal.BadArguments _,
                     Refusal.Quarantined _ -> {
                 var session = session(caller, server, wanted, Optional.empty(), Offer.NOTHING);
+                sessions.add(session);
                 yield opened(request, session, Handshake.resultWithoutServer(server, wanted));
             }
         };

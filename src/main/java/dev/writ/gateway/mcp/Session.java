@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /**
  * A client's session, bound to the caller that opened it and to one server. The id says nothing about authority: every
@@ -33,6 +34,8 @@ final class Session implements AutoCloseable {
     private final Freshness definitions = new Freshness();
     private final Cancellation whileOpen = new Cancellation();
     private volatile Runnable unwatch = () -> {};
+    private volatile UnaryOperator<Json.Obj> spoken = UnaryOperator.identity();
+    private volatile Optional<Joint> joint = Optional.empty();
 
     /** @param upstream empty when the caller's authority has ended: the session is then only there to say so */
     Session(String id, String version, Optional<McpLink> upstream, Asks asks, Lines lines, Instant now) {
@@ -66,8 +69,17 @@ final class Session implements AutoCloseable {
         return upstream;
     }
 
-    boolean belongsTo(Caller.OfAgent other, Name route) {
-        return caller.same(other) && server.equals(route);
+    boolean belongsTo(Caller.OfAgent other, Name route, boolean over) {
+        return caller.same(other) && server.equals(route) && joint.isPresent() == over;
+    }
+
+    /** The servers of a session over several. */
+    Optional<Joint> joint() {
+        return joint;
+    }
+
+    void joins(Joint servers) {
+        joint = Optional.of(servers);
     }
 
     void touch(Instant now) {
@@ -97,9 +109,14 @@ final class Session implements AutoCloseable {
      * @param streams whether the client takes more than the answer
      */
     Optional<Turn> begin(Json requestId, boolean streams, Optional<Json> progress) {
+        return begin(requestId, streams, progress, this);
+    }
+
+    /** @param at whose server the request goes to, where this session is one over several */
+    Optional<Turn> begin(Json requestId, boolean streams, Optional<Json> progress, Session at) {
         var cancellation = new Cancellation();
         var line = streams ? Optional.of(lines.open(cancellation::cancel)) : Optional.<Line>empty();
-        var turn = new Turn(this, cancellation, line, progress);
+        var turn = new Turn(at, cancellation, line, progress);
         if (inFlight.putIfAbsent(requestId, turn) == null) return Optional.of(turn);
         line.ifPresent(lines::ended);
         return Optional.empty();
@@ -142,7 +159,10 @@ final class Session implements AutoCloseable {
             case "notifications/message" ->
                 logged.filter(from -> !LogLevel.reaches(from, params)).isEmpty();
             case "notifications/resources/updated" ->
-                params.string("uri").filter(subscriptions::contains).isPresent();
+                params.string("uri")
+                        .filter(subscriptions::contains)
+                        .filter(asks::readable)
+                        .isPresent();
             case "notifications/elicitation/complete" -> asks.knows(params);
             default -> true;
         };
@@ -191,12 +211,22 @@ final class Session implements AutoCloseable {
         upstream.ifPresent(held -> Thread.ofVirtual().name("mcp-let-go").start(held::close));
     }
 
+    /** Has what the server says reach the client in other words: in a session over several servers URIs name theirs. */
+    void speaks(UnaryOperator<Json.Obj> words) {
+        spoken = words;
+    }
+
+    UnaryOperator<Json.Obj> spoken() {
+        return spoken;
+    }
+
     /** Passes a server's notification on that belongs to no request, when the client listens. */
     void tell(String method, Json.Obj params) {
         if (wants(method, params)) say(method, params);
     }
 
-    void say(String method, Json.Obj params) {
+    void say(String method, Json.Obj said) {
+        var params = spoken.apply(said);
         lines.unasked().ifPresent(line -> {
             var _ = line.say(notification(method, params));
         });
@@ -214,6 +244,7 @@ final class Session implements AutoCloseable {
         whileOpen.cancel();
         inFlight.values().forEach(turn -> turn.cancellation().cancel());
         lines.close();
+        joint.ifPresent(Joint::close);
         upstream.ifPresent(McpLink::close);
     }
 }

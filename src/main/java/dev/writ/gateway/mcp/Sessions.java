@@ -80,11 +80,15 @@ final class Sessions {
         record None() implements Found {}
     }
 
-    /** The session of this id, for whom and where it was opened; anybody else finds nothing. */
-    Found find(String id, Caller.OfAgent caller, Name server) {
+    /**
+     * The session of this id, for whom and where it was opened; anybody else finds nothing.
+     *
+     * @param joint whether it is one over several servers
+     */
+    Found find(String id, Caller.OfAgent caller, Name server, boolean joint) {
         var session = open.get(id);
         if (session == null) return new Found.None();
-        if (!session.belongsTo(caller, server)) return new Found.Foreign();
+        if (!session.belongsTo(caller, server, joint)) return new Found.Foreign();
         session.touch(clock.instant());
         if (!session.lost()) return new Found.Own(session);
         // A client whose server has gone opens a new session when it hears 404, and only then.

@@ -32,7 +32,7 @@ record Turn(Session session, Cancellation cancellation, Optional<Line> line, Opt
     private void say(String method, Json.Obj params) {
         line.ifPresentOrElse(
                 own -> {
-                    var _ = own.say(Session.notification(method, params));
+                    var _ = own.say(Session.notification(method, session.spoken().apply(params)));
                 },
                 () -> session.say(method, params));
     }

@@ -1,5 +1,7 @@
 package dev.writ.gateway.mcp;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.writ.base.Json;
 import dev.writ.guard.Action;
 import dev.writ.guard.Attempt;
@@ -8,15 +10,20 @@ import dev.writ.guard.Refusal;
 import dev.writ.http.server.Answer;
 import dev.writ.http.server.Request;
 import dev.writ.upstream.LogLevel;
+import dev.writ.upstream.McpLink;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Answers what a client says within its session: requests as a whole or as a stream, notifications, responses. */
 final class Turns {
     private final Guard guard;
     private final Calls calls;
+    private final JointTurns joint;
 
-    Turns(Guard guard, Calls calls) {
+    Turns(Guard guard, Calls calls, Cursors cursors) {
         this.guard = guard;
         this.calls = calls;
+        this.joint = new JointTurns(guard, this, cursors);
     }
 
     /** @param streams whether the client takes an event stream */
@@ -33,39 +40,54 @@ final class Turns {
     }
 
     private Answer request(Session session, Message.Request asked, Request http, boolean streams) {
+        if (session.joint().isPresent()) return joint.request(session, session.joint().get(), asked, http, streams);
         return switch (Methods.of(session.server(), asked)) {
             case Methods.Asked.Ping _ -> Answer.json(200, RpcError.result(asked.id(), Json.Obj.EMPTY));
             case Methods.Asked.Wrong(var code, var why) -> {
                 unmapped(session, asked, why);
                 yield Answer.json(200, RpcError.answer(asked.id(), code, why));
             }
-            case Methods.Asked.For action -> {
-                var turn = session.begin(asked.id(), streams, action.progress());
-                if (turn.isEmpty())
-                    yield Answer.json(
-                            200,
-                            RpcError.answer(
-                                    asked.id(), RpcError.INVALID_REQUEST, "a request with this id is under way"));
-                yield streams
-                        ? streamed(asked, action, turn.get(), turn.get().line().orElseThrow(), http)
-                        : whole(asked, action, turn.get(), http);
-            }
+            case Methods.Asked.For action ->
+                under(session, session, asked, action.progress(), http, streams, turn -> answered(asked, action, turn));
         };
     }
 
-    private void unmapped(Session session, Message.Request asked, String why) {
+    /**
+     * Has a request answered, as a whole or as a stream.
+     *
+     * @param front the client's session, in which the request's id is its own
+     * @param at the session of the server that it goes to; the same, but where there are several
+     */
+    Answer under(
+            Session front,
+            Session at,
+            Message.Request asked,
+            Optional<Json> progress,
+            Request http,
+            boolean streams,
+            Function<Turn, Json.Obj> work) {
+        var turn = front.begin(asked.id(), streams, progress, at);
+        if (turn.isEmpty())
+            return Answer.json(
+                    200, RpcError.answer(asked.id(), RpcError.INVALID_REQUEST, "a request with this id is under way"));
+        return streams
+                ? streamed(front, asked.id(), turn.get(), http, work)
+                : whole(front, asked.id(), turn.get(), http, work);
+    }
+
+    void unmapped(Session session, Message.Request asked, String why) {
         var payload = Json.object().put("method", asked.method()).put("params", asked.params()).build();
         var action = new Action.Unmapped(session.server(), asked.method(), payload);
         var _ = guard.refused(new Attempt(session.caller(), action), new Refusal.BadArguments(why));
     }
 
     /** The client's leaving ends the call: nobody could receive its answer any more. */
-    private Answer whole(Message.Request asked, Methods.Asked.For action, Turn turn, Request http) {
+    private static Answer whole(Session front, Json id, Turn turn, Request http, Function<Turn, Json.Obj> work) {
         http.onGone(turn.cancellation()::cancel);
         try {
-            return Answer.json(200, answered(asked, action, turn));
+            return Answer.json(200, work.apply(turn));
         } finally {
-            turn.session().end(asked.id());
+            front.end(id);
         }
     }
 
@@ -73,25 +95,27 @@ final class Turns {
      * An event stream from the moment when the server says something before its answer; the whole answer when it does not.
      * A client that leaves before the first word cannot come back to it, so its call ends.
      */
-    private Answer streamed(Message.Request asked, Methods.Asked.For action, Turn turn, Line line, Request http) {
+    private static Answer streamed(Session front, Json id, Turn turn, Request http, Function<Turn, Json.Obj> work) {
+        var line = turn.line().orElseThrow();
         http.onGone(() -> {
             if (!line.attached()) turn.cancellation().cancel();
         });
         Thread.ofVirtual().name("mcp-turn").start(() -> {
-            var answer = RpcError.answer(asked.id(), RpcError.INTERNAL_ERROR, "the call broke off");
+            var answer = RpcError.answer(id, RpcError.INTERNAL_ERROR, "the call broke off");
             try {
-                answer = answered(asked, action, turn);
+                answer = work.apply(turn);
             } finally {
                 line.finish(answer.text());
-                turn.session().end(asked.id());
+                front.end(id);
             }
         });
         return line.wholeAnswer()
-                .<Answer>map(text -> Answer.of(200, "application/json", text.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .<Answer>map(text -> Answer.of(200, "application/json", text.getBytes(UTF_8)))
                 .orElseGet(() -> new Answer.EventStream(sink -> line.attach(sink, 0)));
     }
 
-    private Json.Obj answered(Message.Request asked, Methods.Asked.For action, Turn turn) {
+    /** What comes of a request on its own server. */
+    Json.Obj answered(Message.Request asked, Methods.Asked.For action, Turn turn) {
         var session = turn.session();
         var call = new Calls.Call(session.hop(), asked.id(), action, turn.requester(), turn.cancellation());
         return switch (action.action()) {
@@ -129,11 +153,15 @@ final class Turns {
             case "notifications/cancelled" ->
                 notification.params().get("requestId").ifPresent(session::cancel);
             case "notifications/roots/list_changed" -> {
-                if (session.asks().offer().rootsChange() && !session.over())
-                    session.upstream().ifPresent(upstream -> upstream.rootsChanged());
+                rootsChanged(session);
+                session.joint().ifPresent(joint -> joint.open().forEach(Turns::rootsChanged));
             }
             default -> {}
         }
         return Answer.empty(202);
+    }
+
+    private static void rootsChanged(Session session) {
+        if (session.asks().offer().rootsChange() && !session.over()) session.upstream().ifPresent(McpLink::rootsChanged);
     }
 }

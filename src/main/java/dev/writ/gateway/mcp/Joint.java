@@ -1,0 +1,187 @@
+package dev.writ.gateway.mcp;
+
+import dev.writ.base.Json;
+import dev.writ.base.Name;
+import dev.writ.guard.Action;
+import dev.writ.guard.Caller;
+import dev.writ.guard.Guard;
+import dev.writ.upstream.Cancellation;
+import dev.writ.upstream.Requester;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+
+/**
+ * The servers of one session over several: each is opened, decided, compared and closed like a session of its own. One
+ * that fails, or is slow, is left out and tried again later; the others work.
+ */
+final class Joint implements AutoCloseable {
+    /** Stands for the endpoint itself where a record needs the name of a server. */
+    static final Name ROUTE = new Name("mcp");
+
+    static final Duration WAITED_FOR = Duration.ofSeconds(10);
+    private static final Duration TRIED_EVERY = Duration.ofSeconds(10);
+
+    private final Guard guard;
+    private final Calls calls;
+    private final Caller.OfAgent caller;
+    private final InstantSource clock;
+    private final BiFunction<Name, Cancellation, Optional<Session>> opening;
+    private final Cancellation closed = new Cancellation();
+    private final Map<Name, Member> members = new HashMap<>();
+
+    private record Member(CompletableFuture<Optional<Session>> session, Instant tried) {
+        /** Whether another try may bring what this one did not. */
+        boolean failed() {
+            return session.isDone()
+                    && session.getNow(Optional.empty())
+                            .filter(open -> !open.lost() && !open.over())
+                            .isEmpty();
+        }
+    }
+
+    Joint(
+            Guard guard,
+            Calls calls,
+            Caller.OfAgent caller,
+            InstantSource clock,
+            BiFunction<Name, Cancellation, Optional<Session>> opening) {
+        this.guard = guard;
+        this.calls = calls;
+        this.caller = caller;
+        this.clock = clock;
+        this.opening = opening;
+    }
+
+    /** Which servers there are for the caller now. */
+    JointNames names() {
+        return new JointNames(guard.serversShown(caller));
+    }
+
+    /** Begins to open all servers, and waits for none. */
+    void openAll() {
+        names().servers().forEach(this::opened);
+    }
+
+    /** A server's own session, opened when it is not. */
+    Optional<Session> member(Name server) {
+        return await(opened(server), System.nanoTime() + WAITED_FOR.toNanos()).flatMap(open -> open);
+    }
+
+    private CompletableFuture<Optional<Session>> opened(Name server) {
+        synchronized (members) {
+            var known = members.get(server);
+            var now = clock.instant();
+            boolean again = known != null && known.failed() && known.tried().plus(TRIED_EVERY).isBefore(now);
+            if (known != null && !again) return known.session();
+            if (known != null) known.session().getNow(Optional.empty()).ifPresent(Session::close);
+            var session = new CompletableFuture<Optional<Session>>();
+            members.put(server, new Member(session, now));
+            Thread.ofVirtual().name("mcp-member").start(() -> open(server, session));
+            return session;
+        }
+    }
+
+    private void open(Name server, CompletableFuture<Optional<Session>> into) {
+        var cancellation = new Cancellation();
+        var session = Optional.<Session>empty();
+        try (var _ = closed.then(cancellation::cancel)) {
+            session = opening.apply(server, cancellation);
+            session.ifPresent(open -> open.speaks(said -> JointUris.spoken(server, said)));
+        } finally {
+            into.complete(session);
+            if (closed.cancelled()) session.ifPresent(Session::close);
+        }
+    }
+
+    private static <T> Optional<T> await(CompletableFuture<T> future, long until) {
+        try {
+            return Optional.of(future.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException | ExecutionException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    /** All servers' items under their names here, in the order of these names; a name that two share is left out. */
+    List<Json> list(Action.Listing listing, Cancellation cancellation) {
+        long until = System.nanoTime() + WAITED_FOR.toNanos();
+        var lists = new ArrayList<CompletableFuture<List<Json>>>();
+        for (var server : names().servers()) {
+            var list = new CompletableFuture<List<Json>>();
+            lists.add(list);
+            var call = new Cancellation();
+            var watching = cancellation.then(call::cancel);
+            Thread.ofVirtual().name("mcp-member").start(() -> {
+                try (watching) {
+                    list.complete(member(server).map(open -> items(open, listing, call)).orElse(List.of()));
+                } finally {
+                    list.complete(List.of());
+                }
+            });
+            list.orTimeout(WAITED_FOR.toMillis(), TimeUnit.MILLISECONDS).whenComplete((_, late) -> {
+                if (late != null) call.cancel();
+            });
+        }
+        var named = new TreeMap<String, Optional<Json>>();
+        for (var list : lists)
+            for (var item : await(list, until).orElse(List.of()))
+                key(listing, item).ifPresent(name -> named.merge(name, Optional.of(item), (_, _) -> Optional.empty()));
+        return named.values().stream().flatMap(Optional::stream).toList();
+    }
+
+    static Optional<String> key(Action.Listing listing, Json item) {
+        if (!(item instanceof Json.Obj object)) return Optional.empty();
+        return switch (listing) {
+            case TOOLS, PROMPTS -> object.string("name");
+            case RESOURCES -> object.string("uri");
+            case RESOURCE_TEMPLATES -> object.string("uriTemplate");
+        };
+    }
+
+    private List<Json> items(Session member, Action.Listing listing, Cancellation cancellation) {
+        return own(member, listing, cancellation).stream()
+                .<Json>map(item -> JointUris.item(member.server(), listing, item))
+                .toList();
+    }
+
+    /** A server's own list, as far as the caller may see it. */
+    List<Json.Obj> own(Session member, Action.Listing listing, Cancellation cancellation) {
+        var request = new Message.Request(Json.of(0), listing.method(), Json.Obj.EMPTY, false);
+        if (!(Methods.of(member.server(), request) instanceof Methods.Asked.For asked)) return List.of();
+        var answer = calls.answer(new Calls.Call(member.hop(), request.id(), asked, Requester.SILENT, cancellation));
+        return answer.object("result").flatMap(result -> result.array(listing.member())).stream()
+                .flatMap(items -> items.items().stream())
+                .filter(Json.Obj.class::isInstance)
+                .map(Json.Obj.class::cast)
+                .toList();
+    }
+
+    /** The sessions that are open now. */
+    List<Session> open() {
+        synchronized (members) {
+            return members.values().stream()
+                    .flatMap(member -> member.session().getNow(Optional.empty()).stream())
+                    .toList();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.cancel();
+        open().forEach(Session::close);
+    }
+}
