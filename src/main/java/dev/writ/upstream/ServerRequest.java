@@ -71,7 +71,11 @@ public final class ServerRequest {
         return Optional.of(reason);
     }
 
-    /** Passes the client's answer on. @param body holds {@code result} or {@code error} */
+    /**
+     * Passes the client's answer on.
+     *
+     * @param body holds {@code result} or {@code error}
+     */
     public void answer(Permit permit, Json.Obj body) {
         var bytes = Canonical.bytes(body);
         boolean sent = reply(body);
@@ -99,7 +103,10 @@ public final class ServerRequest {
         reply(Json.object()
                 .put(
                         "error",
-                        Json.object().put("code", REFUSED).put("message", message).build())
+                        Json.object()
+                                .put("code", REFUSED)
+                                .put("message", message)
+                                .build())
                 .build());
     }
 
@@ -109,8 +116,7 @@ public final class ServerRequest {
         onAnswered.run();
         if (withdrawn) return false;
         try {
-            wire.send(Canonical.bytes(
-                    body.with("jsonrpc", Json.of("2.0")).with("id", id)));
+            wire.send(Canonical.bytes(body.with("jsonrpc", Json.of("2.0")).with("id", id)));
             return true;
         } catch (UpstreamError e) {
             return false;

@@ -77,7 +77,9 @@ class StreamsTest {
             assertThat(first.data()).as("from here on the client can come back").isEmpty();
             assertThat(first.id()).isPresent();
             var ids = new java.util.HashSet<>(List.of(first.id().get()));
-            for (int i = 0; i < 2; i++) assertThat(ids.add(call.event().orElseThrow().id().orElseThrow())).isTrue();
+            for (int i = 0; i < 2; i++)
+                assertThat(ids.add(call.event().orElseThrow().id().orElseThrow()))
+                        .isTrue();
             assertThat(call.event()).isEmpty();
         }
     }
@@ -106,7 +108,8 @@ class StreamsTest {
             sink.send(answer(message, "{\"content\":[]}"));
         };
         try (var client = client(key(), "2025-11-25")) {
-            var set = client.ask("logging/setLevel", Json.object().put("level", "warning").build());
+            var set = client.ask(
+                    "logging/setLevel", Json.object().put("level", "warning").build());
             assertThat(set.object("result")).isPresent();
             try (var call = new Conversation(client.openPost(CALL))) {
                 var levels = call.rest().stream()
@@ -115,7 +118,10 @@ class StreamsTest {
                         .toList();
                 assertThat(levels).containsExactly("warning", "error");
             }
-            assertThat(client.ask("logging/setLevel", Json.object().put("level", "loud").build()).text())
+            assertThat(client.ask(
+                                    "logging/setLevel",
+                                    Json.object().put("level", "loud").build())
+                            .text())
                     .contains("-32602");
         }
     }
@@ -140,7 +146,9 @@ class StreamsTest {
                 after = call.last().orElseThrow();
                 assertThat(call.message().text()).contains("notice");
             }
-            assertThat(get(sibling, after)).as("another session of the same caller").isEqualTo(400);
+            assertThat(get(sibling, after))
+                    .as("another session of the same caller")
+                    .isEqualTo(400);
             stranger.useSession(client.session());
             assertThat(get(stranger, after)).as("another caller").isEqualTo(404);
             for (var bad : List.of("x", "1", "0-0", "1--1", "1-99", "99-0", "1-01", "9999999999999999999-1"))
@@ -164,7 +172,8 @@ class StreamsTest {
 
     private dev.writ.base.Id taskOf(McpClient client) {
         return new dev.writ.base.Id(product.records().stream()
-                .filter(r -> r.string("kind").equals(Optional.of("intent")) && r.text().contains("odd/work"))
+                .filter(r -> r.string("kind").equals(Optional.of("intent"))
+                        && r.text().contains("odd/work"))
                 .reduce((_, later) -> later)
                 .flatMap(r -> r.string("task"))
                 .orElseThrow());
@@ -220,7 +229,9 @@ class StreamsTest {
                 }
             assertThat(answers.getFirst().text()).contains("\"late\":true").contains("\"id\":7");
             assertThat(odd.resumed).containsExactly("ev-1", "ev-2");
-            assertThat(odd.heard("tools/call").stream().filter(m -> m.text().contains("work")).count())
+            assertThat(odd.heard("tools/call").stream()
+                            .filter(m -> m.text().contains("work"))
+                            .count())
                     .as("the call itself is sent once")
                     .isEqualTo(odd.heard("tools/call").size());
         }
@@ -248,11 +259,15 @@ class StreamsTest {
             assertThat(listening.event().orElseThrow().data()).isEmpty();
             var uri = Json.object().put("uri", "memo:1").build();
             assertThat(client.ask("resources/subscribe", uri).object("result")).isPresent();
-            odd.say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"memo:2\"}}");
-            odd.say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"memo:1\"}}");
+            odd.say(
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"memo:2\"}}");
+            odd.say(
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"memo:1\"}}");
             assertThat(listening.message().text()).contains("memo:1");
-            assertThat(client.ask("resources/unsubscribe", uri).object("result")).isPresent();
-            odd.say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"memo:1\"}}");
+            assertThat(client.ask("resources/unsubscribe", uri).object("result"))
+                    .isPresent();
+            odd.say(
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"memo:1\"}}");
             odd.say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/prompts/list_changed\"}");
             assertThat(listening.message().string("method")).contains("notifications/prompts/list_changed");
         }
@@ -263,7 +278,8 @@ class StreamsTest {
     void aFarReachingUriIsReadOnlyWhenTheServerListsExactlyIt(String uri) {
         try (var client = client(key(), "2025-11-25")) {
             int before = odd.heard("resources/read").size();
-            var answer = client.ask("resources/read", Json.object().put("uri", uri).build());
+            var answer =
+                    client.ask("resources/read", Json.object().put("uri", uri).build());
             assertThat(answer.object("error")).isPresent();
             assertThat(odd.heard("resources/read")).hasSize(before);
             assertThat(product.lastOf("refusal").string("reason")).contains("arguments");
@@ -274,11 +290,21 @@ class StreamsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"file:///srv/../etc/passwd", "memo:a/../b", "memo://h/%2e%2E/x", "memo:a\\\\b", "memo:%00", "no-scheme"})
+    @ValueSource(
+            strings = {
+                "file:///srv/../etc/passwd",
+                "memo:a/../b",
+                "memo://h/%2e%2E/x",
+                "memo:a\\\\b",
+                "memo:%00",
+                "no-scheme"
+            })
     void aUriThatClimbsIsNeverRead(String uri) {
         try (var client = client(key(), "2025-11-25")) {
             int before = odd.heard("resources/read").size();
-            var answer = client.post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"resources/read\",\"params\":{\"uri\":\"" + uri + "\"}}");
+            var answer =
+                    client.post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"resources/read\",\"params\":{\"uri\":\""
+                            + uri + "\"}}");
             assertThat(answer.json().object("error")).isPresent();
             assertThat(odd.heard("resources/read")).hasSize(before);
             assertThat(product.lastOf("refusal").string("reason")).contains("arguments");
@@ -293,7 +319,8 @@ class StreamsTest {
             long before = product.countOf("refusal");
             assertThat(thief.post(CALL).status()).isEqualTo(404);
             assertThat(product.countOf("refusal")).isEqualTo(before + 1);
-            assertThat(product.lastOf("refusal").object("action").orElseThrow().text()).contains("odd/session");
+            assertThat(product.lastOf("refusal").object("action").orElseThrow().text())
+                    .contains("odd/session");
             assertThat(client.send(Call.of("DELETE", client.url())).status()).isEqualTo(204);
             assertThat(client.send(Call.of("DELETE", client.url())).status()).isEqualTo(404);
             assertThat(client.post(CALL).status()).isEqualTo(404);

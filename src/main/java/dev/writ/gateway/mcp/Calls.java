@@ -203,9 +203,7 @@ final class Calls {
         if (type.equals(Json.of("complete"))) return RpcError.result(call.id(), result);
         if (!type.equals(Json.of("input_required")) || !call.rounded())
             return failed(call, true, "the server answers with a type of result that is not passed on");
-        return call.requester().returns()
-                ? rounds.asked(call, result)
-                : failed(call, true, MORE);
+        return call.requester().returns() ? rounds.asked(call, result) : failed(call, true, MORE);
     }
 
     private Refusal.Reason ended(Call call) {
