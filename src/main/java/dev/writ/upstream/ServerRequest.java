@@ -103,7 +103,10 @@ public final class ServerRequest {
         reply(Json.object()
                 .put(
                         "error",
-                        Json.object().put("code", REFUSED).put("message", message).build())
+                        Json.object()
+                                .put("code", REFUSED)
+                                .put("message", message)
+                                .build())
                 .build());
     }
 
@@ -113,8 +116,7 @@ public final class ServerRequest {
         onAnswered.run();
         if (withdrawn) return false;
         try {
-            wire.send(Canonical.bytes(
-                    body.with("jsonrpc", Json.of("2.0")).with("id", id)));
+            wire.send(Canonical.bytes(body.with("jsonrpc", Json.of("2.0")).with("id", id)));
             return true;
         } catch (UpstreamError e) {
             return false;

@@ -57,7 +57,8 @@ class HostileMessagesTest {
     }
 
     private McpClient client() {
-        var key = product.key(Product.BOT, product.open(Product.TaskSpec.SUPPORT.on(ODD).calling(100_000)));
+        var key = product.key(
+                Product.BOT, product.open(Product.TaskSpec.SUPPORT.on(ODD).calling(100_000)));
         var client = McpClient.to(product.wiring.url() + "/mcp/odd", key);
         client.initialize("2025-11-25", "{}");
         return client;
@@ -88,10 +89,14 @@ class HostileMessagesTest {
             long refusals = product.countOf("refusal");
             var reply = client.post(body);
             assertThat(reply.status()).isEqualTo(400);
-            assertThat(reply.json().object("error").flatMap(error -> error.integer("code")).orElseThrow())
+            assertThat(reply.json()
+                            .object("error")
+                            .flatMap(error -> error.integer("code"))
+                            .orElseThrow())
                     .isIn(-32700L, -32600L, -32602L);
             assertThat(product.countOf("refusal")).isEqualTo(refusals + 1);
-            assertThat(product.lastOf("refusal").object("action").orElseThrow().string("kind")).contains("unmapped");
+            assertThat(product.lastOf("refusal").object("action").orElseThrow().string("kind"))
+                    .contains("unmapped");
             assertThat(odd.heard).hasSize(before);
         }
     }
@@ -100,7 +105,9 @@ class HostileMessagesTest {
     void tenThousandLevelsAreRefusedAndAHugeNumberIsPassedOnAsItIsOrRefused() {
         try (var client = client()) {
             int before = odd.heard("tools/call").size();
-            assertThat(client.post(with("{\"a\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}")).status()).isEqualTo(400);
+            assertThat(client.post(with("{\"a\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}"))
+                            .status())
+                    .isEqualTo(400);
             assertThat(odd.heard("tools/call")).hasSize(before);
             odd.calls = (message, sink) -> sink.send(answer(message, "{\"content\":[]}"));
             assertThat(client.post(with("{\"a\":1e400}")).status()).isEqualTo(200);
@@ -111,19 +118,32 @@ class HostileMessagesTest {
     @Test
     void duplicateAndCompressingHeadersAreRefused() {
         try (var client = client()) {
-            var post = Call.post(client.url(), "application/json", CALL.getBytes(UTF_8)).header("accept", "application/json");
+            var post = Call.post(client.url(), "application/json", CALL.getBytes(UTF_8))
+                    .header("accept", "application/json");
             int before = odd.heard.size();
-            assertThat(client.send(post.header("mcp-session-id", "other")).status()).isEqualTo(400);
-            assertThat(client.send(post.header("authorization", "Bearer other")).status()).isEqualTo(401);
-            assertThat(client.send(post.header("content-type", "application/json")).status()).isEqualTo(415);
-            assertThat(client.send(post.header("content-encoding", "gzip")).status()).isEqualTo(415);
-            assertThat(client.send(post.header("mcp-protocol-version", "2025-11-25").header("mcp-protocol-version", "2025-06-18"))
+            assertThat(client.send(post.header("mcp-session-id", "other")).status())
+                    .isEqualTo(400);
+            assertThat(client.send(post.header("authorization", "Bearer other")).status())
+                    .isEqualTo(401);
+            assertThat(client.send(post.header("content-type", "application/json"))
+                            .status())
+                    .isEqualTo(415);
+            assertThat(client.send(post.header("content-encoding", "gzip")).status())
+                    .isEqualTo(415);
+            assertThat(client.send(post.header("mcp-protocol-version", "2025-11-25")
+                                    .header("mcp-protocol-version", "2025-06-18"))
                             .status())
                     .isEqualTo(400);
-            assertThat(client.send(post.header("mcp-protocol-version", "2024-11-05")).status()).isEqualTo(400);
-            assertThat(client.send(post.header("origin", "http://evil.example")).status()).isEqualTo(403);
-            assertThat(client.send(Call.get(client.url()).header("accept", "text/event-stream")
-                                    .header("last-event-id", "1-0").header("last-event-id", "2-0")).status())
+            assertThat(client.send(post.header("mcp-protocol-version", "2024-11-05"))
+                            .status())
+                    .isEqualTo(400);
+            assertThat(client.send(post.header("origin", "http://evil.example")).status())
+                    .isEqualTo(403);
+            assertThat(client.send(Call.get(client.url())
+                                    .header("accept", "text/event-stream")
+                                    .header("last-event-id", "1-0")
+                                    .header("last-event-id", "2-0"))
+                            .status())
                     .isEqualTo(400);
             assertThat(odd.heard).hasSize(before);
         }
@@ -135,7 +155,8 @@ class HostileMessagesTest {
         try (var gzip = new GZIPOutputStream(packed)) {
             for (int i = 0; i < 100; i++) gzip.write(new byte[1 << 16]);
         }
-        odd.instead = Optional.of(Answer.of(200, "application/json", packed.toByteArray()).with("content-encoding", "gzip"));
+        odd.instead = Optional.of(
+                Answer.of(200, "application/json", packed.toByteArray()).with("content-encoding", "gzip"));
         try (var client = client()) {
             assertThat(client.call("work", "{}").text()).contains("compresses its answer");
         } finally {
@@ -166,7 +187,9 @@ class HostileMessagesTest {
         var word = "x".repeat(1 << 16);
         odd.calls = (message, sink) -> {
             for (int i = 0; i < 1_000; i++)
-                sink.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"info\",\"data\":\"" + word + "\"}}");
+                sink.send(
+                        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"info\",\"data\":\""
+                                + word + "\"}}");
             sink.send(answer(message, "{\"content\":[]}"));
         };
         try (var client = client();
@@ -190,7 +213,8 @@ class HostileMessagesTest {
 
     private void race(int times) throws Exception {
         odd.calls = (message, sink) -> {
-            var said = message.object("params").flatMap(p -> p.object("arguments")).flatMap(a -> a.string("who"));
+            var said =
+                    message.object("params").flatMap(p -> p.object("arguments")).flatMap(a -> a.string("who"));
             sink.send(answer(message, "{\"content\":[],\"who\":\"" + said.orElse("") + "\"}"));
         };
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -208,9 +232,13 @@ class HostileMessagesTest {
         for (int i = 0; i < times; i++) {
             var who = System.identityHashCode(client) + "-" + i;
             var reply = client.post("{\"jsonrpc\":\"2.0\",\"id\":" + i
-                    + ",\"method\":\"tools/call\",\"params\":{\"name\":\"work\",\"arguments\":{\"who\":\"" + who + "\"}}}");
+                    + ",\"method\":\"tools/call\",\"params\":{\"name\":\"work\",\"arguments\":{\"who\":\"" + who
+                    + "\"}}}");
             var right = reply.json().get("id").equals(Optional.of(Json.of(i)))
-                    && reply.json().object("result").flatMap(r -> r.string("who")).equals(Optional.of(who));
+                    && reply.json()
+                            .object("result")
+                            .flatMap(r -> r.string("who"))
+                            .equals(Optional.of(who));
             if (!right) wrong++;
         }
         return wrong;

@@ -69,8 +69,9 @@ class ServerInitiatedTest {
     }
 
     private static Conversation call(McpClient client) {
-        return new Conversation(client.openPost(
-                "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"work\",\"arguments\":{}}}"));
+        return new Conversation(
+                client.openPost(
+                        "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"work\",\"arguments\":{}}}"));
     }
 
     private static String request(String id, String method, String params) {
@@ -87,7 +88,8 @@ class ServerInitiatedTest {
     }
 
     private static int reply(McpClient client, Json id, String body) {
-        return client.post("{\"jsonrpc\":\"2.0\",\"id\":" + id.text() + "," + body + "}").status();
+        return client.post("{\"jsonrpc\":\"2.0\",\"id\":" + id.text() + "," + body + "}")
+                .status();
     }
 
     private long refusals(String target) {
@@ -136,7 +138,8 @@ class ServerInitiatedTest {
     @Test
     void aPermittedRequestIsAnsweredOnceByItsOwnSessionUnderAnIdOfOurs() {
         asks("q3", "sampling/createMessage", SAMPLE);
-        var result = "\"result\":{\"role\":\"assistant\",\"content\":{\"type\":\"text\",\"text\":\"ho\"},\"model\":\"m\"}";
+        var result =
+                "\"result\":{\"role\":\"assistant\",\"content\":{\"type\":\"text\",\"text\":\"ho\"},\"model\":\"m\"}";
         try (var client = client(ALL);
                 var other = client(ALL);
                 var call = call(client)) {
@@ -145,12 +148,17 @@ class ServerInitiatedTest {
             assertThat(asked.string("method")).contains("sampling/createMessage");
             assertThat(id).as("not the server's id").isNotEqualTo(Json.of("q3"));
             assertThat(reply(other, id, result)).as("another session").isEqualTo(400);
-            assertThat(reply(client, Json.of("q3"), result)).as("the server's id").isEqualTo(400);
-            assertThat(reply(client, id, "\"result\":{\"x\":1}")).as("no sample").isEqualTo(400);
+            assertThat(reply(client, Json.of("q3"), result))
+                    .as("the server's id")
+                    .isEqualTo(400);
+            assertThat(reply(client, id, "\"result\":{\"x\":1}"))
+                    .as("no sample")
+                    .isEqualTo(400);
             assertThat(reply(client, id, result)).isEqualTo(202);
             assertThat(reply(client, id, result)).as("twice").isEqualTo(400);
             assertThat(call.message().object("result")).isPresent();
-            assertThat(odd.response("q3").object("result").orElseThrow().string("model")).contains("m");
+            assertThat(odd.response("q3").object("result").orElseThrow().string("model"))
+                    .contains("m");
             assertThat(odd.heard("")).hasSize(1);
             assertThat(refusals("odd/response")).isGreaterThanOrEqualTo(4);
             var intent = product.records().stream()
@@ -167,27 +175,44 @@ class ServerInitiatedTest {
     @Test
     void foreignProgressForeignAnswersAndUnknownWordsReachNobody() {
         odd.calls = (message, sink) -> {
-            sink.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":999,\"progress\":1}}");
-            sink.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":\"t\",\"progress\":1}}");
+            sink.send(
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":999,\"progress\":1}}");
+            sink.send(
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":\"t\",\"progress\":1}}");
             sink.send("{\"jsonrpc\":\"2.0\",\"id\":999,\"result\":{\"content\":[]}}");
             sink.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/evil\",\"params\":{}}");
-            sink.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"a:b\"}}");
-            sink.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/elicitation/complete\",\"params\":{\"elicitationId\":\"e\"}}");
+            sink.send(
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"a:b\"}}");
+            sink.send(
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/elicitation/complete\",\"params\":{\"elicitationId\":\"e\"}}");
             sink.send(answer(message, "{\"content\":[],\"right\":true}"));
         };
         try (var client = client(ALL);
                 var exchange = client.openPost("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":"
                         + "{\"name\":\"work\",\"arguments\":{},\"_meta\":{\"progressToken\":\"t\"}}}")) {
-            assertThat(exchange.headers().first("content-type")).as("nothing was said before").contains("application/json");
-            assertThat(new String(exchange.body(1 << 20), java.nio.charset.StandardCharsets.UTF_8)).contains("\"right\":true");
+            assertThat(exchange.headers().first("content-type"))
+                    .as("nothing was said before")
+                    .contains("application/json");
+            assertThat(new String(exchange.body(1 << 20), java.nio.charset.StandardCharsets.UTF_8))
+                    .contains("\"right\":true");
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://evil.example/x", "javascript:alert(1)", "file:///etc/passwd", "https://u:p@h.example/",
-            "https://a\\\\@b.example/", "https:evil.example", "data:text/html,x"})
+    @ValueSource(
+            strings = {
+                "http://evil.example/x",
+                "javascript:alert(1)",
+                "file:///etc/passwd",
+                "https://u:p@h.example/",
+                "https://a\\\\@b.example/",
+                "https:evil.example",
+                "data:text/html,x"
+            })
     void aUrlThatIsNotHttpsIsNotShown(String url) {
-        asks("q4", "elicitation/create",
+        asks(
+                "q4",
+                "elicitation/create",
                 "{\"mode\":\"url\",\"elicitationId\":\"e1\",\"url\":\"" + url + "\",\"message\":\"go\"}");
         try (var client = client(ALL)) {
             assertThat(client.call("work", "{}").object("result")).isPresent();
@@ -199,10 +224,14 @@ class ServerInitiatedTest {
     @Test
     void aUrlIsShownAsTheServersClaimAndItsCompletionIsPassedOn() {
         odd.calls = (message, sink) -> {
-            sink.send(request("q5", "elicitation/create",
-                    "{\"mode\":\"url\",\"elicitationId\":\"e5\",\"url\":\"https://pay.example/\",\"message\":\"pay\"}"));
+            sink.send(
+                    request(
+                            "q5",
+                            "elicitation/create",
+                            "{\"mode\":\"url\",\"elicitationId\":\"e5\",\"url\":\"https://pay.example/\",\"message\":\"pay\"}"));
             var _ = odd.response("q5");
-            sink.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/elicitation/complete\",\"params\":{\"elicitationId\":\"e5\"}}");
+            sink.send(
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/elicitation/complete\",\"params\":{\"elicitationId\":\"e5\"}}");
             sink.send(answer(message, "{\"content\":[]}"));
         };
         try (var client = client(ALL);
@@ -211,7 +240,8 @@ class ServerInitiatedTest {
             assertThat(listening.event().orElseThrow().data()).isEmpty();
             var asked = call.message();
             assertThat(asked.object("params").orElseThrow().string("message")).contains("The server odd says: pay");
-            assertThat(reply(client, asked.get("id").orElseThrow(), "\"result\":{\"action\":\"accept\"}")).isEqualTo(202);
+            assertThat(reply(client, asked.get("id").orElseThrow(), "\"result\":{\"action\":\"accept\"}"))
+                    .isEqualTo(202);
             assertThat(listening.message().string("method")).contains("notifications/elicitation/complete");
             assertThat(call.message().object("result")).isPresent();
         }
@@ -219,9 +249,10 @@ class ServerInitiatedTest {
 
     @Test
     void anErrorThatAsksForAUrlIsDecidedLikeTheQuestion() {
-        odd.calls = (message, sink) -> sink.send("{\"jsonrpc\":\"2.0\",\"id\":" + message.get("id").orElseThrow().text()
-                + ",\"error\":{\"code\":-32042,\"message\":\"m\",\"data\":{\"elicitations\":[{\"mode\":\"url\","
-                + "\"elicitationId\":\"e6\",\"url\":\"https://pay.example/\",\"message\":\"pay\"}]}}}");
+        odd.calls = (message, sink) -> sink.send(
+                "{\"jsonrpc\":\"2.0\",\"id\":" + message.get("id").orElseThrow().text()
+                        + ",\"error\":{\"code\":-32042,\"message\":\"m\",\"data\":{\"elicitations\":[{\"mode\":\"url\","
+                        + "\"elicitationId\":\"e6\",\"url\":\"https://pay.example/\",\"message\":\"pay\"}]}}}");
         try (var client = client(ALL);
                 var bare = client("{}")) {
             assertThat(code(client.call("work", "{}"))).isEqualTo(-32042);
@@ -237,8 +268,11 @@ class ServerInitiatedTest {
 
     @Test
     void aFormThatAsksForAPasswordIsNotShown() {
-        asks("q7", "elicitation/create", "{\"message\":\"m\",\"requestedSchema\":{\"type\":\"object\",\"properties\":"
-                + "{\"API_Key\":{\"type\":\"string\"}}}}");
+        asks(
+                "q7",
+                "elicitation/create",
+                "{\"message\":\"m\",\"requestedSchema\":{\"type\":\"object\",\"properties\":"
+                        + "{\"API_Key\":{\"type\":\"string\"}}}}");
         try (var client = client(ALL)) {
             assertThat(client.call("work", "{}").object("result")).isPresent();
             assertThat(odd.response("q7").object("error")).isPresent();
@@ -255,8 +289,11 @@ class ServerInitiatedTest {
         try (var client = client(ALL);
                 var call = call(client)) {
             var all = call.rest();
-            assertThat(all.stream().filter(m -> m.string("method").equals(Optional.of("roots/list")))).hasSizeLessThanOrEqualTo(8);
-            assertThat(odd.response("f0").object("error")).as("its call is over").isPresent();
+            assertThat(all.stream().filter(m -> m.string("method").equals(Optional.of("roots/list"))))
+                    .hasSizeLessThanOrEqualTo(8);
+            assertThat(odd.response("f0").object("error"))
+                    .as("its call is over")
+                    .isPresent();
         }
     }
 
@@ -280,7 +317,8 @@ class ServerInitiatedTest {
             went.add("asked");
             var cancelled = call.message();
             assertThat(cancelled.string("method")).contains("notifications/cancelled");
-            assertThat(cancelled.object("params").flatMap(p -> p.get("requestId"))).isEqualTo(asked.get("id"));
+            assertThat(cancelled.object("params").flatMap(p -> p.get("requestId")))
+                    .isEqualTo(asked.get("id"));
             went.add("cancelled");
             assertThat(call.message().object("result")).isPresent();
             assertThat(odd.heard("")).as("no answer to what was taken back").isEmpty();
@@ -298,8 +336,16 @@ class ServerInitiatedTest {
                 product.parts().authority().revoke(Product.TENANT, task, product.owner, "stop");
                 var rest = call.rest();
                 assertThat(rest.getLast().text()).contains("REVOKED by Olga Owner");
-                assertThat(reply(client, asked.get("id").orElseThrow(), "\"result\":{\"roots\":[]}")).isEqualTo(400);
+                assertThat(reply(client, asked.get("id").orElseThrow(), "\"result\":{\"roots\":[]}"))
+                        .isEqualTo(400);
             }
         }
+    }
+
+    @Test
+    void thePolicyOfTheDocumentationIsOne() throws java.io.IOException {
+        var page = java.nio.file.Files.readString(Path.of("docs/mcp-sessions.md"));
+        int begin = page.indexOf("```cedar\n") + 9;
+        product.publish(page.substring(begin, page.indexOf("```", begin)));
     }
 }

@@ -94,18 +94,23 @@ public final class ScriptedServer implements AutoCloseable {
         heard.add(message);
         return switch (message.string("method").orElse("")) {
             case "initialize" ->
-                whole(message, Json.object()
-                                .put(
-                                        "protocolVersion",
-                                        message.object("params").orElseThrow().string("protocolVersion"))
-                                .put(
-                                        "capabilities",
-                                        JsonReader.read("{\"tools\":{\"listChanged\":true},\"logging\":{},"
-                                                + "\"resources\":{\"subscribe\":true}}"))
-                                .build()
-                                .text())
+                whole(
+                                message,
+                                Json.object()
+                                        .put(
+                                                "protocolVersion",
+                                                message.object("params")
+                                                        .orElseThrow()
+                                                        .string("protocolVersion"))
+                                        .put(
+                                                "capabilities",
+                                                JsonReader.read("{\"tools\":{\"listChanged\":true},\"logging\":{},"
+                                                        + "\"resources\":{\"subscribe\":true}}"))
+                                        .build()
+                                        .text())
                         .with("mcp-session-id", "s" + sessions.incrementAndGet());
-            case "tools/list" -> whole(message, "{\"tools\":[{\"name\":\"work\",\"inputSchema\":{\"type\":\"object\"}}]}");
+            case "tools/list" ->
+                whole(message, "{\"tools\":[{\"name\":\"work\",\"inputSchema\":{\"type\":\"object\"}}]}");
             case "resources/list" -> whole(message, "{\"resources\":" + resources + "}");
             case "resources/read" -> whole(message, "{\"contents\":[]}");
             case "tools/call" ->
@@ -113,9 +118,10 @@ public final class ScriptedServer implements AutoCloseable {
                     calls.run(message, sink);
                     sink.close();
                 }));
-            default -> message.get("id").isPresent() && message.get("method").isPresent()
-                    ? whole(message, "{}")
-                    : Answer.empty(202);
+            default ->
+                message.get("id").isPresent() && message.get("method").isPresent()
+                        ? whole(message, "{}")
+                        : Answer.empty(202);
         };
     }
 

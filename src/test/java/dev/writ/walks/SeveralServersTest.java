@@ -63,17 +63,26 @@ class SeveralServersTest {
 
     @Test
     void toolsOfAllServersThatAnswerAreThereUnderTheirServersName() {
-        odd.calls = (message, sink) -> sink.send(answer(message, "{\"content\":[{\"type\":\"text\",\"text\":\"odd\"}]}"));
+        odd.calls =
+                (message, sink) -> sink.send(answer(message, "{\"content\":[{\"type\":\"text\",\"text\":\"odd\"}]}"));
         try (var client = client(key(Product.SHOP, ODD, GONE))) {
             assertThat(client.toolNames())
                     .as("gone does not answer, delete_customer is hidden")
                     .containsExactly(
-                            "odd__work", "shop__create_refund", "shop__get_order", "shop__list_orders", "shop__send_email");
+                            "odd__work",
+                            "shop__create_refund",
+                            "shop__get_order",
+                            "shop__list_orders",
+                            "shop__send_email");
             assertThat(text(client.call("odd__work", "{}"))).isEqualTo("odd");
-            assertThat(text(client.call("shop__get_order", "{\"order\":\"1001\"}"))).contains("1001");
+            assertThat(text(client.call("shop__get_order", "{\"order\":\"1001\"}")))
+                    .contains("1001");
             assertThat(product.records().stream()
                             .filter(r -> r.string("kind").equals(Optional.of("intent")))
-                            .map(r -> r.object("action").orElseThrow().string("target").orElse("")))
+                            .map(r -> r.object("action")
+                                    .orElseThrow()
+                                    .string("target")
+                                    .orElse("")))
                     .contains("odd/work", "shop/get_order");
             assertThat(client.send(Call.of("DELETE", client.url())).status()).isEqualTo(204);
         }
@@ -85,8 +94,16 @@ class SeveralServersTest {
             long before = product.calls();
             int work = odd.heard("tools/call").size();
             for (var name : List.of(
-                    "shop__delete_customer", "shop__nothing", "nowhere__x", "get_order", "shop_get_order",
-                    "odd__shop__get_order", "shop__odd__work", "odd___work", "SHOP__get_order", "odd__work "))
+                    "shop__delete_customer",
+                    "shop__nothing",
+                    "nowhere__x",
+                    "get_order",
+                    "shop_get_order",
+                    "odd__shop__get_order",
+                    "shop__odd__work",
+                    "odd___work",
+                    "SHOP__get_order",
+                    "odd__work "))
                 assertThat(client.call(name, "{}").object("error").orElseThrow().text())
                         .isEqualTo("{\"code\":-32602,\"message\":\"Unknown tool: " + name + "\"}");
             assertThat(product.calls()).isEqualTo(before);
@@ -99,14 +116,15 @@ class SeveralServersTest {
     void serversOutsideTheTaskAreNotThere() {
         try (var client = client(key(ODD))) {
             assertThat(client.toolNames()).containsExactly("odd__work");
-            assertThat(client.call("shop__get_order", "{\"order\":\"1001\"}").text()).contains("Unknown tool");
+            assertThat(client.call("shop__get_order", "{\"order\":\"1001\"}").text())
+                    .contains("Unknown tool");
         }
     }
 
     @Test
     void resourcesAreReadUnderUrisThatNameTheirServer() {
-        odd.calls = (message, sink) -> sink.send(answer(
-                message, "{\"content\":[{\"type\":\"resource_link\",\"uri\":\"memo:1\",\"name\":\"m\"}]}"));
+        odd.calls = (message, sink) -> sink.send(
+                answer(message, "{\"content\":[{\"type\":\"resource_link\",\"uri\":\"memo:1\",\"name\":\"m\"}]}"));
         try (var client = client(key(Product.SHOP, ODD));
                 var listening = new Conversation(client.openGet(Optional.empty()))) {
             var listed = client.list("resources/list", "resources");
@@ -115,13 +133,21 @@ class SeveralServersTest {
             var uri = Json.object().put("uri", "writ:odd/memo:1").build();
             assertThat(client.ask("resources/read", uri).object("result")).isPresent();
             assertThat(odd.heard("resources/read").getLast().text()).contains("\"memo:1\"");
-            assertThat(client.ask("resources/read", Json.object().put("uri", "memo:1").build()).object("error"))
+            assertThat(client.ask(
+                                    "resources/read",
+                                    Json.object().put("uri", "memo:1").build())
+                            .object("error"))
                     .isPresent();
-            assertThat(client.ask("resources/read", Json.object().put("uri", "writ:odd/file:///etc/passwd").build())
+            assertThat(client.ask(
+                                    "resources/read",
+                                    Json.object()
+                                            .put("uri", "writ:odd/file:///etc/passwd")
+                                            .build())
                             .object("error"))
                     .isPresent();
             assertThat(client.ask("resources/subscribe", uri).object("result")).isPresent();
-            odd.say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"memo:1\"}}");
+            odd.say(
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"memo:1\"}}");
             assertThat(listening.message().text()).contains("writ:odd/memo:1");
         }
     }
@@ -135,12 +161,13 @@ class SeveralServersTest {
         };
         odd.heard.clear();
         try (var client = client(key(Product.SHOP, ODD));
-                var call = new Conversation(client.openPost(
-                        "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"odd__work\"}}"))) {
+                var call = new Conversation(
+                        client.openPost(
+                                "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"odd__work\"}}"))) {
             var asked = call.message();
             assertThat(asked.string("method")).contains("roots/list");
-            assertThat(client.post("{\"jsonrpc\":\"2.0\",\"id\":" + asked.get("id").orElseThrow().text()
-                                    + ",\"result\":{\"roots\":[]}}")
+            assertThat(client.post("{\"jsonrpc\":\"2.0\",\"id\":"
+                                    + asked.get("id").orElseThrow().text() + ",\"result\":{\"roots\":[]}}")
                             .status())
                     .isEqualTo(202);
             assertThat(call.message().text()).contains("\"id\":7");
@@ -151,9 +178,13 @@ class SeveralServersTest {
     void cursorsThatWeDidNotGiveAreRefused() {
         try (var client = client(key(ODD))) {
             for (var cursor : List.of("", "x", "AAAA", "a".repeat(100)))
-                assertThat(client.ask("tools/list", Json.object().put("cursor", cursor).build()).text())
+                assertThat(client.ask(
+                                        "tools/list",
+                                        Json.object().put("cursor", cursor).build())
+                                .text())
                         .contains("-32602");
-            assertThat(product.lastOf("refusal").object("action").orElseThrow().text()).contains("mcp/tools/list");
+            assertThat(product.lastOf("refusal").object("action").orElseThrow().text())
+                    .contains("mcp/tools/list");
         }
     }
 
@@ -193,8 +224,9 @@ class SeveralServersTest {
     @Test
     void aClientWithoutSessionsIsToldWhichRevisionsThereAre() {
         try (var client = McpClient.to(product.wiring.url() + "/mcp", key(ODD))) {
-            var answer = client.post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server/discover\",\"params\":{\"_meta\":{"
-                    + "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}}}}");
+            var answer = client.post(
+                    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server/discover\",\"params\":{\"_meta\":{"
+                            + "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}}}}");
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.body()).contains("-32022").contains("2025-11-25");
         }

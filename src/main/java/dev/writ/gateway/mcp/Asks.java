@@ -128,11 +128,13 @@ final class Asks {
         var params = request.params();
         // We pass no progress on to the server, so the client is asked for none.
         var meta = params.object("_meta").map(own -> own.without("progressToken"));
-        if (meta.isPresent()) params = meta.get().members().isEmpty() ? params.without("_meta") : params.with("_meta", meta.get());
+        if (meta.isPresent())
+            params = meta.get().members().isEmpty() ? params.without("_meta") : params.with("_meta", meta.get());
         return isUrl(params)
                 ? params.with(
                         "message",
-                        Json.of("The server " + server + " says: " + params.string("message").orElse("")))
+                        Json.of("The server " + server + " says: "
+                                + params.string("message").orElse("")))
                 : params;
     }
 
@@ -178,7 +180,10 @@ final class Asks {
     Json.Obj decided(Json.Obj answer) {
         var error = answer.object("error").orElse(Json.Obj.EMPTY);
         if (!error.integer("code").equals(Optional.of((long) RpcError.URL_ELICITATION_REQUIRED))) return answer;
-        var asked = error.object("data").flatMap(data -> data.array("elicitations")).map(Json.Arr::items).orElse(java.util.List.of());
+        var asked = error.object("data")
+                .flatMap(data -> data.array("elicitations"))
+                .map(Json.Arr::items)
+                .orElse(java.util.List.of());
         var payload = Json.object()
                 .put("method", "elicitation/create")
                 .put("params", error.object("data").orElse(Json.Obj.EMPTY))

@@ -35,8 +35,11 @@ final class Cursors {
     Optional<String> read(Caller.OfAgent caller, String method, String cursor) {
         return seal.open(cursor)
                 .map(JsonReader::readObject)
-                .filter(held -> held.without("after").without("until").equals(of(caller, method).build()))
-                .filter(held -> clock.instant().isBefore(Instant.parse(held.string("until").orElseThrow())))
+                .filter(held -> held.without("after")
+                        .without("until")
+                        .equals(of(caller, method).build()))
+                .filter(held -> clock.instant()
+                        .isBefore(Instant.parse(held.string("until").orElseThrow())))
                 .flatMap(held -> held.string("after"));
     }
 

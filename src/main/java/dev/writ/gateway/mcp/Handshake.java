@@ -24,8 +24,8 @@ final class Handshake {
             upstream.capabilities()
                     .object(name)
                     .filter(_ -> upstream.version().equals(version) || !name.equals("logging"))
-                    .ifPresent(capability -> capabilities.put(
-                            name, upstream.version().equals(version) ? capability : Json.Obj.EMPTY));
+                    .ifPresent(capability ->
+                            capabilities.put(name, upstream.version().equals(version) ? capability : Json.Obj.EMPTY));
         return result(
                 server,
                 version,

@@ -83,7 +83,9 @@ final class Joint implements AutoCloseable {
         synchronized (members) {
             var known = members.get(server);
             var now = clock.instant();
-            boolean again = known != null && known.failed() && known.tried().plus(TRIED_EVERY).isBefore(now);
+            boolean again = known != null
+                    && known.failed()
+                    && known.tried().plus(TRIED_EVERY).isBefore(now);
             if (known != null && !again) return known.session();
             if (known != null) known.session().getNow(Optional.empty()).ifPresent(Session::close);
             var session = new CompletableFuture<Optional<Session>>();
@@ -127,7 +129,9 @@ final class Joint implements AutoCloseable {
             var watching = cancellation.then(call::cancel);
             Thread.ofVirtual().name("mcp-member").start(() -> {
                 try (watching) {
-                    list.complete(member(server).map(open -> items(open, listing, call)).orElse(List.of()));
+                    list.complete(member(server)
+                            .map(open -> items(open, listing, call))
+                            .orElse(List.of()));
                 } finally {
                     list.complete(List.of());
                 }

@@ -56,7 +56,9 @@ final class JointNames {
 
     /** The one of a server's own names that is shown as this; empty when none is, or more than one. */
     static Optional<String> own(Target target, String shown, List<String> names) {
-        var own = names.stream().filter(name -> of(target.server(), name).equals(shown)).toList();
+        var own = names.stream()
+                .filter(name -> of(target.server(), name).equals(shown))
+                .toList();
         return own.size() == 1 ? Optional.of(own.getFirst()) : Optional.empty();
     }
 

@@ -39,17 +39,30 @@ final class JointTurns {
             case Methods.Asked.For to ->
                 switch (to.action()) {
                     case Action.ListItems list ->
-                        turns.under(front, front, asked, Optional.empty(), http, streams, turn -> page(joint, list, asked, turn));
+                        turns.under(
+                                front,
+                                front,
+                                asked,
+                                Optional.empty(),
+                                http,
+                                streams,
+                                turn -> page(joint, list, asked, turn));
                     case Action.SetLogLevel _ ->
-                        turns.under(front, front, asked, Optional.empty(), http, streams, turn -> level(joint, asked, turn));
+                        turns.under(
+                                front,
+                                front,
+                                asked,
+                                Optional.empty(),
+                                http,
+                                streams,
+                                turn -> level(joint, asked, turn));
                     default -> brought(front, joint, asked, to, http, streams);
                 };
         };
     }
 
     private static Message.Request withoutCursor(Message.Request asked) {
-        return new Message.Request(
-                asked.id(), asked.method(), asked.params().without("cursor"), asked.hasParams());
+        return new Message.Request(asked.id(), asked.method(), asked.params().without("cursor"), asked.hasParams());
     }
 
     private Answer brought(
@@ -129,14 +142,15 @@ final class JointTurns {
     /** The answer under the names and URIs of this session. */
     private static Json.Obj shown(Message.Request asked, Action action, Json.Obj answer, Session member) {
         var result = answer.object("result");
-        if (result.isPresent())
-            return answer.with("result", JointUris.result(member.server(), result.get()));
+        if (result.isPresent()) return answer.with("result", JointUris.result(member.server(), result.get()));
         var error = answer.object("error").orElse(Json.Obj.EMPTY);
         var message = error.string("message").orElse("");
         return switch (action) {
-            case Action.CallTool call when message.startsWith("Unknown tool: ") ->
+            case Action.CallTool call
+            when message.startsWith("Unknown tool: ") ->
                 RpcError.answer(asked.id(), RpcError.INVALID_PARAMS, "Unknown tool: " + call.tool());
-            case Action.GetPrompt get when message.startsWith("Unknown prompt: ") ->
+            case Action.GetPrompt get
+            when message.startsWith("Unknown prompt: ") ->
                 RpcError.answer(asked.id(), RpcError.INVALID_PARAMS, "Unknown prompt: " + get.prompt());
             default -> answer;
         };

@@ -26,12 +26,9 @@ final class JointUris {
     static Json.Obj result(Name server, Json.Obj result) {
         var bound = each(result, "contents", one -> text(one, "uri", uri -> JointNames.uri(server, uri)));
         bound = each(bound, "content", block -> block(server, block));
-        return each(
-                bound,
-                "messages",
-                message -> message.object("content")
-                        .map(content -> message.with("content", block(server, content)))
-                        .orElse(message));
+        return each(bound, "messages", message -> message.object("content")
+                .map(content -> message.with("content", block(server, content)))
+                .orElse(message));
     }
 
     private static Json.Obj block(Name server, Json.Obj block) {

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -244,7 +243,10 @@ final class Line {
     }
 
     private void send(EventSink to, Said one) {
-        sendTo(to, () -> to.send(Optional.empty(), resumable ? Optional.of(id(one.number())) : Optional.empty(), one.text()));
+        sendTo(
+                to,
+                () -> to.send(
+                        Optional.empty(), resumable ? Optional.of(id(one.number())) : Optional.empty(), one.text()));
         // Nobody can come back to it.
         if (!resumable && said.remove(one)) {
             bytes -= one.bytes();

@@ -54,7 +54,10 @@ final class Lines {
     }
 
     private synchronized Line listening() {
-        var listening = lines.values().stream().filter(Entry::listening).map(Entry::line).toList();
+        var listening = lines.values().stream()
+                .filter(Entry::listening)
+                .map(Entry::line)
+                .toList();
         if (listening.size() >= LISTENING_MAX) forget(listening.getFirst());
         long name = names + 1;
         return add(true, () -> gone(name));
@@ -81,7 +84,10 @@ final class Lines {
 
     /** The line for what belongs to no request: one that is heard now, or else the newest that may be taken up again. */
     synchronized Optional<Line> unasked() {
-        var listening = lines.values().stream().filter(Entry::listening).map(Entry::line).toList();
+        var listening = lines.values().stream()
+                .filter(Entry::listening)
+                .map(Entry::line)
+                .toList();
         var heard = listening.stream().filter(Line::heard).reduce((_, newer) -> newer);
         return heard.isPresent() ? heard : listening.stream().reduce((_, newer) -> newer);
     }
@@ -104,7 +110,9 @@ final class Lines {
 
     synchronized void expire() {
         var before = clock.instant().minus(OVER_KEPT);
-        var over = lines.values().stream().filter(entry -> entry.over().isPresent()).toList();
+        var over = lines.values().stream()
+                .filter(entry -> entry.over().isPresent())
+                .toList();
         for (int i = 0; i < over.size(); i++)
             if (i < over.size() - OVER_MAX || over.get(i).over().get().isBefore(before))
                 forget(over.get(i).line());

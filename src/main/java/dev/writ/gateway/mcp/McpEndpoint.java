@@ -141,7 +141,11 @@ public final class McpEndpoint implements AutoCloseable {
         var id = message instanceof Message.Request request ? request.id() : Json.Null.VALUE;
         return Answer.json(
                 400,
-                Json.object().put("jsonrpc", "2.0").put("id", id).put("error", error).build());
+                Json.object()
+                        .put("jsonrpc", "2.0")
+                        .put("id", id)
+                        .put("error", error)
+                        .build());
     }
 
     /** Somebody with a good credential sends what is no message: that is on record, what it was is not. */
@@ -219,7 +223,8 @@ public final class McpEndpoint implements AutoCloseable {
 
     private Answer listening(Session session) {
         return new Answer.EventStream(sink -> {
-            // Over several servers each of them closes the session's streams; one is enough to hear that the task ended.
+            // Over several servers each of them closes the session's streams; one is enough to hear that the task
+            // ended.
             var watched = session.joint()
                     .map(joint -> joint.names().servers().stream().findFirst())
                     .orElse(Optional.of(session.server()));

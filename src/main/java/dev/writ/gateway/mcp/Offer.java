@@ -22,7 +22,15 @@ record Offer(Json.Obj capabilities) {
 
     /** Names that a form must not ask for: what is typed there passes the agent (client/elicitation, security). */
     private static final List<String> SECRETS = List.of(
-            "password", "passwd", "passphrase", "secret", "apikey", "accesstoken", "privatekey", "credential", "creditcard");
+            "password",
+            "passwd",
+            "passphrase",
+            "secret",
+            "apikey",
+            "accesstoken",
+            "privatekey",
+            "credential",
+            "creditcard");
 
     static Offer of(Json.Obj declared) {
         var offer = Json.object();
@@ -115,7 +123,8 @@ record Offer(Json.Obj capabilities) {
 
     /** https anywhere, http on this machine alone; nothing that shows one host and leads to another. */
     private static boolean harmless(String text) {
-        if (text.length() > URL_CHARS_MAX || text.chars().anyMatch(c -> c <= ' ' || c >= 0x7f || c == '\\')) return false;
+        if (text.length() > URL_CHARS_MAX || text.chars().anyMatch(c -> c <= ' ' || c >= 0x7f || c == '\\'))
+            return false;
         try {
             var url = new URI(text);
             if (url.getHost() == null || url.getRawUserInfo() != null) return false;
@@ -130,7 +139,10 @@ record Offer(Json.Obj capabilities) {
     /** Why a client's answer is none to what was asked. */
     static Optional<String> mismatch(String method, Json.Obj body) {
         if (body.get("error").isPresent())
-            return body.object("error").filter(error -> error.integer("code").isPresent() && error.string("message").isPresent()).isPresent()
+            return body.object("error")
+                            .filter(error -> error.integer("code").isPresent()
+                                    && error.string("message").isPresent())
+                            .isPresent()
                     ? Optional.empty()
                     : Optional.of("an error has a code and a message");
         var result = body.object("result");
@@ -142,12 +154,18 @@ record Offer(Json.Obj capabilities) {
                                 && result.get().get("content").isPresent()
                                 && result.get().string("model").isPresent();
                     case "elicitation/create" ->
-                        result.get().string("action").filter(Set.of("accept", "decline", "cancel")::contains).isPresent()
-                                && (result.get().get("content").isEmpty() || result.get().object("content").isPresent());
+                        result.get()
+                                        .string("action")
+                                        .filter(Set.of("accept", "decline", "cancel")::contains)
+                                        .isPresent()
+                                && (result.get().get("content").isEmpty()
+                                        || result.get().object("content").isPresent());
                     default ->
                         result.get().array("roots").map(Json.Arr::items).orElse(List.of(Json.Null.VALUE)).stream()
                                 .allMatch(root -> root instanceof Json.Obj one
-                                        && one.string("uri").filter(uri -> uri.startsWith("file://")).isPresent());
+                                        && one.string("uri")
+                                                .filter(uri -> uri.startsWith("file://"))
+                                                .isPresent());
                 };
         return fits ? Optional.empty() : Optional.of("the result is none of " + method);
     }

@@ -123,7 +123,11 @@ final class Opening {
                 lines,
                 clock.instant());
         session.joins(new Joint(
-                guard, calls, caller, clock, (server, cancelled) -> member(caller, server, wanted, offer, table, lines, cancelled)));
+                guard,
+                calls,
+                caller,
+                clock,
+                (server, cancelled) -> member(caller, server, wanted, offer, table, lines, cancelled)));
         sessions.add(session);
         session.joint().orElseThrow().openAll();
         return opened(request, session, Handshake.joint(wanted));
@@ -138,7 +142,8 @@ final class Opening {
             Asks.Table table,
             Lines lines,
             Cancellation cancellation) {
-        if (!(guard.admit(new Attempt(caller, discovery(server, wanted))) instanceof Permit permit)) return Optional.empty();
+        if (!(guard.admit(new Attempt(caller, discovery(server, wanted))) instanceof Permit permit))
+            return Optional.empty();
         var relay = new Relay(calls, offer);
         if (!(upstreams.open(permit, wanted, relay, cancellation) instanceof Upstreams.Opened.Open(var upstream)))
             return Optional.empty();

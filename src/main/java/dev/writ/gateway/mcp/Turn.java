@@ -17,7 +17,8 @@ import java.util.Optional;
 record Turn(Session session, Cancellation cancellation, Optional<Line> line, Optional<Json> token) implements Incoming {
 
     Requester requester() {
-        // What the client offers was declared when the session opened; a server without sessions is offered nothing, since
+        // What the client offers was declared when the session opened; a server without sessions is offered nothing,
+        // since
         // what it would ask for cannot be brought back to it here.
         return new Requester(token.isPresent() && line.isPresent(), false, Json.Obj.EMPTY, session.logLevel(), this);
     }
@@ -32,7 +33,8 @@ record Turn(Session session, Cancellation cancellation, Optional<Line> line, Opt
     private void say(String method, Json.Obj params) {
         line.ifPresentOrElse(
                 own -> {
-                    var _ = own.say(Session.notification(method, session.spoken().apply(params)));
+                    var _ = own.say(
+                            Session.notification(method, session.spoken().apply(params)));
                 },
                 () -> session.say(method, params));
     }

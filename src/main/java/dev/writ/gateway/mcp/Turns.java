@@ -40,7 +40,8 @@ final class Turns {
     }
 
     private Answer request(Session session, Message.Request asked, Request http, boolean streams) {
-        if (session.joint().isPresent()) return joint.request(session, session.joint().get(), asked, http, streams);
+        if (session.joint().isPresent())
+            return joint.request(session, session.joint().get(), asked, http, streams);
         return switch (Methods.of(session.server(), asked)) {
             case Methods.Asked.Ping _ -> Answer.json(200, RpcError.result(asked.id(), Json.Obj.EMPTY));
             case Methods.Asked.Wrong(var code, var why) -> {
@@ -76,7 +77,10 @@ final class Turns {
     }
 
     void unmapped(Session session, Message.Request asked, String why) {
-        var payload = Json.object().put("method", asked.method()).put("params", asked.params()).build();
+        var payload = Json.object()
+                .put("method", asked.method())
+                .put("params", asked.params())
+                .build();
         var action = new Action.Unmapped(session.server(), asked.method(), payload);
         var _ = guard.refused(new Attempt(session.caller(), action), new Refusal.BadArguments(why));
     }
@@ -119,9 +123,10 @@ final class Turns {
         var session = turn.session();
         var call = new Calls.Call(session.hop(), asked.id(), action, turn.requester(), turn.cancellation());
         return switch (action.action()) {
-            case Action.ReadResource read when asked.method().equals("resources/subscribe") ->
-                subscribed(session, read.uri(), call);
-            case Action.ReadResource read when asked.method().equals("resources/unsubscribe") -> {
+            case Action.ReadResource read
+            when asked.method().equals("resources/subscribe") -> subscribed(session, read.uri(), call);
+            case Action.ReadResource read
+            when asked.method().equals("resources/unsubscribe") -> {
                 session.unsubscribe(read.uri());
                 yield calls.answer(call);
             }
@@ -162,6 +167,7 @@ final class Turns {
     }
 
     private static void rootsChanged(Session session) {
-        if (session.asks().offer().rootsChange() && !session.over()) session.upstream().ifPresent(McpLink::rootsChanged);
+        if (session.asks().offer().rootsChange() && !session.over())
+            session.upstream().ifPresent(McpLink::rootsChanged);
     }
 }
