@@ -341,4 +341,11 @@ class ServerInitiatedTest {
             }
         }
     }
+
+    @Test
+    void thePolicyOfTheDocumentationIsOne() throws java.io.IOException {
+        var page = java.nio.file.Files.readString(Path.of("docs/mcp-sessions.md"));
+        int begin = page.indexOf("```cedar\n") + 9;
+        product.publish(page.substring(begin, page.indexOf("```", begin)));
+    }
 }
