@@ -109,7 +109,10 @@ final class ServerRequests {
     /** The id of a request, as JSON-RPC 2.0 §4 allows it; no other can be answered. */
     static Optional<Json> id(Json.Obj message) {
         return message.get("id")
-                .filter(id -> (id instanceof Json.Str text && text.value().length() <= 256)
-                        || (id instanceof Json.Num number && number.lexeme().length() <= 32));
+                .filter(id -> switch (id) {
+                    case Json.Str text -> text.value().length() <= 256;
+                    case Json.Num number -> number.lexeme().length() <= 32;
+                    default -> false;
+                });
     }
 }

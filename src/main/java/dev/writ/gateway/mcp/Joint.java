@@ -71,7 +71,9 @@ final class Joint implements AutoCloseable {
 
     /** Begins to open all servers, and waits for none. */
     void openAll() {
-        names().servers().forEach(this::opened);
+        for (var server : names().servers()) {
+            var _ = opened(server);
+        }
     }
 
     /** A server's own session, opened when it is not. */
@@ -136,7 +138,7 @@ final class Joint implements AutoCloseable {
                     list.complete(List.of());
                 }
             });
-            list.orTimeout(WAITED_FOR.toMillis(), TimeUnit.MILLISECONDS).whenComplete((_, late) -> {
+            var _ = list.orTimeout(WAITED_FOR.toMillis(), TimeUnit.MILLISECONDS).whenComplete((_, late) -> {
                 if (late != null) call.cancel();
             });
         }

@@ -25,7 +25,7 @@ final class Line {
 
     private record Said(long number, String text) {
         long bytes() {
-            return text.length() + EVENT_OVERHEAD_BYTES;
+            return (long) text.length() + EVENT_OVERHEAD_BYTES;
         }
     }
 
@@ -138,8 +138,8 @@ final class Line {
             changed.signalAll();
             to.onClose(() -> left(to));
             // An event with an id and nothing else: from now on the client can come back (2025-11-25).
-            if (resumable && after == 0) sendTo(to, () -> to.send(Optional.empty(), Optional.of(id(0)), ""));
-            else sendTo(to, to::keepAlive);
+            if (resumable && after == 0) quietly(() -> to.send(Optional.empty(), Optional.of(id(0)), ""));
+            else quietly(to::keepAlive);
             for (var earlier : said.toArray(Said[]::new)) if (earlier.number() > after) send(to, earlier);
             if (over) {
                 to.close();
@@ -169,7 +169,7 @@ final class Line {
     private void closeFor(Duration retry) {
         var open = sink.orElseThrow();
         sink = Optional.empty();
-        sendTo(open, () -> open.retry(retry));
+        quietly(() -> open.retry(retry));
         open.close();
         Thread.ofVirtual().name("mcp-line").start(() -> awaitReturn(retry.plus(RETURN_WITHIN)));
     }
@@ -243,9 +243,7 @@ final class Line {
     }
 
     private void send(EventSink to, Said one) {
-        sendTo(
-                to,
-                () -> to.send(
+        quietly(() -> to.send(
                         Optional.empty(), resumable ? Optional.of(id(one.number())) : Optional.empty(), one.text()));
         // Nobody can come back to it.
         if (!resumable && said.remove(one)) {
@@ -254,7 +252,7 @@ final class Line {
         }
     }
 
-    private static void sendTo(EventSink to, Runnable sending) {
+    private static void quietly(Runnable sending) {
         try {
             sending.run();
         } catch (ServerError e) {
