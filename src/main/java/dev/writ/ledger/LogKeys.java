@@ -28,7 +28,7 @@ final class LogKeys {
 
     LogKeys(String origin, KeyFolder folder) throws java.io.IOException {
         this.origin = origin;
-        for (var type : VerifierKey.Type.values()) {
+        for (var type : VerifierKey.Type.OF_LOGS) {
             var pair = folder.pair(type.algorithm());
             signers.add(new Signer(VerifierKey.of(origin, type, pair.getPublic()), pair.getPrivate()));
         }
@@ -51,7 +51,7 @@ final class LogKeys {
             var signature =
                     switch (key.type()) {
                         case ED25519 -> signature(signer, text.getBytes(UTF_8));
-                        case ML_DSA_44 -> cosignature(signer, size, root, epochSecond);
+                        case ED25519_COSIGNATURE, ML_DSA_44 -> cosignature(signer, size, root, epochSecond);
                     };
             lines.add(new Note.Line(key.name(), key.id(), signature));
         }
