@@ -108,6 +108,8 @@ public final class Up implements Callable<Integer> {
                         switch (ledger.code()) {
                             case LOCKED -> "stop the other process, or choose another folder with --data DIR";
                             case DAMAGED -> "keep the folder as evidence, and restore a backup into another one";
+                            case ROLLBACK ->
+                                "put the newest state of the data folder back, or keep it as evidence and restore a backup";
                             case DISK -> "make room on the disk or make the folder writable, then start again";
                             case RECORD, BUSY, CLOSED -> "start again";
                         });
