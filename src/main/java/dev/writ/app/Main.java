@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import picocli.CommandLine;
 
-/** The program: {@code up} is the server, {@code demo} tells the story, everything else is the command line's. */
+/** The program: {@code up} is the server, {@code demo} tells the story, {@code witness} vouches for others, everything else is the command line's. */
 public final class Main {
     private Main() {}
 
@@ -20,6 +20,7 @@ public final class Main {
         var rest = args.length > 0 ? Arrays.copyOfRange(args, 1, args.length) : args;
         return switch (first) {
             case "up" -> new CommandLine(new Up(out, err)).execute(rest);
+            case "witness" -> WitnessCommand.run(rest, out, err);
             case "demo" -> new CommandLine(new DemoCommand(out, err)).execute(rest);
             default -> Cli.run(args, Terminal.system());
         };

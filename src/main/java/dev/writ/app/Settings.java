@@ -1,8 +1,11 @@
 package dev.writ.app;
 
 import dev.writ.base.Name;
+import dev.writ.ledger.WitnessRule;
+import dev.writ.witness.Peer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -19,6 +22,10 @@ import java.util.Set;
  * @param network which addresses MCP servers may have
  * @param patience how long an MCP server may take to answer
  * @param path the PATH that stdio servers get
+ * @param witnesses who cosigns our logs
+ * @param witnessQuorum how many of them make a checkpoint a witnessed one; 0: more than half
+ * @param witnessLag how long a record may wait for that before new actions are refused; nothing: for ever
+ * @param witnessLagRecords how many records may wait for that; 0: any number
  * @param hold how long a call waits for a person before it is answered as pending; nothing: not at all
  */
 public record Settings(
@@ -33,7 +40,11 @@ public record Settings(
         Network network,
         Duration patience,
         String path,
-        Duration hold) {
+        Duration hold,
+        List<Peer> witnesses,
+        int witnessQuorum,
+        Duration witnessLag,
+        long witnessLagRecords) {
     public static final int PORT = 7400;
 
     /** Which addresses may be dialled; metadata services and the like are forbidden in every case. */
@@ -49,6 +60,10 @@ public record Settings(
     public Settings {
         hosts = Set.copyOf(hosts);
         origins = Set.copyOf(origins);
+        witnesses = List.copyOf(witnesses);
+        if (witnessQuorum < 0) throw new IllegalArgumentException("a quorum is not negative");
+        if (witnessLag.isNegative() || witnessLag.compareTo(Duration.ofDays(1)) > 0 || witnessLagRecords < 0)
+            throw new IllegalArgumentException("a lag is 0 to 86400 seconds, and not negative");
         if (port < 0 || port > 65_535) throw new IllegalArgumentException("a port is 0 to 65535, not " + port);
         if (!Set.of("separate", "shared-user").contains(custody))
             throw new IllegalArgumentException("custody is separate or shared-user, not " + custody);
@@ -74,7 +89,11 @@ public record Settings(
                 Network.ANY,
                 Duration.ofSeconds(60),
                 "/usr/local/bin:/usr/bin:/bin",
-                Duration.ofSeconds(25));
+                Duration.ofSeconds(25),
+                List.of(),
+                0,
+                Duration.ofSeconds(60),
+                1_000_000);
     }
 
     public Settings withPort(int otherPort) {
@@ -83,6 +102,22 @@ public record Settings(
 
     public Settings withHold(Duration otherHold) {
         return toBuilder().hold(otherHold).build();
+    }
+
+    /** Cosigned by these, with the defaults beside. */
+    public Settings withWitnesses(List<Peer> peers, int quorum, Duration lag) {
+        return toBuilder().witnesses(peers).witnessQuorum(quorum).witnessLag(lag).build();
+    }
+
+    /** What the ledger asks of its witnesses. */
+    WitnessRule witnessRule() {
+        int wanted = witnessQuorum == 0 ? witnesses.size() / 2 + 1 : witnessQuorum;
+        if (!witnesses.isEmpty() && wanted > witnesses.size())
+            throw new StartFailure(
+                    "witness.quorum asks for " + wanted + " of " + witnesses.size() + " witnesses",
+                    "name more witnesses or ask for fewer",
+                    null);
+        return new WitnessRule(Peer.quorum(witnesses, wanted), witnessLag, witnessLagRecords);
     }
 
     Builder toBuilder() {
@@ -103,6 +138,10 @@ public record Settings(
         private Duration patience;
         private String path;
         private Duration hold;
+        private List<Peer> witnesses;
+        private int witnessQuorum;
+        private Duration witnessLag;
+        private long witnessLagRecords;
 
         private Builder(Settings from) {
             this.data = from.data;
@@ -117,6 +156,10 @@ public record Settings(
             this.patience = from.patience;
             this.path = from.path;
             this.hold = from.hold;
+            this.witnesses = from.witnesses;
+            this.witnessQuorum = from.witnessQuorum;
+            this.witnessLag = from.witnessLag;
+            this.witnessLagRecords = from.witnessLagRecords;
         }
 
         Builder data(Path now) {
@@ -179,9 +222,30 @@ public record Settings(
             return this;
         }
 
+        Builder witnesses(List<Peer> now) {
+            this.witnesses = now;
+            return this;
+        }
+
+        Builder witnessQuorum(int now) {
+            this.witnessQuorum = now;
+            return this;
+        }
+
+        Builder witnessLag(Duration now) {
+            this.witnessLag = now;
+            return this;
+        }
+
+        Builder witnessLagRecords(long now) {
+            this.witnessLagRecords = now;
+            return this;
+        }
+
         Settings build() {
             return new Settings(
-                    data, address, port, hosts, origins, installation, node, custody, network, patience, path, hold);
+                    data, address, port, hosts, origins, installation, node, custody, network, patience, path, hold,
+                    witnesses, witnessQuorum, witnessLag, witnessLagRecords);
         }
     }
 }

@@ -27,6 +27,7 @@ import dev.writ.registry.Registry;
 import dev.writ.store.Store;
 import dev.writ.upstream.Upstreams;
 import dev.writ.vault.Vault;
+import dev.writ.witness.Cosigner;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -110,8 +111,14 @@ public final class Wiring implements AutoCloseable {
                 folder.database(), List.of(Registry.schema(), Authority.schema(), Identity.schema(), Vault.schema()));
         opened.push(store);
         var ledger =
-                Ledger.open(new LedgerSettings(folder.root(), settings.installation(), settings.node()), clock, random);
+                Ledger.open(
+                        new LedgerSettings(folder.root(), settings.installation(), settings.node())
+                                .witnessedBy(settings.witnessRule()),
+                        clock,
+                        random);
         opened.push(ledger);
+        // Before anything is decided or recorded: a witness may know more of this ledger than we do.
+        if (!settings.witnesses().isEmpty()) opened.push(Cosigner.start(ledger, settings.witnesses(), clock));
         var registry = new Registry(store, clock);
         var authority = new Authority(store, clock);
         opened.push(authority);

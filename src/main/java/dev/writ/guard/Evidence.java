@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 
 /**
  * What the records say; {@code docs/evidence.md} is the same for readers. A record is canonical JSON under a leaf of the
@@ -29,12 +30,17 @@ final class Evidence {
     private final Name node;
     private final Ids ids;
     private final String custody;
+    private final ToLongFunction<Name> witnessed;
 
-    /** @param custody {@code separate}, or {@code shared-user} where agents run as the same system user as we do */
-    Evidence(Name node, Ids ids, String custody) {
+    /**
+     * @param custody {@code separate}, or {@code shared-user} where agents run as the same system user as we do
+     * @param witnessed up to which record others vouch for a tenant's log
+     */
+    Evidence(Name node, Ids ids, String custody, ToLongFunction<Name> witnessed) {
         this.node = node;
         this.ids = ids;
         this.custody = custody;
+        this.witnessed = witnessed;
     }
 
     /** A record and the values it commits to. */
@@ -132,7 +138,7 @@ final class Evidence {
                 .put("person", matter.digest().person())
                 .put("binding", binding(attempt.caller()))
                 .put("custody", custody)
-                .put("witnessed", 0)
+                .put("witnessed", witnessed.applyAsLong(attempt.caller().tenant()))
                 .put("policy", policy(matter.judged()));
         if (!matter.digest().agent().isEmpty())
             record.put("agent", matter.digest().agent());

@@ -231,6 +231,17 @@ public final class Ledger implements AutoCloseable {
         log(tenant).witnessed().contradicted(why);
     }
 
+    /** Notes how it went with a witness, for whoever asks how the log stands. */
+    public void heard(Name tenant, Heard from) {
+        log(tenant).witnessed().heard(from);
+    }
+
+    /** How it stands with every witness that was asked. */
+    public List<Heard> heard(Name tenant) {
+        var log = logs.get(tenant);
+        return log == null ? List.of() : log.witnessed().heard();
+    }
+
     /** Up to which record enough witnesses have cosigned. */
     public long witnessed(Name tenant) {
         var log = logs.get(tenant);

@@ -2,7 +2,9 @@ package dev.writ.ledger;
 
 import dev.writ.ledger.verify.Checkpoint;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ final class Witnessed {
     private volatile @Nullable Checkpoint last;
     private volatile long since = NOTHING_WAITS;
     private volatile @Nullable String contradiction;
+    private final ConcurrentSkipListMap<String, Heard> heard = new ConcurrentSkipListMap<>();
 
     Witnessed(WitnessRule rule, Optional<Checkpoint> last) {
         this.rule = rule;
@@ -71,6 +74,14 @@ final class Witnessed {
 
     Optional<Checkpoint> last() {
         return Optional.ofNullable(last);
+    }
+
+    void heard(Heard from) {
+        heard.put(from.witness(), from);
+    }
+
+    List<Heard> heard() {
+        return List.copyOf(heard.values());
     }
 
     /** Up to which record others vouch. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.writ.base.Name;
+import dev.writ.ledger.verify.VerifierKey;
+import dev.writ.witness.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,19 @@ class SettingsTest {
 
     /** A setting that differs from the default, what to write, and where it must arrive. */
     private record Example(String yaml, Function<Settings, Object> reading, Object wanted) {}
+
+    private static final String LOG_VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+    private static final String VKEY = cosigning();
+
+    /** The specification's example of a key, as one for cosignatures. */
+    private static String cosigning() {
+        var raw = java.util.Base64.getDecoder().decode(LOG_VKEY.substring(LOG_VKEY.lastIndexOf('+') + 1));
+        raw[0] = 4;
+        var id = dev.writ.base.Digest.of("example.com/foo\n".getBytes(java.nio.charset.StandardCharsets.UTF_8), raw)
+                .toString()
+                .substring(0, 8);
+        return "example.com/foo+" + id + "+" + java.util.Base64.getEncoder().encodeToString(raw);
+    }
 
     private static final Map<String, Example> EXAMPLES = new LinkedHashMap<>(Map.ofEntries(
             Map.entry("data", new Example("data: /srv/writ", Settings::data, Path.of("/srv/writ"))),
@@ -45,7 +60,20 @@ class SettingsTest {
             Map.entry("servers.path", new Example("servers: {path: /opt/bin}", Settings::path, "/opt/bin")),
             Map.entry(
                     "approvals.holdSeconds",
-                    new Example("approvals: {holdSeconds: 3}", Settings::hold, Duration.ofSeconds(3)))));
+                    new Example("approvals: {holdSeconds: 3}", Settings::hold, Duration.ofSeconds(3))),
+            Map.entry(
+                    "witnesses",
+                    new Example(
+                            "witnesses: [{url: 'https://w1.example/', vkey: " + VKEY + "}]",
+                            Settings::witnesses,
+                            List.of(new Peer("https://w1.example", List.of(VerifierKey.parse(VKEY)))))),
+            Map.entry("witness.quorum", new Example("witness: {quorum: 2}", Settings::witnessQuorum, 2)),
+            Map.entry(
+                    "witness.lagSeconds",
+                    new Example("witness: {lagSeconds: 7}", Settings::witnessLag, Duration.ofSeconds(7))),
+            Map.entry(
+                    "witness.lagRecords",
+                    new Example("witness: {lagRecords: 9}", Settings::witnessLagRecords, 9L))));
 
     private Settings read(String yaml) {
         try {
@@ -114,6 +142,13 @@ class SettingsTest {
                 "servers: {network: all}",
                 "servers: {patienceSeconds: 0}",
                 "approvals: {holdSeconds: 601}",
+                "witness: {quorum: -1}",
+                "witness: {lagSeconds: 86401}",
+                "witnesses: {url: x}",
+                "witnesses: [{url: 'https://w.example'}]",
+                "witnesses: [{url: 'https://w.example', vkey: nonsense}]",
+                "witnesses: [{url: 'w.example', vkey: " + VKEY + "}]",
+                "witnesses: [{url: 'https://w.example', vkey: " + LOG_VKEY + "}]",
                 "data:",
                 "- a list",
                 "a: &a [*a]",

@@ -174,7 +174,11 @@ final class PeerStage implements AutoCloseable {
                 settings.network(),
                 patience,
                 settings.path(),
-                settings.hold());
+                settings.hold(),
+                settings.witnesses(),
+                settings.witnessQuorum(),
+                settings.witnessLag(),
+                settings.witnessLagRecords());
     }
 
     @Override
