@@ -180,7 +180,8 @@ final class WorkEndpoints {
 
     private static Optional<Long> from(Asked asked) {
         if (asked.request().body().length == 0) return Optional.empty();
-        return asked.form(Set.of("from"), form -> form.has("from") ? Optional.of(form.number("from", -1)) : Optional.empty());
+        return asked.form(
+                Set.of("from"), form -> form.has("from") ? Optional.of(form.number("from", -1)) : Optional.empty());
     }
 
     private List<Endpoint> evidence() {

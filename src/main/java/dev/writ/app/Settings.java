@@ -106,7 +106,11 @@ public record Settings(
 
     /** Cosigned by these, with the defaults beside. */
     public Settings withWitnesses(List<Peer> peers, int quorum, Duration lag) {
-        return toBuilder().witnesses(peers).witnessQuorum(quorum).witnessLag(lag).build();
+        return toBuilder()
+                .witnesses(peers)
+                .witnessQuorum(quorum)
+                .witnessLag(lag)
+                .build();
     }
 
     /** What the ledger asks of its witnesses. */
@@ -244,8 +248,22 @@ public record Settings(
 
         Settings build() {
             return new Settings(
-                    data, address, port, hosts, origins, installation, node, custody, network, patience, path, hold,
-                    witnesses, witnessQuorum, witnessLag, witnessLagRecords);
+                    data,
+                    address,
+                    port,
+                    hosts,
+                    origins,
+                    installation,
+                    node,
+                    custody,
+                    network,
+                    patience,
+                    path,
+                    hold,
+                    witnesses,
+                    witnessQuorum,
+                    witnessLag,
+                    witnessLagRecords);
         }
     }
 }

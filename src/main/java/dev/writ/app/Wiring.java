@@ -110,12 +110,11 @@ public final class Wiring implements AutoCloseable {
         var store = Store.open(
                 folder.database(), List.of(Registry.schema(), Authority.schema(), Identity.schema(), Vault.schema()));
         opened.push(store);
-        var ledger =
-                Ledger.open(
-                        new LedgerSettings(folder.root(), settings.installation(), settings.node())
-                                .witnessedBy(settings.witnessRule()),
-                        clock,
-                        random);
+        var ledger = Ledger.open(
+                new LedgerSettings(folder.root(), settings.installation(), settings.node())
+                        .witnessedBy(settings.witnessRule()),
+                clock,
+                random);
         opened.push(ledger);
         // Before anything is decided or recorded: a witness may know more of this ledger than we do.
         if (!settings.witnesses().isEmpty()) opened.push(Cosigner.start(ledger, settings.witnesses(), clock));

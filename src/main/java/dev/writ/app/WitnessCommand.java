@@ -72,8 +72,8 @@ final class WitnessCommand implements Callable<Integer> {
         boolean trust = arguments.length > 0 && arguments[0].equals("trust");
         Callable<Integer> command = trust ? new TrustCommand(out, err) : new WitnessCommand(out, err);
         return new CommandLine(command)
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
+                .setOut(new PrintWriter(out, true, java.nio.charset.StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, java.nio.charset.StandardCharsets.UTF_8))
                 .execute(trust ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
     }
 
@@ -112,10 +112,11 @@ final class WitnessCommand implements Callable<Integer> {
             var witness = WitnessServer.start(setup(), InstantSource.system(), new SecureRandom());
             var stopped = new CountDownLatch(1);
             Runtime.getRuntime()
-                    .addShutdownHook(Thread.ofPlatform().name("writ-witness-stop").unstarted(() -> {
-                        witness.close();
-                        stopped.countDown();
-                    }));
+                    .addShutdownHook(
+                            Thread.ofPlatform().name("writ-witness-stop").unstarted(() -> {
+                                witness.close();
+                                stopped.countDown();
+                            }));
             out.println("witness " + name + " listens on port " + witness.port() + " for " + witness.logsKnown()
                     + " logs; its keys:");
             witness.keys().forEach(out::println);
@@ -135,7 +136,12 @@ final class WitnessCommand implements Callable<Integer> {
         if (colon < 1 || !listen.substring(colon + 1).matches("[0-9]{1,5}"))
             throw new IllegalArgumentException("--listen is ADDRESS:PORT, not " + listen);
         return new WitnessServer.Setup(
-                data, name, logs, listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1)), Set.copyOf(hosts));
+                data,
+                name,
+                logs,
+                listen.substring(0, colon),
+                Integer.parseInt(listen.substring(colon + 1)),
+                Set.copyOf(hosts));
     }
 
     private static int told(PrintStream err, Supplier<Integer> work) {

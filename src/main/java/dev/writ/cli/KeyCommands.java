@@ -48,7 +48,8 @@ final class KeyCommands {
                     Optional<Long> from) {
         var body = Json.object();
         from.ifPresent(size -> body.put("from", size));
-        return told(session.api().post(Api.Path.of("evidence", "keys", "compromised"), body.build()), "sign from now on");
+        return told(
+                session.api().post(Api.Path.of("evidence", "keys", "compromised"), body.build()), "sign from now on");
     }
 
     /** Data is the verifier keys alone, one to a line, as witnesses and trust files take them. */

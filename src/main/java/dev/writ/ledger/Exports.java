@@ -65,7 +65,10 @@ final class Exports {
     /** Others may have cosigned more meanwhile than goes along here. */
     private boolean covered(String name) {
         return !name.equals(LogFolder.WITNESSED)
-                || log.folder().witnessed().map(w -> w.size() <= checkpoint.size()).orElse(false);
+                || log.folder()
+                        .witnessed()
+                        .map(w -> w.size() <= checkpoint.size())
+                        .orElse(false);
     }
 
     /** Writes tiles of exactly the checkpointed size, whatever the log has grown to meanwhile. */

@@ -11,8 +11,7 @@ import java.nio.file.Path;
  * @param segmentBytes size of one write-ahead segment
  * @param witnesses whose cosignatures are asked for
  */
-public record LedgerSettings(
-        Path data, String installation, Name node, int segmentBytes, WitnessRule witnesses) {
+public record LedgerSettings(Path data, String installation, Name node, int segmentBytes, WitnessRule witnesses) {
     public static final int SEGMENT_BYTES = 16 << 20;
     public static final int SEGMENT_BYTES_MIN = 64 << 10;
 

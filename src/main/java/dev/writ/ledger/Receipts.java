@@ -42,14 +42,16 @@ final class Receipts {
         if (cited.isEmpty()) return Optional.empty();
         var head = head(cited.lastKey());
         var items = cited.values().stream().map(e -> item(e, head, disclose)).toList();
-        return Optional.of(new Receipt(
-                        head.origin(), subject.text(), items, log.keys().trust(), log.handovers())
-                .bytes());
+        return Optional.of(
+                new Receipt(head.origin(), subject.text(), items, log.keys().trust(), log.handovers()).bytes());
     }
 
     /** Under the checkpoint that others vouch for, where it covers all of it; else under the newest. */
     private Checkpoint head(long newest) {
-        return log.witnessed().last().filter(witnessed -> newest < witnessed.size()).orElse(checkpoint);
+        return log.witnessed()
+                .last()
+                .filter(witnessed -> newest < witnessed.size())
+                .orElse(checkpoint);
     }
 
     /** Follows citations from the subject; what a citation's own approval was used for elsewhere is not this call's. */

@@ -61,8 +61,8 @@ final class Recovery {
         if (log.witnessed().size() > log.durable())
             throw new LedgerFailure(
                     LedgerFailure.Code.ROLLBACK,
-                    log.path() + ": witnesses cosigned "
-                            + log.witnessed().size() + " records and the log holds " + log.durable() + ": rollback");
+                    log.path() + ": witnesses cosigned " + log.witnessed().size() + " records and the log holds "
+                            + log.durable() + ": rollback");
         log.witnessed().last().filter(last -> !log.contains(last)).ifPresent(last -> {
             throw new LedgerFailure(
                     LedgerFailure.Code.ROLLBACK,

@@ -48,8 +48,7 @@ final class Rotation {
 
     /** The successors' verifier keys; makes them when there are none yet. Nothing is signed by them. */
     Trust successors() throws IOException {
-        return new Trust(CheckpointSigner.in(
-                        new KeyFolder(next, disk, random, true), origin, VerifierKey.Type.OF_LOGS)
+        return new Trust(CheckpointSigner.in(new KeyFolder(next, disk, random, true), origin, VerifierKey.Type.OF_LOGS)
                 .keys());
     }
 

@@ -271,7 +271,8 @@ final class TenantLog {
      * on the integrator's thread.
      */
     void cosigned(Checkpoint cosigned) throws IOException {
-        if (cosigned.size() == checkpoint.size() && cosigned.note().text().equals(checkpoint.note().text())) {
+        if (cosigned.size() == checkpoint.size()
+                && cosigned.note().text().equals(checkpoint.note().text())) {
             var merged = checkpoint.with(cosigned.note().signatures());
             disk.replace(folder.checkpointFile(), merged.bytes());
             checkpoint = merged;
@@ -289,7 +290,8 @@ final class TenantLog {
         checkpointNow(clock);
         long size = checkpoint.size();
         var ours = keys.trust().keys();
-        var handedOver = checkpoint.only(line -> ours.stream().anyMatch(key -> key.name().equals(line.name())));
+        var handedOver =
+                checkpoint.only(line -> ours.stream().anyMatch(key -> key.name().equals(line.name())));
         var leaf = folder.entries(index / TilePath.WIDTH, size).get((int) (index % TilePath.WIDTH));
         var proof = new LogProof(index, folder.proofs(size).inclusion(index, size), handedOver);
         rotation.keep(new Handover(new String(leaf, java.nio.charset.StandardCharsets.UTF_8), proof));
@@ -311,15 +313,16 @@ final class TenantLog {
 
     /** Where the record lies that names the successors' keys; the newest records are looked at first. */
     Optional<Long> rotationRecord() throws IOException {
-        var wanted = rotation.successors().keys().stream().map(VerifierKey::toString).toList();
+        var wanted =
+                rotation.successors().keys().stream().map(VerifierKey::toString).toList();
         long covered = rotation.last().map(Handover::size).orElse(0L);
         var records = new Records(this);
         for (long index = durable - 1; index >= covered; index--) {
             var record = records.read(index).map(Entry::record).orElse(Json.Obj.EMPTY);
             if (record.string("kind").equals(Optional.of(Handover.KIND))
                     && record.string("event").equals(Optional.of(Handover.ROTATED))
-                    && record.array(Handover.KEYS)
-                            .equals(Optional.of(Json.Arr.ofStrings(wanted)))) return Optional.of(index);
+                    && record.array(Handover.KEYS).equals(Optional.of(Json.Arr.ofStrings(wanted))))
+                return Optional.of(index);
         }
         return Optional.empty();
     }

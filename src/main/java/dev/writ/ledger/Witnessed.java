@@ -98,8 +98,11 @@ final class Witnessed {
         if (rule.lagRecords() > 0 && durable - size() > rule.lagRecords())
             return Optional.of("more than " + rule.lagRecords() + " records wait for a witness");
         long from = since;
-        if (rule.lag().isPositive() && from != NOTHING_WAITS && nowMillis - from > rule.lag().toMillis())
-            return Optional.of("records wait for a witness longer than " + rule.lag().toSeconds() + " s");
+        if (rule.lag().isPositive()
+                && from != NOTHING_WAITS
+                && nowMillis - from > rule.lag().toMillis())
+            return Optional.of(
+                    "records wait for a witness longer than " + rule.lag().toSeconds() + " s");
         return Optional.empty();
     }
 }

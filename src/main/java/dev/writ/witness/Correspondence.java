@@ -93,7 +93,8 @@ final class Correspondence {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             if (has > target.size()) return ahead(target);
             var body = new Submission(has, ledger.consistency(tenant, has, target), target).bytes();
-            var call = Call.post(peer.submission(), "text/plain; charset=utf-8", body).within(PATIENCE);
+            var call = Call.post(peer.submission(), "text/plain; charset=utf-8", body)
+                    .within(PATIENCE);
             try (var exchange = client.send(call)) {
                 switch (exchange.status()) {
                     case 200 -> {

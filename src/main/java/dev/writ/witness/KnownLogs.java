@@ -35,7 +35,9 @@ final class KnownLogs {
             this.loaded = load(file);
         } catch (IOException | IllegalArgumentException e) {
             throw new WitnessFailure(
-                    WitnessFailure.Code.LOGS, "the file of known logs " + file + " cannot be used: " + e.getMessage(), e);
+                    WitnessFailure.Code.LOGS,
+                    "the file of known logs " + file + " cannot be used: " + e.getMessage(),
+                    e);
         }
         this.looked = clock.millis();
     }
@@ -73,7 +75,6 @@ final class KnownLogs {
         boolean policy = text.lines().anyMatch(line -> line.strip().startsWith("log "));
         boolean quorum = text.lines().anyMatch(line -> line.strip().startsWith("quorum "));
         var trust = Trust.parse(policy && !quorum ? text + "quorum none\n" : text);
-        return new Loaded(
-                time, bytes.length, trust.keys().stream().collect(Collectors.groupingBy(VerifierKey::name)));
+        return new Loaded(time, bytes.length, trust.keys().stream().collect(Collectors.groupingBy(VerifierKey::name)));
     }
 }

@@ -35,8 +35,7 @@ final class Memory implements AutoCloseable {
         this.steps = steps;
         try {
             Files.createDirectories(folder);
-            this.lock = FileChannel.open(
-                    folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            this.lock = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             @Nullable FileLock taken;
             try {
                 taken = lock.tryLock();
@@ -76,7 +75,9 @@ final class Memory implements AutoCloseable {
             return Optional.of(Checkpoint.parse(Files.readAllBytes(file)));
         } catch (IOException | IllegalArgumentException e) {
             throw new WitnessFailure(
-                    WitnessFailure.Code.STATE, file + " cannot be used; put it back from a backup: " + e.getMessage(), e);
+                    WitnessFailure.Code.STATE,
+                    file + " cannot be used; put it back from a backup: " + e.getMessage(),
+                    e);
         }
     }
 
@@ -87,10 +88,7 @@ final class Memory implements AutoCloseable {
         try {
             steps.before("write");
             try (var channel = FileChannel.open(
-                    fresh,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
+                    fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
                 var bytes = java.nio.ByteBuffer.wrap(checkpoint.bytes());
                 while (bytes.hasRemaining()) channel.write(bytes);
                 steps.before("force");

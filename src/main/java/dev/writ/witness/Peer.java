@@ -44,7 +44,8 @@ public record Peer(String url, List<VerifierKey> keys) {
             var all = new ArrayList<Quorum>();
             for (var key : peer.keys) {
                 var name = peer.name() + "/" + key.type();
-                if (keys.putIfAbsent(name, key) != null || keys.values().stream().filter(key::equals).count() > 1)
+                if (keys.putIfAbsent(name, key) != null
+                        || keys.values().stream().filter(key::equals).count() > 1)
                     throw new IllegalArgumentException("the witness " + peer.name() + " comes twice");
                 all.add(new Quorum.Witness(name));
             }

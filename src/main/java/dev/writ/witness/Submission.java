@@ -60,14 +60,16 @@ record Submission(long old, List<byte[]> proof, Checkpoint checkpoint) {
 
     private static byte[] hash(String line) {
         var hash = line.length() == HASH_CHARS ? Base64.getDecoder().decode(line) : new byte[0];
-        if (hash.length != TreeHash.BYTES || !Base64.getEncoder().encodeToString(hash).equals(line))
+        if (hash.length != TreeHash.BYTES
+                || !Base64.getEncoder().encodeToString(hash).equals(line))
             throw new IllegalArgumentException("a line of proof is a hash in base64");
         return hash;
     }
 
     byte[] bytes() {
         var text = new StringBuilder("old ").append(old).append('\n');
-        for (var hash : proof) text.append(Base64.getEncoder().encodeToString(hash)).append('\n');
+        for (var hash : proof)
+            text.append(Base64.getEncoder().encodeToString(hash)).append('\n');
         return text.append('\n').append(checkpoint.note()).toString().getBytes(UTF_8);
     }
 }

@@ -29,8 +29,6 @@ public final class WitnessServer implements AutoCloseable {
     public record Setup(Path data, String name, Path logs, String address, int port, Set<String> hosts) {
         public Setup {
             hosts = Set.copyOf(hosts);
-            if (!name.matches("[a-z0-9][a-z0-9./-]{0,99}"))
-                throw new IllegalArgumentException("a witness's name has a-z 0-9 . / - like an address without scheme");
         }
     }
 
@@ -66,6 +64,8 @@ public final class WitnessServer implements AutoCloseable {
     }
 
     private static CheckpointSigner signer(Path data, String name, SecureRandom random) {
+        if (!name.matches("[a-z0-9][a-z0-9./-]{0,99}"))
+            throw new IllegalArgumentException("a witness's name has a-z 0-9 . / - like an address without scheme");
         var keys = data.resolve("keys");
         return CheckpointSigner.ofWitness(name, keys, random, !Files.exists(keys));
     }

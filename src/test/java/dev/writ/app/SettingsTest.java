@@ -71,9 +71,7 @@ class SettingsTest {
             Map.entry(
                     "witness.lagSeconds",
                     new Example("witness: {lagSeconds: 7}", Settings::witnessLag, Duration.ofSeconds(7))),
-            Map.entry(
-                    "witness.lagRecords",
-                    new Example("witness: {lagRecords: 9}", Settings::witnessLagRecords, 9L))));
+            Map.entry("witness.lagRecords", new Example("witness: {lagRecords: 9}", Settings::witnessLagRecords, 9L))));
 
     private Settings read(String yaml) {
         try {

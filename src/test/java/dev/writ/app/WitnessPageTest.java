@@ -60,7 +60,9 @@ class WitnessPageTest {
     }
 
     private List<String> witnessKeys() throws IOException {
-        var command = commands("writ witness trust").getFirst().replace("/srv/witness", folder.resolve("w").toString());
+        var command = commands("writ witness trust")
+                .getFirst()
+                .replace("/srv/witness", folder.resolve("w").toString());
         var words = command.substring("writ ".length()).split(" ");
         var first = program(words);
         assertThat(first.exit).as(first.err).isZero();
@@ -76,10 +78,19 @@ class WitnessPageTest {
         assertThat(program("witness", "trust").exit).isEqualTo(2);
         assertThat(program("witness").exit).isEqualTo(2);
         var missing = program(
-                "witness", "--data", folder + "/y", "--name", "w", "--logs", folder + "/none", "--listen", "127.0.0.1:0");
+                "witness",
+                "--data",
+                folder + "/y",
+                "--name",
+                "w",
+                "--logs",
+                folder + "/none",
+                "--listen",
+                "127.0.0.1:0");
         assertThat(missing.exit).isEqualTo(1);
         assertThat(missing.err).contains("known logs").contains("Next: ");
-        assertThat(program("witness", "--data", folder + "/y", "--name", "w", "--logs", "x", "--listen", "nowhere").exit)
+        assertThat(program("witness", "--data", folder + "/y", "--name", "w", "--logs", "x", "--listen", "nowhere")
+                        .exit)
                 .isEqualTo(2);
     }
 
@@ -88,7 +99,8 @@ class WitnessPageTest {
         var keys = witnessKeys();
         var all = lines();
         int from = all.indexOf("```yaml") + 1;
-        var yaml = String.join("\n", all.subList(from, from + all.subList(from, all.size()).indexOf("```")));
+        var yaml = String.join(
+                "\n", all.subList(from, from + all.subList(from, all.size()).indexOf("```")));
         yaml = yaml.replace("[witness.example/w1+…, witness.example/w1+…]", "[" + String.join(", ", keys) + "]");
         var file = folder.resolve("writ.yaml");
         Files.writeString(file, yaml);
@@ -119,7 +131,9 @@ class WitnessPageTest {
             assertThat(commands("writ key ")).hasSize(3);
             for (var command : commands("writ key ")) {
                 var words = new ArrayList<>(List.of("--data", data.toString()));
-                words.addAll(List.of(command.replaceAll(" >.*", "").substring("writ ".length()).split(" ")));
+                words.addAll(List.of(command.replaceAll(" >.*", "")
+                        .substring("writ ".length())
+                        .split(" ")));
                 var ran = ran(words, Map.of("HOME", folder.toString()));
                 assertThat(ran.exit).as(command + ran.err).isZero();
                 assertThat(ran.out.lines()).hasSize(2).allMatch(key -> key.startsWith("writ.local/default/node-1+"));

@@ -85,7 +85,11 @@ class KeyRotationTest {
             ledger.append(TENANT, Sample.note("two"), Map.of());
             assertThat(List.of(first, second, third)).doesNotHaveDuplicates();
             return new History(
-                    first, second, third, early, ledger.receipt(TENANT, decision, _ -> true).orElseThrow());
+                    first,
+                    second,
+                    third,
+                    early,
+                    ledger.receipt(TENANT, decision, _ -> true).orElseThrow());
         }
     }
 
@@ -95,7 +99,8 @@ class KeyRotationTest {
         for (var trust : List.of(history.first, history.second, history.third, history.first + history.third))
             passes(trust);
         assertThat(verify(Optional.empty(), Optional.empty()).passed()).isTrue();
-        assertThat(verify(Optional.of(Trust.parse(history.third)), Optional.of(history.early)).passed())
+        assertThat(verify(Optional.of(Trust.parse(history.third)), Optional.of(history.early))
+                        .passed())
                 .as("a checkpoint of the old keys")
                 .isTrue();
         var file = folder.resolve("receipt.json");
@@ -125,7 +130,8 @@ class KeyRotationTest {
         passes(second);
         try (var files = Files.walk(folderOfKeys)) {
             for (var file : files.filter(Files::isRegularFile).toList()) {
-                assertThat(Files.readString(file)).doesNotContain(old.lines().toList().get(2));
+                assertThat(Files.readString(file))
+                        .doesNotContain(old.lines().toList().get(2));
                 assertThat(Files.getPosixFilePermissions(file)).hasSizeLessThanOrEqualTo(3);
             }
         }
@@ -152,11 +158,16 @@ class KeyRotationTest {
         fails(Optional.of(history.third));
         Files.writeString(file, handovers.lines().toList().getLast() + "\n");
         fails(Optional.of(history.first));
-        Files.writeString(file, handovers.lines().toList().getLast() + "\n" + handovers.lines().findFirst().orElseThrow() + "\n");
+        Files.writeString(
+                file,
+                handovers.lines().toList().getLast() + "\n"
+                        + handovers.lines().findFirst().orElseThrow() + "\n");
         fails(Optional.of(history.first), "out of order");
         var proof = forged.proof();
         var unsigned = new dev.writ.ledger.verify.LogProof(
-                proof.index(), proof.path(), proof.checkpoint().only(_ -> false).with(last.note().signatures()));
+                proof.index(),
+                proof.path(),
+                proof.checkpoint().only(_ -> false).with(last.note().signatures()));
         Files.writeString(
                 file,
                 handovers.lines().findFirst().orElseThrow() + "\n"

@@ -120,7 +120,8 @@ class EvidenceMutationTest {
                         + "'purpose':'support case','scope':{'servers':['shop'],'categories':['read']},'calls':9,'for':'1h'}}");
         var task = opened.object("metadata").orElseThrow().string("name").orElseThrow();
         try (var client = product.client(Product.TaskSpec.SUPPORT)) {
-            assertThat(isError(client.call("get_order", "{\"order\":\"1001\"}"))).isFalse();
+            assertThat(isError(client.call("get_order", "{\"order\":\"1001\"}")))
+                    .isFalse();
             client.call("send_email", "{\"to\":\"x@evil.example\",\"subject\":\"s\",\"body\":\"b\"}");
             var arguments = "{\"order\":\"1001\",\"amount\":900.00,\"currency\":\"EUR\",\"reason\":\"late\"}";
             var held = client.call("create_refund", arguments);
@@ -133,7 +134,8 @@ class EvidenceMutationTest {
     }
 
     private static String resource(String kind, String name, String spec) {
-        return "{'apiVersion':'writ.dev/v1','kind':'" + kind + "','metadata':{'name':'" + name + "'},'spec':" + spec + "}";
+        return "{'apiVersion':'writ.dev/v1','kind':'" + kind + "','metadata':{'name':'" + name + "'},'spec':" + spec
+                + "}";
     }
 
     /** The control plane as Olga reaches it. */
@@ -167,7 +169,8 @@ class EvidenceMutationTest {
     }
 
     private String verify() {
-        return EvidenceVerifier.verify(root, Optional.of(trust), Optional.empty()).text();
+        return EvidenceVerifier.verify(root, Optional.of(trust), Optional.empty())
+                .text();
     }
 
     private Path bundle() {
@@ -203,13 +206,15 @@ class EvidenceMutationTest {
         var inSource = new TreeSet<String>();
         for (var part : List.of("guard", "authority", "ledger"))
             try (var files = Files.walk(Path.of("src/main/java/dev/writ", part))) {
-                for (var file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                for (var file :
+                        files.filter(f -> f.toString().endsWith(".java")).toList()) {
                     var matcher = KIND_IN_SOURCE.matcher(Files.readString(file));
                     while (matcher.find()) inSource.add(matcher.group(1));
                 }
             }
         var written = new TreeSet<String>();
-        for (int i = 0; i < leaves.size(); i++) written.add(record(i).string("kind").orElseThrow());
+        for (int i = 0; i < leaves.size(); i++)
+            written.add(record(i).string("kind").orElseThrow());
         assertThat(inSource).isEqualTo(new TreeSet<>(KINDS));
         assertThat(written).isEqualTo(new TreeSet<>(KINDS));
     }
@@ -220,7 +225,8 @@ class EvidenceMutationTest {
         switch (json) {
             case Json.Obj object -> {
                 object.members().forEach((name, value) -> {
-                    mutants(value, all).forEach((path, mutant) -> mutants.put("/" + name + path, object.with(name, mutant)));
+                    mutants(value, all)
+                            .forEach((path, mutant) -> mutants.put("/" + name + path, object.with(name, mutant)));
                     mutants.put("/" + name + " removed", object.without(name));
                 });
                 mutants.put(" with one more member", object.with("zz", Json.of("x")));
@@ -258,7 +264,8 @@ class EvidenceMutationTest {
     /** The n-th mutant of each of these records at once, for every n: each record must be named for itself. */
     private void everyMutantIsNamed(List<Integer> indexes, boolean all) throws IOException {
         var mutants = new LinkedHashMap<Integer, List<Map.Entry<String, Json>>>();
-        for (int index : indexes) mutants.put(index, List.copyOf(mutants(record(index), all).entrySet()));
+        for (int index : indexes)
+            mutants.put(index, List.copyOf(mutants(record(index), all).entrySet()));
         int rounds = mutants.values().stream().mapToInt(List::size).max().orElseThrow();
         int tried = 0;
         var unnoticed = new ArrayList<String>();
@@ -325,7 +332,9 @@ class EvidenceMutationTest {
 
     @Test
     void recordsDroppedSwappedDoubledOrBroughtFromElsewhereAreNamed() throws IOException {
-        var foreign = new LogFolder(others).entries(0, new LogFolder(others).checkpoint().size()).getFirst();
+        var foreign = new LogFolder(others)
+                .entries(0, new LogFolder(others).checkpoint().size())
+                .getFirst();
         for (int i = 0; i < leaves.size(); i += 5) {
             int at = i;
             named(changed(list -> list.remove(at)), "holds " + (leaves.size() - 1) + " of " + leaves.size());
@@ -369,7 +378,8 @@ class EvidenceMutationTest {
         Files.delete(log.resolve("checkpoint"));
         Files.move(log.resolve("../kept"), log.resolve("checkpoint"));
         assertThat(rolledBack.text()).contains("NOT VERIFIED", "records were cut off or an old state was put back");
-        assertThat(with("checkpoint", _ -> read(others.resolve("checkpoint")))).contains("NOT VERIFIED", "is of another log");
+        assertThat(with("checkpoint", _ -> read(others.resolve("checkpoint"))))
+                .contains("NOT VERIFIED", "is of another log");
         assertThat(with("trust", _ -> read(others.resolve("trust")))).contains("NOT VERIFIED", "a key of another log");
         assertThat(with("handovers", _ -> new byte[0]))
                 .contains("NOT VERIFIED", "no checkpoint of the old keys hands over to them");

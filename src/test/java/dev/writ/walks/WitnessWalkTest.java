@@ -117,7 +117,8 @@ class WitnessWalkTest {
         try (var product = Product.start(data(), this::witnessed)) {
             var task = product.open(Product.TaskSpec.SUPPORT);
             try (var client = product.client(product.key(Product.BOT, task), Product.SHOP)) {
-                Eventually.that("blocked", () -> text(client.call("get_order", ORDER)).startsWith("TEMPORARILY BLOCKED"));
+                Eventually.that(
+                        "blocked", () -> text(client.call("get_order", ORDER)).startsWith("TEMPORARILY BLOCKED"));
                 long calls = product.calls();
                 assertThat(text(client.call("get_order", ORDER))).contains("wait for a witness", "safe to retry");
                 assertThat(product.calls()).as("nothing reached the shop").isEqualTo(calls);
@@ -135,7 +136,8 @@ class WitnessWalkTest {
                 Eventually.that("permitted again", () -> !isError(client.call("get_order", ORDER)));
                 witnessedUpToNow(product);
                 client.call("get_order", ORDER);
-                assertThat(product.lastOf("intent").integer("witnessed").orElseThrow()).isPositive();
+                assertThat(product.lastOf("intent").integer("witnessed").orElseThrow())
+                        .isPositive();
                 assertThat(status(product).object("ledger").orElseThrow().string("unwitnessed"))
                         .isEmpty();
                 verified(product);
@@ -144,8 +146,8 @@ class WitnessWalkTest {
     }
 
     private static Json.Obj status(Product product) {
-        if (product.parts().control().overview().status(product.caller(product.owner)) instanceof Reply.Done<Json.Obj>(var status, var _))
-            return status;
+        if (product.parts().control().overview().status(product.caller(product.owner))
+                instanceof Reply.Done<Json.Obj>(var status, var _)) return status;
         throw new AssertionError("no status");
     }
 
@@ -153,9 +155,11 @@ class WitnessWalkTest {
     private void verified(Product product) throws Exception {
         var ledger = product.parts().ledger();
         witnessedUpToNow(product);
-        var decision = new dev.writ.base.Id(product.lastOf("intent").string("decision").orElseThrow());
+        var decision =
+                new dev.writ.base.Id(product.lastOf("intent").string("decision").orElseThrow());
         var receipt = folder.resolve("receipt.json");
-        Files.write(receipt, ledger.receipt(Product.TENANT, decision, _ -> false).orElseThrow());
+        Files.write(
+                receipt, ledger.receipt(Product.TENANT, decision, _ -> false).orElseThrow());
         ledger.export(Product.TENANT, folder.resolve("export.zip"), _ -> false);
         var trust = policy(product);
         for (var path : List.of(folder.resolve("export.zip"), receipt)) {
@@ -218,7 +222,8 @@ class WitnessWalkTest {
             grow(wiring.parts().ledger(), 3);
             Eventually.that("witnessed", () -> wiring.parts().ledger().witnessed(Product.TENANT) >= before + 3);
         }
-        assertThatThrownBy(() -> restart(witnessed(Settings.of(folder.resolve("old")).withPort(0))))
+        assertThatThrownBy(() ->
+                        restart(witnessed(Settings.of(folder.resolve("old")).withPort(0))))
                 .isInstanceOfSatisfying(
                         WitnessFailure.class, e -> assertThat(e.code()).isEqualTo(WitnessFailure.Code.CONTRADICTED))
                 .hasMessageContaining("has seen more than this ledger has")
@@ -226,7 +231,8 @@ class WitnessWalkTest {
         try (var fork = ledger(folder.resolve("old"))) {
             grow(fork, 9);
         }
-        assertThatThrownBy(() -> restart(witnessed(Settings.of(folder.resolve("old")).withPort(0))))
+        assertThatThrownBy(() ->
+                        restart(witnessed(Settings.of(folder.resolve("old")).withPort(0))))
                 .isInstanceOf(WitnessFailure.class)
                 .hasMessageContaining("another history");
         restart(witnessed(Settings.of(data()).withPort(0))).close();
@@ -247,16 +253,18 @@ class WitnessWalkTest {
             try (var fork = ledger(folder.resolve("thief"))) {
                 grow(fork, 50);
                 fork.checkpoint(Product.TENANT);
-                try (var cosigner =
-                        dev.writ.witness.Cosigner.start(fork, List.of(peer), InstantSource.system())) {
+                try (var cosigner = dev.writ.witness.Cosigner.start(fork, List.of(peer), InstantSource.system())) {
                     assertThat(fork.heard(Product.TENANT)).isNotEmpty();
                     assertThat(fork.heard(Product.TENANT).getFirst().trouble()).isEmpty();
                     assertThat(cosigner).isNotNull();
                 }
             }
-            Eventually.that("blocked", () -> text(client.call("get_order", ORDER)).contains("rollback"));
+            Eventually.that(
+                    "blocked", () -> text(client.call("get_order", ORDER)).contains("rollback"));
             long calls = product.calls();
-            assertThat(text(client.call("get_order", ORDER))).startsWith("TEMPORARILY BLOCKED").contains("the witness " + NAME);
+            assertThat(text(client.call("get_order", ORDER)))
+                    .startsWith("TEMPORARILY BLOCKED")
+                    .contains("the witness " + NAME);
             assertThat(product.calls()).isEqualTo(calls);
             var owner = product.caller(product.owner);
             var control = product.parts().control();
@@ -285,14 +293,15 @@ class WitnessWalkTest {
             for (var key : next.array("keys").orElseThrow().items())
                 known.append(((Json.Str) key).value()).append('\n');
             Files.writeString(logs(), known.toString());
-            assertThat(control.logKeys().compromised(owner, Optional.of(1_000_000L))).isInstanceOf(Reply.Invalid.class);
+            assertThat(control.logKeys().compromised(owner, Optional.of(1_000_000L)))
+                    .isInstanceOf(Reply.Invalid.class);
             assertThat(control.logKeys().compromised(owner, Optional.empty())).isInstanceOf(Reply.Done.class);
             assertThat(product.lastOf("key-rotation").string("event")).contains("compromised");
             assertThat(product.lastOf("key-rotation").string("by")).contains(product.owner.text());
             Eventually.that("permitted", () -> !isError(client.call("get_order", ORDER)));
             verified(product);
-            var report = EvidenceVerifier.verify(
-                    folder.resolve("export.zip"), Optional.of(trustBefore), Optional.empty());
+            var report =
+                    EvidenceVerifier.verify(folder.resolve("export.zip"), Optional.of(trustBefore), Optional.empty());
             assertThat(report.passed()).as(report.text()).isTrue();
         }
     }

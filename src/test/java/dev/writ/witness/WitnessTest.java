@@ -63,7 +63,8 @@ class WitnessTest extends WitnessFixture {
     @Test
     void anUnknownLogIs404() throws Exception {
         know("");
-        assertThat(post(closing(WitnessServer.start(
+        assertThat(post(
+                                closing(WitnessServer.start(
                                         new WitnessServer.Setup(
                                                 folder.resolve("other"),
                                                 NAME,
@@ -126,7 +127,9 @@ class WitnessTest extends WitnessFixture {
                 "old 0\n\n" + note.replaceFirst("\n5\n", "\n5\nextension\n"),
                 "old 0\n\n" + note.substring(0, note.length() - 1),
                 "old 0\n\n" + note + "\u2014 x " + "!".repeat(8) + "\n"))
-            assertThat(post(bad).statusCode()).as(bad.substring(0, Math.min(60, bad.length()))).isEqualTo(400);
+            assertThat(post(bad).statusCode())
+                    .as(bad.substring(0, Math.min(60, bad.length())))
+                    .isEqualTo(400);
         assertThat(post(whole).statusCode()).as("as it is").isEqualTo(200);
     }
 
@@ -146,20 +149,24 @@ class WitnessTest extends WitnessFixture {
     @Test
     void aProofThatDoesNotVerifyIs422() {
         var first = submission(ledger, 0);
-        assertThat(post(new Submission(0, List.of(new byte[32]), first.checkpoint())).statusCode())
+        assertThat(post(new Submission(0, List.of(new byte[32]), first.checkpoint()))
+                        .statusCode())
                 .as("nothing proves what needs no proof")
                 .isEqualTo(422);
         post(first);
-        assertThat(post(new Submission(5, List.of(new byte[32]), first.checkpoint())).statusCode())
+        assertThat(post(new Submission(5, List.of(new byte[32]), first.checkpoint()))
+                        .statusCode())
                 .isEqualTo(422);
         grow(ledger, 4);
         var good = submission(ledger, 5);
         for (int i = 0; i < good.proof().size(); i++) {
             var proof = new ArrayList<>(good.proof());
             proof.set(i, new byte[32]);
-            assertThat(post(new Submission(5, proof, good.checkpoint())).statusCode()).isEqualTo(422);
+            assertThat(post(new Submission(5, proof, good.checkpoint())).statusCode())
+                    .isEqualTo(422);
             proof.remove(i);
-            assertThat(post(new Submission(5, proof, good.checkpoint())).statusCode()).isEqualTo(422);
+            assertThat(post(new Submission(5, proof, good.checkpoint())).statusCode())
+                    .isEqualTo(422);
         }
         assertThat(post(good).statusCode()).isEqualTo(200);
     }
@@ -180,9 +187,13 @@ class WitnessTest extends WitnessFixture {
         grow(real, 3);
         grow(fork, 3);
         assertThat(post(submission(real, 5)).statusCode()).isEqualTo(200);
-        assertThat(post(submission(fork, 8)).statusCode()).as("same size, other root").isEqualTo(422);
+        assertThat(post(submission(fork, 8)).statusCode())
+                .as("same size, other root")
+                .isEqualTo(422);
         grow(fork, 5);
-        assertThat(post(submission(fork, 8)).statusCode()).as("larger, other history").isEqualTo(422);
+        assertThat(post(submission(fork, 8)).statusCode())
+                .as("larger, other history")
+                .isEqualTo(422);
         var old = opened(folder.resolve("old"));
         var rolledBack = post(submission(old, 5));
         assertThat(rolledBack.statusCode()).isEqualTo(409);
@@ -248,7 +259,8 @@ class WitnessTest extends WitnessFixture {
     @Test
     void aDamagedMemoryStopsTheSigningOfThatLogAndTellsNobodyElse() throws Exception {
         post(submission(ledger, 0));
-        var file = folder.resolve("witness/logs").resolve(Memory.name(ledger.current(Sample.TENANT).origin()));
+        var file = folder.resolve("witness/logs")
+                .resolve(Memory.name(ledger.current(Sample.TENANT).origin()));
         var bytes = Files.readAllBytes(file);
         for (var damaged : List.of(new byte[0], java.util.Arrays.copyOf(bytes, bytes.length / 2))) {
             Files.write(file, damaged);
@@ -285,7 +297,8 @@ class WitnessTest extends WitnessFixture {
         assertThat(post(new Submission(0, List.of(), other)).statusCode()).isEqualTo(200);
         var head = ledger.checkpoint(Sample.TENANT);
         var spliced = new Note(
-                Checkpoint.text(head.origin(), other.size(), other.root()), other.note().signatures());
+                Checkpoint.text(head.origin(), other.size(), other.root()),
+                other.note().signatures());
         assertThat(post("old 5\n\n" + spliced).statusCode())
                 .as("another log's head under this log's name")
                 .isEqualTo(403);
@@ -323,7 +336,8 @@ class WitnessTest extends WitnessFixture {
             var answer = post(witness, body);
             if (answer.statusCode() == 200) {
                 // A changed name or id of one signature makes it an unknown one; the other still vouches for the log.
-                assertThat(new String(body, UTF_8)).startsWith("old 14\n\n" + head.checkpoint().note().text());
+                assertThat(new String(body, UTF_8))
+                        .startsWith("old 14\n\n" + head.checkpoint().note().text());
                 continue;
             }
             refused++;

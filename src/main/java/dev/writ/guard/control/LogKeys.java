@@ -26,7 +26,9 @@ public final class LogKeys {
     /** Makes the next keys, so that witnesses and auditors can know them before anything is signed by them. */
     public Reply<Json.Obj> prepare(Caller.OfPerson caller) {
         return orders.carry(
-                caller, Orders.administer("key:prepare", TARGET, Json.Obj.EMPTY), () -> planned(() -> {
+                caller,
+                Orders.administer("key:prepare", TARGET, Json.Obj.EMPTY),
+                () -> planned(() -> {
                     var keys = lines(ledger.successors(caller.tenant()).text());
                     var record = new Transition(
                             KIND, "prepared", Json.object().put("keys", keys).build());

@@ -111,7 +111,10 @@ public final class Overview {
                         "see that it runs, is reached at " + heard.url() + ", and knows this log's keys"));
         ledger.unwitnessed(tenant)
                 .ifPresent(why -> findings.add(finding(
-                        "error", "agents are blocked: the ledger is not witnessed", why, "see what the witnesses say")));
+                        "error",
+                        "agents are blocked: the ledger is not witnessed",
+                        why,
+                        "see what the witnesses say")));
     }
 
     /** What somebody should look after. */

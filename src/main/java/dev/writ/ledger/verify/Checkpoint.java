@@ -101,8 +101,7 @@ public record Checkpoint(String origin, long size, Digest root, Note note) {
         if (signature.length < 8) return false;
         long timestamp = ByteBuffer.wrap(signature).getLong();
         if (timestamp < 0) return false; // tlog-cosignature: must not exceed 2^63 - 1
-        return key.signed(
-                cosignMessage(key, timestamp), Arrays.copyOfRange(signature, 8, signature.length));
+        return key.signed(cosignMessage(key, timestamp), Arrays.copyOfRange(signature, 8, signature.length));
     }
 
     /** What a key of a timestamped type signs of this checkpoint at a time. */

@@ -42,8 +42,8 @@ final class KeyChain {
             var before = handovers.get(i - 1);
             if (!before.successors().agrees(handover.predecessors(), origin))
                 found.add(what + "the old keys are not those of the rotation before");
-            if (before.size() > handover.size() || before.proof().index() >= handover.proof().index())
-                found.add(what + "out of order");
+            if (before.size() > handover.size()
+                    || before.proof().index() >= handover.proof().index()) found.add(what + "out of order");
         }
         if (!handovers.isEmpty() && stated.isPresent()) {
             var last = handovers.getLast();

@@ -41,15 +41,16 @@ final class KeyRecords {
                     .anyMatch(rotation -> rotation.index == handover.proof().index()
                             && Arrays.equals(Canonical.bytes(rotation.record), handover.leafBytes()));
             if (!found)
-                report.failed("a handover of keys is of a record " + handover.proof().index()
-                        + " that the log does not have");
+                report.failed("a handover of keys is of a record "
+                        + handover.proof().index() + " that the log does not have");
         }
         for (var rotation : rotations) {
             if (chain.handovers().stream().anyMatch(h -> h.proof().index() == rotation.index)) continue;
             var name = Story.name(rotation.index, rotation.record);
             if (inForce(rotation.record, head))
-                report.failed(name + " names the keys of the checkpoint, and no checkpoint of the old keys hands over to"
-                        + " them");
+                report.failed(
+                        name + " names the keys of the checkpoint, and no checkpoint of the old keys hands over to"
+                                + " them");
             else report.note(name + " names new keys that are not in force");
         }
     }

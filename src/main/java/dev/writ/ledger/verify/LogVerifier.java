@@ -151,7 +151,8 @@ final class LogVerifier {
     private void witnessed(Checkpoint witnessed, Heads heads, TreeCheck tree, KeyRecords keys) {
         heads.chain
                 .objection(witnessed)
-                .ifPresent(why -> report.failed("the witnessed checkpoint of " + witnessed.size() + " records: " + why));
+                .ifPresent(
+                        why -> report.failed("the witnessed checkpoint of " + witnessed.size() + " records: " + why));
         keys.against("the witnessed checkpoint", witnessed);
         if (!witnessed.origin().equals(heads.head.origin()))
             report.failed("the witnessed checkpoint is of another log: " + witnessed.origin());

@@ -101,8 +101,8 @@ public record Receipt(String origin, String subject, List<Item> items, Trust tru
             if (!(handover instanceof Json.Obj object)) throw new IllegalArgumentException("a handover is an object");
             handovers.add(Handover.of(object));
         }
-        var read = new Receipt(
-                string(receipt, "origin"), string(receipt, "subject"), items, new Trust(keys), handovers);
+        var read =
+                new Receipt(string(receipt, "origin"), string(receipt, "subject"), items, new Trust(keys), handovers);
         if (!Arrays.equals(read.bytes(), bytes)) throw new IllegalArgumentException("not in canonical form");
         return read;
     }

@@ -79,7 +79,9 @@ final class ReceiptVerifier {
         if (objection.isEmpty() || before.size() == receipt.handovers().size()) return objection;
         var last = receipt.handovers().getLast();
         boolean newest = last.successors().agrees(trust, receipt.origin());
-        return newest ? new KeyChain(receipt.origin(), receipt.handovers(), Optional.empty()).objection(checkpoint) : objection;
+        return newest
+                ? new KeyChain(receipt.origin(), receipt.handovers(), Optional.empty()).objection(checkpoint)
+                : objection;
     }
 
     private void sameCheckpoint(String who, Checkpoint of) {

@@ -55,7 +55,8 @@ public record Trust(List<VerifierKey> keys, Witnesses witnesses) {
     /** The same witnesses, and these keys for their origins instead of those that were there. */
     Trust with(List<VerifierKey> others) {
         var names = others.stream().map(VerifierKey::name).collect(Collectors.toSet());
-        var all = new ArrayList<>(keys.stream().filter(key -> !names.contains(key.name())).toList());
+        var all = new ArrayList<>(
+                keys.stream().filter(key -> !names.contains(key.name())).toList());
         all.addAll(others);
         return new Trust(all, witnesses);
     }

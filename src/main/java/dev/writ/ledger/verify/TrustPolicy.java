@@ -59,8 +59,8 @@ final class TrustPolicy {
             case "group" -> group(words);
             case "quorum" -> quorum(words);
             default ->
-                throw new IllegalArgumentException("log, witness, group or quorum is expected, not "
-                        + Visible.text(words.getFirst(), 40));
+                throw new IllegalArgumentException(
+                        "log, witness, group or quorum is expected, not " + Visible.text(words.getFirst(), 40));
         }
     }
 

@@ -14,9 +14,8 @@ final class WitnessCheck {
     static void tell(Optional<Trust> trust, List<Checkpoint> heads, long size, Report report) {
         var witnesses = trust.map(Trust::witnesses).orElse(Witnesses.NONE);
         if (witnesses.keys().isEmpty()) {
-            boolean cosigned = heads.stream()
-                    .anyMatch(head -> head.note().signatures().stream()
-                            .anyMatch(line -> !line.name().equals(head.origin())));
+            boolean cosigned = heads.stream().anyMatch(head -> head.note().signatures().stream()
+                    .anyMatch(line -> !line.name().equals(head.origin())));
             report.note("UNWITNESSED from 0: "
                     + (cosigned
                             ? "no witness's key is trusted here (give --trust FILE with witness and quorum lines)"

@@ -42,8 +42,15 @@ class TrustPolicyTest extends SmallLog {
         var lines = new StringBuilder("# who we trust\n\n").append(logs());
         for (var signer : List.of(one, two)) {
             var name = signer == one ? "w1" : "w2";
-            lines.append("witness ").append(name).append("-ed ").append(signer.keys().getFirst()).append('\n');
-            lines.append(" \twitness\t").append(name).append("-ml ").append(signer.keys().getLast());
+            lines.append("witness ")
+                    .append(name)
+                    .append("-ed ")
+                    .append(signer.keys().getFirst())
+                    .append('\n');
+            lines.append(" \twitness\t")
+                    .append(name)
+                    .append("-ml ")
+                    .append(signer.keys().getLast());
             lines.append(" https://w.example/ \n");
             lines.append("group %s all %s-ed %s-ml\n".formatted(name, name, name));
         }
@@ -71,7 +78,9 @@ class TrustPolicyTest extends SmallLog {
                 .contains("ok    witnessed: 6 records, cosigned by w1-ed, w1-ml, w2-ed, w2-ml")
                 .doesNotContain("UNWITNESSED")
                 .endsWith("verified\n");
-        assertThat(verified(cosigned(one), policy("group q any w1 w2\nquorum q\n")).passed()).isTrue();
+        assertThat(verified(cosigned(one), policy("group q any w1 w2\nquorum q\n"))
+                        .passed())
+                .isTrue();
         assertThat(verified(cosigned(one), policy("quorum none\n")).text()).contains("witnessed: 6");
     }
 
@@ -89,11 +98,13 @@ class TrustPolicyTest extends SmallLog {
         assertThat(verified(cosigned(one, two, foreign), policy(BOTH)).passed()).isTrue();
         var lines = new ArrayList<>(cosigned(one, two).note().signatures());
         lines.addAll(one.sign(head, 1_700_000_001));
-        var doubled = new Checkpoint(head.origin(), head.size(), head.root(), new Note(head.note().text(), lines));
+        var doubled = new Checkpoint(
+                head.origin(), head.size(), head.root(), new Note(head.note().text(), lines));
         assertThat(verified(doubled, policy(BOTH)).passed()).isTrue();
         var once = new ArrayList<>(cosigned(one).note().signatures());
         once.addAll(one.sign(head, 1_700_000_001));
-        var onlyOne = new Checkpoint(head.origin(), head.size(), head.root(), new Note(head.note().text(), once));
+        var onlyOne = new Checkpoint(
+                head.origin(), head.size(), head.root(), new Note(head.note().text(), once));
         assertThat(verified(onlyOne, policy("group q 2 w1 w2\nquorum q\n")).passed())
                 .as("one witness twice is not two witnesses")
                 .isFalse();
@@ -108,7 +119,11 @@ class TrustPolicyTest extends SmallLog {
             var bytes = line.signature();
             bytes[bytes.length - 1] ^= 1;
             lines.set(at, new Note.Line(line.name(), line.keyId(), bytes));
-            var wrong = new Checkpoint(head.origin(), head.size(), head.root(), new Note(head.note().text(), lines));
+            var wrong = new Checkpoint(
+                    head.origin(),
+                    head.size(),
+                    head.root(),
+                    new Note(head.note().text(), lines));
             assertThat(verified(wrong, policy("group q any w1 w2\nquorum q\n")).text())
                     .contains("of witness", "does not verify", "NOT VERIFIED");
         }
@@ -116,14 +131,16 @@ class TrustPolicyTest extends SmallLog {
 
     @Test
     void aCosignatureWithoutItsTimeOrOfAnotherTimeIsNone() throws Exception {
-        assertThat(verified(head.with(one.sign(head, 0)).with(two.sign(head, 5)), policy(BOTH)).passed())
+        assertThat(verified(head.with(one.sign(head, 0)).with(two.sign(head, 5)), policy(BOTH))
+                        .passed())
                 .isFalse();
         var lines = new ArrayList<>(cosigned(one, two).note().signatures());
         int last = lines.size() - 1;
         var bytes = lines.get(last).signature();
         bytes[7] ^= 1;
         lines.set(last, new Note.Line(lines.get(last).name(), lines.get(last).keyId(), bytes));
-        var changed = new Checkpoint(head.origin(), head.size(), head.root(), new Note(head.note().text(), lines));
+        var changed = new Checkpoint(
+                head.origin(), head.size(), head.root(), new Note(head.note().text(), lines));
         assertThat(verified(changed, policy(BOTH)).passed()).isFalse();
     }
 
@@ -154,7 +171,8 @@ class TrustPolicyTest extends SmallLog {
     void theSecondVerifierAgreesAboutCosignatures() throws Exception {
         var vkeys = Files.writeString(folder.resolve("vkeys"), trust.text());
         var known = Files.writeString(
-                folder.resolve("witnesses"), one.keys().getFirst() + "\n" + two.keys().getFirst() + "\n");
+                folder.resolve("witnesses"),
+                one.keys().getFirst() + "\n" + two.keys().getFirst() + "\n");
         Files.write(log.resolve("checkpoint"), cosigned(one, foreign).bytes());
         assertThat(NodeOracle.run("log", log, vkeys, known).lines().toString())
                 .contains("\"witnessed\":{\"size\":6,\"by\":[\"witness.example/w1\"]}");
@@ -165,7 +183,12 @@ class TrustPolicyTest extends SmallLog {
         lines.set(2, new Note.Line(line.name(), line.keyId(), bytes));
         Files.write(
                 log.resolve("checkpoint"),
-                new Checkpoint(head.origin(), head.size(), head.root(), new Note(head.note().text(), lines)).bytes());
+                new Checkpoint(
+                                head.origin(),
+                                head.size(),
+                                head.root(),
+                                new Note(head.note().text(), lines))
+                        .bytes());
         assertThat(NodeOracle.run("log", log, vkeys, known).lines().toString())
                 .contains("cosignature: witness.example/w1");
     }
@@ -177,10 +200,7 @@ class TrustPolicyTest extends SmallLog {
                 List.of(
                         new Quorum.Group(
                                 2,
-                                List.of(
-                                        new Quorum.Witness("x1"),
-                                        new Quorum.Witness("x2"),
-                                        new Quorum.Witness("x3"))),
+                                List.of(new Quorum.Witness("x1"), new Quorum.Witness("x2"), new Quorum.Witness("x3"))),
                         new Quorum.Group(1, List.of(new Quorum.Witness("y1"), new Quorum.Witness("y2")))));
         assertThat(quorum.met(Set.of("x1", "x3", "y2"))).isTrue();
         assertThat(quorum.met(Set.of("x1", "x2", "x3"))).isFalse();
