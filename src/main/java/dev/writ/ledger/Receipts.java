@@ -55,7 +55,7 @@ final class Receipts {
     }
 
     /** Follows citations from the subject; what a citation's own approval was used for elsewhere is not this call's. */
-    private void collect(Id subject, TreeMap<Long, Entry> cited) {
+    private void collect(Id subject, Map<Long, Entry> cited) {
         Deque<String> open = new ArrayDeque<>(List.of(subject.text()));
         var seen = new LinkedHashSet<String>();
         while (!open.isEmpty() && cited.size() < RECORDS_MAX) {
