@@ -70,6 +70,7 @@ class KeyRotationTest {
     }
 
     /** Records, a change of keys, records, another change, records; with what was exported at each time. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over once
     private record History(String first, String second, String third, Checkpoint early, byte[] receipt) {}
 
     private History history() {
