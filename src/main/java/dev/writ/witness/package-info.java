@@ -4,5 +4,7 @@
  * dev.writ.witness.Cosigner}. A witness never signs two histories of one log, whatever crashes in between; nothing here
  * reads a record.
  */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package dev.writ.witness;
+
+import org.jspecify.annotations.NullMarked;
