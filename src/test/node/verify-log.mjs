@@ -1,6 +1,7 @@
 // A second verifier of tiled logs, written from the C2SP texts (tlog-tiles, tlog-checkpoint, signed-note, tlog-proof)
 // and RFC 6962 section 2.1, and not from the Java: the oracle of the tests. Node 20, no packages.
-//   node verify-log.mjs log FOLDER [VKEYS]       every entry, every tile the size needs, root, Ed25519 signature
+//   node verify-log.mjs log FOLDER [VKEYS [WITNESSES]]  every entry, every tile the size needs, root, Ed25519 signature,
+//                                                and how far the witnesses with these keys have cosigned
 //   node verify-log.mjs proof FILE LEAF [VKEYS]  a .tlog-proof of the entry in LEAF
 //   node verify-log.mjs vectors COUNT            roots, inclusion and consistency proofs of trees up to COUNT, as lines
 // Prints what it found as one JSON line; exit code 0 or 5.
@@ -69,15 +70,51 @@ function checkpoint(text) {
   return { body, origin, size: Number(size), root: Buffer.from(hash, 'base64'), signatures };
 }
 
-// signed-note, "Verifier keys"; only type 0x01 (Node 20 has no ML-DSA).
-function ed25519Keys(text) {
+// signed-note, "Verifier keys"; only Ed25519: type 0x01 of logs, 0x04 of witnesses (Node 20 has no ML-DSA).
+function ed25519Keys(text, type = 1) {
   return text.split('\n').filter((l) => l !== '').map((line) => {
     const [name, id, key] = [line.split('+')[0], line.split('+')[1], line.split('+').slice(2).join('+')];
     const material = Buffer.from(key, 'base64');
     const expected = sha(Buffer.from(name + '\n'), material).subarray(0, 4).toString('hex');
     if (expected !== id) fail('vkey: id');
     return { name, id: parseInt(id, 16), type: material[0], raw: material.subarray(1) };
-  }).filter((k) => k.type === 1);
+  }).filter((k) => k.type === type);
+}
+
+function publicKey(raw) {
+  const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), raw]);
+  return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+}
+
+// tlog-cosignature, "Format" and "Ed25519 signed message". signed-note: unknown keys are ignored, a bad signature of a
+// known key spoils the note.
+function cosigners(head, vkeys) {
+  const found = new Set();
+  for (const key of ed25519Keys(vkeys, 4)) {
+    for (const line of head.signatures.filter((s) => s.name === key.name && s.id === key.id)) {
+      if (line.signature.length !== 72) fail('cosignature: length');
+      const time = line.signature.readBigUInt64BE(0);
+      if (time === 0n || time >= 1n << 63n) fail('cosignature: time');
+      const message = Buffer.from(`cosignature/v1\ntime ${time}\n${head.body}`);
+      if (!verify(null, message, publicKey(key.raw), line.signature.subarray(8))) fail('cosignature: ' + key.name);
+      found.add(key.name);
+    }
+  }
+  return [...found];
+}
+
+function witnessed(folder, head, leaves, vkeys) {
+  const best = { size: 0, by: [] };
+  for (const name of ['checkpoint', 'witnessed']) {
+    if (!existsSync(join(folder, name))) continue;
+    const cosigned = checkpoint(readFileSync(join(folder, name), 'utf8'));
+    if (cosigned.origin !== head.origin) fail(name + ': another log');
+    if (cosigned.size > head.size) fail(name + ': more records than there are: rollback');
+    if (!root(leaves.slice(0, cosigned.size)).equals(cosigned.root)) fail(name + ': another history');
+    const by = cosigners(cosigned, vkeys);
+    if (by.length > 0 && cosigned.size > best.size) Object.assign(best, { size: cosigned.size, by });
+  }
+  return best;
 }
 
 function checkSignature(head, vkeys) {
@@ -85,9 +122,7 @@ function checkSignature(head, vkeys) {
   if (!key) fail('no Ed25519 key for ' + head.origin);
   const line = head.signatures.find((s) => s.name === key.name && s.id === key.id);
   if (!line) fail('not signed by the Ed25519 key');
-  const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), key.raw]);
-  const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' });
-  if (!verify(null, Buffer.from(head.body), publicKey, line.signature)) fail('Ed25519 signature');
+  if (!verify(null, Buffer.from(head.body), publicKey(key.raw), line.signature)) fail('Ed25519 signature');
 }
 
 // tlog-tiles: names and contents.
@@ -116,7 +151,7 @@ function entriesOf(tile, width) {
   return entries;
 }
 
-function verifyLog(folder, vkeys) {
+function verifyLog(folder, vkeys, witnesses) {
   const head = checkpoint(readFileSync(join(folder, 'checkpoint'), 'utf8'));
   checkSignature(head, vkeys ?? readFileSync(join(folder, 'trust'), 'utf8'));
   let hashes = [];
@@ -137,7 +172,8 @@ function verifyLog(folder, vkeys) {
     hashes = above;
   }
   if (!root(leaves).equals(head.root)) fail('root');
-  console.log(JSON.stringify({ ok: true, origin: head.origin, size: head.size, root: head.root.toString('hex') }));
+  const by = witnesses ? { witnessed: witnessed(folder, head, leaves, witnesses) } : {};
+  console.log(JSON.stringify({ ok: true, origin: head.origin, size: head.size, root: head.root.toString('hex'), ...by }));
 }
 
 function verifyProof(file, leafFile, vkeys) {
@@ -166,7 +202,7 @@ function vectors(count) {
 }
 
 const [command, a, b, c] = process.argv.slice(2);
-if (command === 'log') verifyLog(a, b && readFileSync(b, 'utf8'));
+if (command === 'log') verifyLog(a, b && readFileSync(b, 'utf8'), c && readFileSync(c, 'utf8'));
 else if (command === 'proof') verifyProof(a, b, c && readFileSync(c, 'utf8'));
 else if (command === 'vectors') vectors(Number(a));
 else { console.error('usage: verify-log.mjs log|proof|vectors …'); process.exit(2); }

@@ -12,6 +12,7 @@ import dev.writ.guard.control.Resource;
 import dev.writ.http.server.Answer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What goes on: tasks, questions to people, decisions and their evidence, and how the installation stands. */
@@ -33,6 +34,7 @@ final class WorkEndpoints {
         all.addAll(approvals());
         all.addAll(decisions());
         all.addAll(evidence());
+        all.addAll(logKeys());
         return all;
     }
 
@@ -154,6 +156,32 @@ final class WorkEndpoints {
             throw Problem.invalid("a verdict is permit, deny or hold");
         var wanted = new Evidence.Wanted((int) limit, after, asked.query("agent"), asked.query("task"), verdict);
         return Answers.document(control.evidence().decisions(asked.caller(), wanted));
+    }
+
+    private List<Endpoint> logKeys() {
+        var keys = control.logKeys();
+        return List.of(
+                order(
+                        "POST",
+                        "/evidence/keys/prepare",
+                        "Make the log's next keys",
+                        a -> Answers.document(keys.prepare(a.caller()))),
+                order(
+                        "POST",
+                        "/evidence/keys/rotate",
+                        "Sign with the next keys and destroy the old ones",
+                        a -> Answers.document(keys.rotate(a.caller()))),
+                post(
+                        "/evidence/keys/compromised",
+                        "Change the log's keys and say from where the old ones are not to be believed",
+                        "from",
+                        a -> Answers.document(keys.compromised(a.caller(), from(a)))));
+    }
+
+    private static Optional<Long> from(Asked asked) {
+        if (asked.request().body().length == 0) return Optional.empty();
+        return asked.form(
+                Set.of("from"), form -> form.has("from") ? Optional.of(form.number("from", -1)) : Optional.empty());
     }
 
     private List<Endpoint> evidence() {

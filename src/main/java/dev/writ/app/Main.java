@@ -8,8 +8,8 @@ import java.util.Arrays;
 import picocli.CommandLine;
 
 /**
- * The program: {@code up} is the server, {@code demo} tells the story, {@code backup}, {@code restore} and
- * {@code recover} work on a data folder, everything else is the command line's.
+ * The program: {@code up} is the server, {@code demo} tells the story, {@code witness} vouches for others, {@code backup},
+ * {@code restore} and {@code recover} work on a data folder, everything else is the command line's.
  */
 public final class Main {
     private Main() {}
@@ -26,6 +26,7 @@ public final class Main {
             case "backup" -> new CommandLine(new RecoveryCommands.BackupCommand(out, err)).execute(rest);
             case "restore" -> new CommandLine(new RecoveryCommands.RestoreCommand(out, err)).execute(rest);
             case "recover" -> new CommandLine(new RecoveryCommands.RecoverCommand(out, err)).execute(rest);
+            case "witness" -> WitnessCommand.run(rest, out, err);
             case "demo" -> new CommandLine(new DemoCommand(out, err)).execute(rest);
             default -> Cli.run(args, Terminal.system());
         };

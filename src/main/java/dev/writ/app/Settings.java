@@ -1,9 +1,12 @@
 package dev.writ.app;
 
 import dev.writ.base.Name;
+import dev.writ.ledger.WitnessRule;
 import dev.writ.store.Postgres;
+import dev.writ.witness.Peer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,6 +24,10 @@ import java.util.Set;
  * @param network which addresses MCP servers may have
  * @param patience how long an MCP server may take to answer
  * @param path the PATH that stdio servers get
+ * @param witnesses who cosigns our logs
+ * @param witnessQuorum how many of them make a checkpoint a witnessed one; 0: more than half
+ * @param witnessLag how long a record may wait for that before new actions are refused; nothing: for ever
+ * @param witnessLagRecords how many records may wait for that; 0: any number
  * @param hold how long a call waits for a person before it is answered as pending; nothing: not at all
  * @param db the address of a PostgreSQL database, without a password; without one the state is in the data folder
  * @param dbPasswordFile a file that holds the database's password and nothing else
@@ -39,7 +46,11 @@ public record Settings(
         String path,
         Duration hold,
         Optional<String> db,
-        Optional<Path> dbPasswordFile) {
+        Optional<Path> dbPasswordFile,
+        List<Peer> witnesses,
+        int witnessQuorum,
+        Duration witnessLag,
+        long witnessLagRecords) {
     public static final int PORT = 7400;
 
     /** Which addresses may be dialled; metadata services and the like are forbidden in every case. */
@@ -55,6 +66,10 @@ public record Settings(
     public Settings {
         hosts = Set.copyOf(hosts);
         origins = Set.copyOf(origins);
+        witnesses = List.copyOf(witnesses);
+        if (witnessQuorum < 0) throw new IllegalArgumentException("a quorum is not negative");
+        if (witnessLag.isNegative() || witnessLag.compareTo(Duration.ofDays(1)) > 0 || witnessLagRecords < 0)
+            throw new IllegalArgumentException("a lag is 0 to 86400 seconds, and not negative");
         if (port < 0 || port > 65_535) throw new IllegalArgumentException("a port is 0 to 65535, not " + port);
         if (!Set.of("separate", "shared-user").contains(custody))
             throw new IllegalArgumentException("custody is separate or shared-user, not " + custody);
@@ -83,7 +98,11 @@ public record Settings(
                 "/usr/local/bin:/usr/bin:/bin",
                 Duration.ofSeconds(25),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of(),
+                0,
+                Duration.ofSeconds(60),
+                1_000_000);
     }
 
     public Settings withPort(int otherPort) {
@@ -100,6 +119,26 @@ public record Settings(
 
     public Settings withDb(String url) {
         return toBuilder().db(url).build();
+    }
+
+    /** Cosigned by these, with the defaults beside. */
+    public Settings withWitnesses(List<Peer> peers, int quorum, Duration lag) {
+        return toBuilder()
+                .witnesses(peers)
+                .witnessQuorum(quorum)
+                .witnessLag(lag)
+                .build();
+    }
+
+    /** What the ledger asks of its witnesses. */
+    WitnessRule witnessRule() {
+        int wanted = witnessQuorum == 0 ? witnesses.size() / 2 + 1 : witnessQuorum;
+        if (!witnesses.isEmpty() && wanted > witnesses.size())
+            throw new StartFailure(
+                    "witness.quorum asks for " + wanted + " of " + witnesses.size() + " witnesses",
+                    "name more witnesses or ask for fewer",
+                    null);
+        return new WitnessRule(Peer.quorum(witnesses, wanted), witnessLag, witnessLagRecords);
     }
 
     Builder toBuilder() {
@@ -122,6 +161,10 @@ public record Settings(
         private Duration hold;
         private Optional<String> db;
         private Optional<Path> dbPasswordFile;
+        private List<Peer> witnesses;
+        private int witnessQuorum;
+        private Duration witnessLag;
+        private long witnessLagRecords;
 
         private Builder(Settings from) {
             this.data = from.data;
@@ -138,6 +181,10 @@ public record Settings(
             this.hold = from.hold;
             this.db = from.db;
             this.dbPasswordFile = from.dbPasswordFile;
+            this.witnesses = from.witnesses;
+            this.witnessQuorum = from.witnessQuorum;
+            this.witnessLag = from.witnessLag;
+            this.witnessLagRecords = from.witnessLagRecords;
         }
 
         Builder data(Path now) {
@@ -210,6 +257,26 @@ public record Settings(
             return this;
         }
 
+        Builder witnesses(List<Peer> now) {
+            this.witnesses = now;
+            return this;
+        }
+
+        Builder witnessQuorum(int now) {
+            this.witnessQuorum = now;
+            return this;
+        }
+
+        Builder witnessLag(Duration now) {
+            this.witnessLag = now;
+            return this;
+        }
+
+        Builder witnessLagRecords(long now) {
+            this.witnessLagRecords = now;
+            return this;
+        }
+
         Settings build() {
             return new Settings(
                     data,
@@ -225,7 +292,11 @@ public record Settings(
                     path,
                     hold,
                     db,
-                    dbPasswordFile);
+                    dbPasswordFile,
+                    witnesses,
+                    witnessQuorum,
+                    witnessLag,
+                    witnessLagRecords);
         }
     }
 }

@@ -3,15 +3,19 @@ package dev.writ.app;
 import dev.writ.base.Name;
 import dev.writ.base.Nearest;
 import dev.writ.base.Visible;
+import dev.writ.ledger.verify.VerifierKey;
+import dev.writ.witness.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.snakeyaml.engine.v2.api.Load;
@@ -65,6 +69,16 @@ final class SettingsFile {
         keys.put("db.url", (s, v) -> s.toBuilder().db(text("db.url", v)).build());
         keys.put("db.passwordFile", (s, v) -> s.toBuilder()
                 .dbPasswordFile(Path.of(text("db.passwordFile", v)))
+                .build());
+        keys.put("witnesses", (s, v) -> s.toBuilder().witnesses(witnesses(v)).build());
+        keys.put("witness.quorum", (s, v) -> s.toBuilder()
+                .witnessQuorum(number("witness.quorum", v))
+                .build());
+        keys.put("witness.lagSeconds", (s, v) -> s.toBuilder()
+                .witnessLag(Duration.ofSeconds(number("witness.lagSeconds", v)))
+                .build());
+        keys.put("witness.lagRecords", (s, v) -> s.toBuilder()
+                .witnessLagRecords(number("witness.lagRecords", v))
                 .build());
         return java.util.Collections.unmodifiableMap(keys);
     }
@@ -130,6 +144,22 @@ final class SettingsFile {
                         .map(near -> "did you mean " + near + "?")
                         .orElse("known are " + String.join(", ", KEYS.keySet())),
                 null);
+    }
+
+    /** Each with its url and its vkey, or several of them when it signs with several keys. */
+    private static List<Peer> witnesses(Object value) {
+        if (!(value instanceof List<?> list)) throw new IllegalArgumentException("witnesses is a list");
+        var peers = new ArrayList<Peer>();
+        for (var item : list) {
+            if (!(item instanceof Map<?, ?> witness) || !witness.keySet().equals(Set.of("url", "vkey")))
+                throw new IllegalArgumentException("a witness has url and vkey");
+            var vkey = Objects.requireNonNull(witness.get("vkey"));
+            var vkeys = vkey instanceof List<?> ? texts("vkey", vkey) : Set.of(text("vkey", vkey));
+            peers.add(new Peer(
+                    text("url", Objects.requireNonNull(witness.get("url"))),
+                    vkeys.stream().map(VerifierKey::parse).toList()));
+        }
+        return peers;
     }
 
     private static Settings.Network network(String text) {

@@ -6,6 +6,7 @@ import dev.writ.ledger.LedgerFailure;
 import dev.writ.policy.publish.PublishException;
 import dev.writ.store.StoreError;
 import dev.writ.vault.VaultError;
+import dev.writ.witness.WitnessFailure;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,6 +137,8 @@ public final class Up implements Callable<Integer> {
                             case LOCKED -> "stop the other process, or choose another folder with --data DIR";
                             case DAMAGED ->
                                 "run writ recover --data DIR to see what can be kept, or restore a backup into another folder";
+                            case ROLLBACK ->
+                                "put the newest state of the data folder back, or run writ recover --data DIR to see what can be kept";
                             case DISK -> "make room on the disk or make the folder writable, then start again";
                             case RECORD, BUSY, CLOSED -> "start again";
                         });
@@ -149,6 +152,16 @@ public final class Up implements Callable<Integer> {
                                 "put the folder bundles back that goes with this ledger, or run writ recover --data DIR";
                             case RECORD ->
                                 "start the version that wrote it, or run writ recover --data DIR to see what can be kept";
+                        });
+            case WitnessFailure witness ->
+                told(
+                        witness,
+                        switch (witness.code()) {
+                            case CONTRADICTED ->
+                                "put the newest state of the data folder back; if there is none, keep this one as evidence";
+                            case LOGS -> "correct the file; it has one verifier key to a line";
+                            case FOLDER -> "stop the other witness, or make the folder writable";
+                            case STATE -> "put the file back from a backup; without it this witness must not sign";
                         });
             case VaultError vault ->
                 told(

@@ -33,6 +33,7 @@ import dev.writ.store.Schema;
 import dev.writ.store.Store;
 import dev.writ.upstream.Upstreams;
 import dev.writ.vault.Vault;
+import dev.writ.witness.Cosigner;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -116,10 +117,15 @@ public final class Wiring implements AutoCloseable {
         var node = folder.node(settings.node());
         var store = StateStore.open(settings, folder, ids, schemas());
         opened.push(store);
-        var ledger = Ledger.open(new LedgerSettings(folder.root(), settings.installation(), node), clock, random);
+        var ledger = Ledger.open(
+                new LedgerSettings(folder.root(), settings.installation(), node).witnessedBy(settings.witnessRule()),
+                clock,
+                random);
         opened.push(ledger);
         // Without evidence nothing passes: whoever no longer has the database must not decide by what it remembers.
         store.onOver(_ -> ledger.close());
+        // Before anything is decided or recorded: a witness may know more of this ledger than we do.
+        if (!settings.witnesses().isEmpty()) opened.push(Cosigner.start(ledger, settings.witnesses(), clock));
         var registry = new Registry(store, clock);
         var authority = new Authority(store, clock);
         opened.push(authority);

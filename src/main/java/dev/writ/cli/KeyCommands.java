@@ -1,11 +1,14 @@
 package dev.writ.cli;
 
 import dev.writ.base.Json;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code writ key …}. */
-@Command(description = "Makes keys for tasks and people.")
+@Command(description = "Makes keys for tasks and people, and changes the ledger's own.")
 final class KeyCommands {
     private final Session session;
 
@@ -24,6 +27,39 @@ final class KeyCommands {
                     String id) {
         var collection = holder == Holder.TASK ? "tasks" : "people";
         return show(session, session.api().post(Api.Path.of(collection, id, "keys"), Json.Obj.EMPTY));
+    }
+
+    @Command(description = "Makes the ledger's next keys, to tell witnesses and auditors before they are used.")
+    int prepare() {
+        return told(session.api().post(Api.Path.of("evidence", "keys", "prepare"), Json.Obj.EMPTY), "will be the next");
+    }
+
+    @Command(description = "Signs the ledger with the next keys from now on; the old private ones are destroyed.")
+    int rotate() {
+        return told(session.api().post(Api.Path.of("evidence", "keys", "rotate"), Json.Obj.EMPTY), "sign from now on");
+    }
+
+    @Command(description = "Changes the ledger's keys and says that the old ones are no longer to be believed.")
+    int compromised(
+            @Option(
+                            names = "--from",
+                            paramLabel = "SIZE",
+                            description = "Beyond how many records they are not; default: all that they signed stays.")
+                    Optional<Long> from) {
+        var body = Json.object();
+        from.ifPresent(size -> body.put("from", size));
+        return told(
+                session.api().post(Api.Path.of("evidence", "keys", "compromised"), body.build()), "sign from now on");
+    }
+
+    /** Data is the verifier keys alone, one to a line, as witnesses and trust files take them. */
+    private int told(Json.Obj answer, String what) {
+        var keys = answer.array("keys").map(Json.Arr::items).orElse(List.of());
+        session.out().one(answer, () -> {
+            for (var key : keys) session.out().shown(key instanceof Json.Str(var text) ? text : "");
+        });
+        session.out().say("These keys " + what + ". Give them to every witness and to whoever verifies.");
+        return Exit.DONE;
     }
 
     enum Holder {

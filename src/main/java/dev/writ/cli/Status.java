@@ -1,6 +1,9 @@
 package dev.writ.cli;
 
+import dev.writ.base.Json;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /** {@code writ status}. */
@@ -10,6 +13,17 @@ final class Status implements Callable<Integer> {
 
     Status(Session session) {
         this.session = session;
+    }
+
+    private static List<Json.Obj> witnesses(Json.Obj status) {
+        return status
+                .object("ledger")
+                .flatMap(ledger -> ledger.array("witnesses"))
+                .map(Json.Arr::items)
+                .orElse(List.of())
+                .stream()
+                .flatMap(item -> item instanceof Json.Obj witness ? Stream.of(witness) : Stream.empty())
+                .toList();
     }
 
     @Override
@@ -32,6 +46,16 @@ final class Status implements Callable<Integer> {
                         Column.at("SERVERS", "counts.servers"),
                         Column.at("OPEN TASKS", "counts.tasksOpen"),
                         Column.at("APPROVALS WAITING", "counts.approvalsPending"));
+        for (var witness : witnesses(status)) {
+            var trouble = witness.string("trouble").orElse("");
+            if (!trouble.isEmpty())
+                session.out().say("The witness " + witness.string("name").orElse("") + " does not co-sign: " + trouble);
+        }
+        var unwitnessed = status.object("ledger").flatMap(ledger -> ledger.string("unwitnessed"));
+        if (unwitnessed.isPresent()) {
+            session.out().say("Agents are blocked: " + unwitnessed.get() + ".");
+            return Exit.FAILED;
+        }
         var closed = Column.find(status, "ledger.closedBecause");
         if (closed.isEmpty() || closed.get() instanceof dev.writ.base.Json.Null) return Exit.DONE;
         session.out()

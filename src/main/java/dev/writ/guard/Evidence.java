@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 
 /**
  * What the records say; {@code docs/evidence.md} is the same for readers. A record is canonical JSON under a leaf of the
@@ -28,12 +29,17 @@ final class Evidence {
     private final Name node;
     private final Ids ids;
     private final String custody;
+    private final ToLongFunction<Name> witnessed;
 
-    /** @param custody {@code separate}, or {@code shared-user} where agents run as the same system user as we do */
-    Evidence(Name node, Ids ids, String custody) {
+    /**
+     * @param custody {@code separate}, or {@code shared-user} where agents run as the same system user as we do
+     * @param witnessed up to which record others vouch for a tenant's log
+     */
+    Evidence(Name node, Ids ids, String custody, ToLongFunction<Name> witnessed) {
         this.node = node;
         this.ids = ids;
         this.custody = custody;
+        this.witnessed = witnessed;
     }
 
     /** A record of a transition and the values it commits to. */
@@ -172,7 +178,8 @@ final class Evidence {
         standing.ifPresent(found -> record.written("scope", found.dossier().scope()));
         if (!matter.digest().task().isEmpty())
             record.string("task", matter.digest().task());
-        record.string("verdict", verdict).integer("witnessed", 0);
+        record.string("verdict", verdict)
+                .integer("witnessed", witnessed.applyAsLong(attempt.caller().tenant()));
         record.side("action", matter.digest().bytes())
                 .side("payload", matter.payload().bytes());
         matter.asked().ifPresent(asked -> record.side("question", asked.text()));

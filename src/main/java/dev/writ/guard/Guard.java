@@ -46,6 +46,7 @@ public final class Guard {
     private final Identity identity;
     private final Authority authority;
     private final Vault vault;
+    private final Ledger ledger;
     private final InstantSource clock;
     private final Evidence evidence;
     private final Recorder recorder;
@@ -72,9 +73,10 @@ public final class Guard {
         this.authority = parts.authority();
         this.vault = parts.vault();
         this.clock = clock;
-        this.evidence = new Evidence(node, ids, custody);
+        this.evidence = new Evidence(node, ids, custody, parts.ledger()::witnessed);
+        this.ledger = parts.ledger();
         this.journal = journal;
-        this.recorder = new Recorder(parts.ledger(), journal, reserve);
+        this.recorder = new Recorder(ledger, journal, reserve);
         this.standings = new Standings(parts.registry(), authority);
         this.agents = new AgentAdmission(standings, parts.policies(), authority, recorder, evidence, ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, ids, clock);
@@ -101,8 +103,8 @@ public final class Guard {
         var doubt = journal.doubt();
         if (doubt.isPresent()) return refused(attempt, doubt.get());
         return closed(attempt, () -> switch (attempt.caller()) {
-            case Caller.OfAgent agent -> agents.admit(agent, attempt);
-            case Caller.OfPerson person -> people.admit(person, attempt);
+            case Caller.OfAgent agent -> ofAgent(agent, attempt);
+            case Caller.OfPerson person -> ofPerson(person, attempt);
         });
     }
 
@@ -114,6 +116,7 @@ public final class Guard {
      */
     public boolean admitSoon(Attempt attempt, Executor on, Consumer<Verdict> then) {
         if (!(attempt.caller() instanceof Caller.OfAgent agent)) return false;
+        if (journal.doubt().isPresent() || ledger.unwitnessed(agent.tenant()).isPresent()) return false;
         try {
             return agents.admitSoon(agent, attempt, on, then);
         } catch (RuntimeException e) {
@@ -122,10 +125,24 @@ public final class Guard {
         }
     }
 
+    /** Nothing new may rest on a log that nobody else vouches for in time, or that a witness contradicts. */
+    private Verdict ofAgent(Caller.OfAgent agent, Attempt attempt) {
+        var unwitnessed = ledger.unwitnessed(agent.tenant());
+        return unwitnessed.isPresent() ? refused(attempt, unwitnessed.get()) : agents.admit(agent, attempt);
+    }
+
+    /** People repair what lags; under a contradiction they may only look, and take authority away. */
+    private Verdict ofPerson(Caller.OfPerson person, Attempt attempt) {
+        var contradiction = ledger.contradiction(person.tenant());
+        return contradiction.isPresent() && !(attempt.action() instanceof Action.ReadEvidence)
+                ? refused(attempt, contradiction.get())
+                : people.admit(person, attempt);
+    }
+
     /** As {@link #admit} for taking authority away: it is decided now, and its record is not waited for. */
     public Verdict admitAtOnce(Attempt attempt) {
         return closed(attempt, () -> switch (attempt.caller()) {
-            case Caller.OfAgent agent -> agents.admit(agent, attempt);
+            case Caller.OfAgent agent -> ofAgent(agent, attempt);
             case Caller.OfPerson person -> people.admitAtOnce(person, attempt);
         });
     }

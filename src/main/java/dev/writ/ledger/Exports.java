@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.writ.base.Json;
 import dev.writ.ledger.verify.Checkpoint;
+import dev.writ.ledger.verify.Handover;
 import dev.writ.ledger.verify.LogFolder;
 import dev.writ.ledger.verify.TilePath;
 import java.io.IOException;
@@ -52,8 +53,22 @@ final class Exports {
         Files.createDirectories(folder);
         Files.write(folder.resolve("checkpoint"), checkpoint.bytes());
         Files.write(folder.resolve("trust"), log.keys().trust().text().getBytes(UTF_8));
+        for (var name : new String[] {LogFolder.WITNESSED, Handover.FILE})
+            if (Files.exists(log.folder().path().resolve(name)) && covered(name))
+                Files.write(
+                        folder.resolve(name),
+                        Files.readAllBytes(log.folder().path().resolve(name)));
         copyTiles(folder);
         writeSide(folder.resolve(SIDE_VALUES), disclose);
+    }
+
+    /** Others may have cosigned more meanwhile than goes along here. */
+    private boolean covered(String name) {
+        return !name.equals(LogFolder.WITNESSED)
+                || log.folder()
+                        .witnessed()
+                        .map(w -> w.size() <= checkpoint.size())
+                        .orElse(false);
     }
 
     /** Writes tiles of exactly the checkpointed size, whatever the log has grown to meanwhile. */

@@ -148,6 +148,17 @@ final class Integrator {
         guarded(() -> freed(log.checkpointNow(clock)));
     }
 
+    /** Changes a log's keys; a failure half way closes the ledger, and the next start completes it. Runs on this thread. */
+    long rotate(TenantLog log, long record) throws IOException {
+        try {
+            log.rotate(record);
+            return log.rotation().last().orElseThrow().size();
+        } catch (IOException | RuntimeException e) {
+            onFailure.accept(e);
+            throw e;
+        }
+    }
+
     /** Checkpoints every log, gives back and overwrites all segments but the current one. Runs on this thread. */
     void scrub() {
         guarded(() -> {

@@ -35,8 +35,12 @@ final class KeyFolder {
         this.mayCreate = mayCreate;
     }
 
+    static String fileName(String algorithm) {
+        return algorithm.toLowerCase(Locale.ROOT) + ".key";
+    }
+
     KeyPair pair(String algorithm) throws IOException {
-        var file = folder.resolve(algorithm.toLowerCase(Locale.ROOT) + ".key");
+        var file = folder.resolve(fileName(algorithm));
         try {
             if (!Files.exists(file)) {
                 var generator = KeyPairGenerator.getInstance(algorithm);

@@ -6,6 +6,8 @@ import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.ledger.verify.Checkpoint;
 import dev.writ.ledger.verify.EvidenceFailure;
+import dev.writ.ledger.verify.Handover;
+import dev.writ.ledger.verify.Trust;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -285,6 +287,98 @@ public final class Ledger implements AutoCloseable {
     /** The text of {@link #checkpoint}, for people who keep it elsewhere. */
     public String checkpointText(Name tenant) {
         return new String(checkpoint(tenant).bytes(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    /** The last checkpoint that was made, without making one. */
+    public Checkpoint current(Name tenant) {
+        return log(tenant).checkpoint();
+    }
+
+    /** RFC 6962 §2.1.2: that the first {@code older} records are the beginning of a checkpoint of ours. */
+    public List<byte[]> consistency(Name tenant, long older, Checkpoint newer) {
+        try {
+            return log(tenant).folder().proofs(newer.size()).consistency(older, newer.size());
+        } catch (EvidenceFailure e) {
+            throw LedgerFailure.of(e, "no proof of consistency can be made");
+        }
+    }
+
+    /** Keeps what witnesses signed of a checkpoint of ours; returns up to which record the log is witnessed now. */
+    public long cosigned(Name tenant, Checkpoint cosigned) {
+        var log = log(tenant);
+        return integrator.call(() -> {
+            log.cosigned(cosigned);
+            return log.witnessed().size();
+        });
+    }
+
+    /** A witness proves another history of a log, or more of it than we have: from now on nothing rests on it. */
+    public void contradicted(Name tenant, String why) {
+        log(tenant).witnessed().contradicted(why);
+    }
+
+    /** Notes how it went with a witness, for whoever asks how the log stands. */
+    public void heard(Name tenant, Heard from) {
+        log(tenant).witnessed().heard(from);
+    }
+
+    /** How it stands with every witness that was asked. */
+    public List<Heard> heard(Name tenant) {
+        var log = logs.get(tenant);
+        return log == null ? List.of() : log.witnessed().heard();
+    }
+
+    /** Up to which record enough witnesses have cosigned. */
+    public long witnessed(Name tenant) {
+        var log = logs.get(tenant);
+        return log == null ? 0 : log.witnessed().size();
+    }
+
+    /** Why no new action may rest on this log now: a witness contradicts it, or lags too far behind. Looks at memory only. */
+    public Optional<String> unwitnessed(Name tenant) {
+        var log = logs.get(tenant);
+        return log == null ? Optional.empty() : log.witnessed().objection(log.durable(), clock.millis());
+    }
+
+    /** What a witness holds against this log; never taken back while the process lives. */
+    public Optional<String> contradiction(Name tenant) {
+        var log = logs.get(tenant);
+        return log == null ? Optional.empty() : log.witnessed().contradiction();
+    }
+
+    /** The verifier keys that would follow on the present ones; made when there are none yet, and not yet in use. */
+    public Trust successors(Name tenant) {
+        var log = log(tenant);
+        return integrator.call(() -> log.rotation().successors());
+    }
+
+    /** Says that the record of a rotation will be written now; {@link #rotateKeys} follows. */
+    public void beginRotation(Name tenant) {
+        var log = log(tenant);
+        integrator.call(() -> {
+            log.rotation().begin();
+            return true;
+        });
+    }
+
+    /**
+     * Goes over to the successors' keys. Their record, which names them and the present ones, is in the log already.
+     *
+     * @return the last size that the old keys signed
+     */
+    public long rotateKeys(Name tenant) {
+        var log = log(tenant);
+        return integrator.call(() -> {
+            var record = log.rotationRecord();
+            if (record.isEmpty())
+                throw new LedgerFailure(LedgerFailure.Code.RECORD, "no record names the successors' keys");
+            return integrator.rotate(log, record.get());
+        });
+    }
+
+    /** From which keys to which a log went over, oldest first. */
+    public List<Handover> handovers(Name tenant) {
+        return log(tenant).handovers();
     }
 
     private LedgerClosed closed() {

@@ -23,6 +23,8 @@ public sealed class LedgerFailure extends RuntimeException permits LedgerClosed 
         LOCKED,
         /** A file of the data folder is not what the ledger left there. */
         DAMAGED,
+        /** The log holds less than others have vouched for, or something else: an old or another state was put back. */
+        ROLLBACK,
         /** The file system refused: full, read-only, gone. */
         DISK
     }

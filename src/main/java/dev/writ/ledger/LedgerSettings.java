@@ -9,8 +9,9 @@ import java.nio.file.Path;
  * @param data the data folder; wal, ledger, side, keys and cache lie in it
  * @param installation the first part of every log's origin, {@code <installation>/<tenant>/<node>}
  * @param segmentBytes size of one write-ahead segment
+ * @param witnesses whose cosignatures are asked for
  */
-public record LedgerSettings(Path data, String installation, Name node, int segmentBytes) {
+public record LedgerSettings(Path data, String installation, Name node, int segmentBytes, WitnessRule witnesses) {
     public static final int SEGMENT_BYTES = 16 << 20;
     public static final int SEGMENT_BYTES_MIN = 64 << 10;
 
@@ -20,6 +21,14 @@ public record LedgerSettings(Path data, String installation, Name node, int segm
             throw new IllegalArgumentException(
                     "an installation's name has 1 to 100 characters of a-z 0-9 . / - like a URL without scheme");
         if (segmentBytes < SEGMENT_BYTES_MIN) throw new IllegalArgumentException("a segment has at least 64 KiB");
+    }
+
+    public LedgerSettings(Path data, String installation, Name node, int segmentBytes) {
+        this(data, installation, node, segmentBytes, WitnessRule.NONE);
+    }
+
+    public LedgerSettings witnessedBy(WitnessRule rule) {
+        return new LedgerSettings(data, installation, node, segmentBytes, rule);
     }
 
     public LedgerSettings(Path data, String installation, Name node) {

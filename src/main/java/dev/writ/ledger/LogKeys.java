@@ -1,18 +1,12 @@
 package dev.writ.ledger;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.writ.base.Digest;
 import dev.writ.ledger.verify.Checkpoint;
 import dev.writ.ledger.verify.Note;
 import dev.writ.ledger.verify.SideCipher;
 import dev.writ.ledger.verify.Trust;
 import dev.writ.ledger.verify.VerifierKey;
-import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
-import java.security.Signature;
-import java.util.ArrayList;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -20,18 +14,13 @@ import java.util.List;
  * something when somebody has a quantum computer; and the master key of its side store.
  */
 final class LogKeys {
-    private record Signer(VerifierKey verifier, PrivateKey key) {}
-
     private final String origin;
-    private final List<Signer> signers = new ArrayList<>();
+    private final CheckpointSigner signer;
     private final SideCipher cipher;
 
-    LogKeys(String origin, KeyFolder folder) throws java.io.IOException {
+    LogKeys(String origin, KeyFolder folder) throws IOException {
         this.origin = origin;
-        for (var type : VerifierKey.Type.values()) {
-            var pair = folder.pair(type.algorithm());
-            signers.add(new Signer(VerifierKey.of(origin, type, pair.getPublic()), pair.getPrivate()));
-        }
+        this.signer = CheckpointSigner.in(folder, origin, VerifierKey.Type.OF_LOGS);
         this.cipher = new SideCipher(folder.secret("side", SideCipher.KEY_BYTES));
     }
 
@@ -40,42 +29,12 @@ final class LogKeys {
     }
 
     Trust trust() {
-        return new Trust(signers.stream().map(Signer::verifier).toList());
+        return new Trust(signer.keys());
     }
 
     Checkpoint sign(long size, Digest root, long epochSecond) {
         var text = Checkpoint.text(origin, size, root);
-        var lines = new ArrayList<Note.Line>();
-        for (var signer : signers) {
-            var key = signer.verifier;
-            var signature =
-                    switch (key.type()) {
-                        case ED25519 -> signature(signer, text.getBytes(UTF_8));
-                        case ML_DSA_44 -> cosignature(signer, size, root, epochSecond);
-                    };
-            lines.add(new Note.Line(key.name(), key.id(), signature));
-        }
-        return new Checkpoint(origin, size, root, new Note(text, lines));
-    }
-
-    /** tlog-cosignature, "Format": a timestamp before the signature. */
-    private byte[] cosignature(Signer signer, long size, Digest root, long epochSecond) {
-        var message = Checkpoint.cosignedMessage(signer.verifier.name(), epochSecond, origin, size, root);
-        var signature = signature(signer, message);
-        return ByteBuffer.allocate(8 + signature.length)
-                .putLong(epochSecond)
-                .put(signature)
-                .array();
-    }
-
-    private static byte[] signature(Signer signer, byte[] message) {
-        try {
-            var signature = Signature.getInstance(signer.verifier.type().algorithm());
-            signature.initSign(signer.key);
-            signature.update(message);
-            return signature.sign();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JDK cannot sign", e);
-        }
+        var unsigned = new Checkpoint(origin, size, root, new Note(text, List.of()));
+        return unsigned.with(signer.sign(unsigned, epochSecond));
     }
 }

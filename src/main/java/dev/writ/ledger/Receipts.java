@@ -40,10 +40,18 @@ final class Receipts {
         var cited = new TreeMap<Long, Entry>();
         collect(subject, cited);
         if (cited.isEmpty()) return Optional.empty();
-        var items = cited.values().stream().map(e -> item(e, disclose)).toList();
-        return Optional.of(new Receipt(
-                        checkpoint.origin(), subject.text(), items, log.keys().trust())
-                .bytes());
+        var head = head(cited.lastKey());
+        var items = cited.values().stream().map(e -> item(e, head, disclose)).toList();
+        return Optional.of(
+                new Receipt(head.origin(), subject.text(), items, log.keys().trust(), log.handovers()).bytes());
+    }
+
+    /** Under the checkpoint that others vouch for, where it covers all of it; else under the newest. */
+    private Checkpoint head(long newest) {
+        return log.witnessed()
+                .last()
+                .filter(witnessed -> newest < witnessed.size())
+                .orElse(checkpoint);
     }
 
     /** Follows citations from the subject; what a citation's own approval was used for elsewhere is not this call's. */
@@ -80,9 +88,9 @@ final class Receipts {
         return ids;
     }
 
-    private Receipt.Item item(Entry entry, Predicate<String> disclose) {
-        var path = proofs.inclusion(entry.index(), checkpoint.size());
-        var proof = new LogProof(entry.index(), path, checkpoint);
+    private Receipt.Item item(Entry entry, Checkpoint head, Predicate<String> disclose) {
+        var path = proofs.inclusion(entry.index(), head.size());
+        var proof = new LogProof(entry.index(), path, head);
         return new Receipt.Item(
                 entry.index(), new String(entry.leaf(), UTF_8), proof.toString(), opened(records, entry, disclose));
     }

@@ -48,8 +48,26 @@ final class Recovery {
                     wal + ": the write-ahead file is gone; records after the last checkpoint may be lost");
         var replay = new Replay(wal, this::apply);
         replay.run();
-        for (var log : logs.values()) log.checkpointNow(clock);
+        for (var log : logs.values()) {
+            log.checkpointNow(clock);
+            log.resumeRotation();
+            rolledBack(log);
+        }
         return new WriteAhead(wal, settings.segmentBytes(), replay, leftovers, random, disk);
+    }
+
+    /** Others have vouched for more than there is: an old state was put back, whoever did it. */
+    private static void rolledBack(TenantLog log) {
+        if (log.witnessed().size() > log.durable())
+            throw new LedgerFailure(
+                    LedgerFailure.Code.ROLLBACK,
+                    log.path() + ": witnesses cosigned " + log.witnessed().size() + " records and the log holds "
+                            + log.durable() + ": rollback");
+        log.witnessed().last().filter(last -> !log.contains(last)).ifPresent(last -> {
+            throw new LedgerFailure(
+                    LedgerFailure.Code.ROLLBACK,
+                    log.path() + ": the first " + last.size() + " records are not those that witnesses cosigned");
+        });
     }
 
     private void openLogs() throws IOException {

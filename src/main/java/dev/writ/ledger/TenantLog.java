@@ -1,11 +1,15 @@
 package dev.writ.ledger;
 
 import dev.writ.base.Digest;
+import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
 import dev.writ.ledger.verify.Checkpoint;
+import dev.writ.ledger.verify.Handover;
 import dev.writ.ledger.verify.LogFolder;
+import dev.writ.ledger.verify.LogProof;
 import dev.writ.ledger.verify.TilePath;
+import dev.writ.ledger.verify.VerifierKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +17,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -24,7 +29,12 @@ final class TenantLog {
     private static final long CACHE_RECORDS = 10_000;
 
     private final Name tenant;
-    private final LogKeys keys;
+    private final String origin;
+    private final Path keyFolder;
+    private final SecureRandom random;
+    private final InstantSource clock;
+    private final Rotation rotation;
+    private final Witnessed witnessed;
     private final Seal seal;
     private final LogFolder folder;
     private final Tiles tiles;
@@ -41,6 +51,7 @@ final class TenantLog {
     private volatile long durable;
     private volatile long integrated;
     private volatile Checkpoint checkpoint;
+    private volatile LogKeys keys;
 
     /** Opens a log or makes an empty one, with its keys, verifier keys and a checkpoint of size 0. */
     TenantLog(Name tenant, LedgerSettings settings, InstantSource clock, SecureRandom random, Disk disk)
@@ -51,7 +62,12 @@ final class TenantLog {
         var place = tenant + "/" + settings.node();
         this.folder = new LogFolder(settings.data().resolve("ledger").resolve(place));
         boolean exists = Files.exists(folder.checkpointFile());
-        var keyFolder = settings.data().resolve("keys").resolve(place);
+        this.keyFolder = settings.data().resolve("keys").resolve(place);
+        this.origin = origin;
+        this.random = random;
+        this.clock = clock;
+        this.rotation = new Rotation(origin, keyFolder, folder.path(), disk, random);
+        if (rotation.unfinished()) rotation.replaceKeys();
         this.keys = new LogKeys(origin, new KeyFolder(keyFolder, disk, random, !exists));
         this.seal = new Seal(tenant, settings, keys.cipher(), random);
         this.checkpoint = exists ? existing() : create(clock);
@@ -65,20 +81,32 @@ final class TenantLog {
         this.durable = size;
         this.integrated = size;
         rebuildCaches(size);
+        this.witnessed = new Witnessed(settings.witnesses(), exists ? folder.witnessed() : Optional.empty());
+        witnessed.checkpointed(size, clock.millis());
     }
 
-    private Checkpoint existing() {
+    private Checkpoint existing() throws IOException {
         var found = folder.checkpoint();
-        keys.trust().objection(found).ifPresent(why -> {
-            throw new LedgerFailure(LedgerFailure.Code.DAMAGED, folder.checkpointFile() + ": " + why);
-        });
-        return found;
+        var objection = keys.trust().objection(found);
+        if (objection.isEmpty()) return found;
+        // A crash between the handover and the first checkpoint of the new keys leaves the last one of the old.
+        var last = rotation.last().filter(handover -> handover.size() == found.size());
+        if (last.isEmpty() || last.get().predecessors().objection(found).isPresent())
+            throw new LedgerFailure(LedgerFailure.Code.DAMAGED, folder.checkpointFile() + ": " + objection.get());
+        writeTrust();
+        var signed = keys.sign(found.size(), found.root(), clock.instant().getEpochSecond());
+        disk.replace(folder.checkpointFile(), signed.bytes());
+        return signed;
+    }
+
+    private void writeTrust() throws IOException {
+        disk.replace(
+                folder.path().resolve("trust"), keys.trust().text().getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
     private Checkpoint create(InstantSource clock) throws IOException {
         disk.createFolders(folder.path());
-        disk.replace(
-                folder.path().resolve("trust"), keys.trust().text().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        writeTrust();
         var empty = keys.sign(0, Digest.of(), clock.instant().getEpochSecond());
         disk.replace(folder.checkpointFile(), empty.bytes());
         return empty;
@@ -113,6 +141,18 @@ final class TenantLog {
 
     LogFolder folder() {
         return folder;
+    }
+
+    Witnessed witnessed() {
+        return witnessed;
+    }
+
+    Rotation rotation() {
+        return rotation;
+    }
+
+    List<Handover> handovers() {
+        return folder.handovers();
     }
 
     SideStore side() {
@@ -220,10 +260,72 @@ final class TenantLog {
         var signed = keys.sign(tiles.size(), tiles.root(), clock.instant().getEpochSecond());
         disk.replace(folder.checkpointFile(), signed.bytes());
         checkpoint = signed;
+        witnessed.checkpointed(signed.size(), clock.millis());
         release();
         tiles.prune();
         if (tiles.size() - intents.saved() >= CACHE_RECORDS) saveIntents();
         return freed;
+    }
+
+    /**
+     * Keeps cosignatures: with the current checkpoint where they are of it, and on their own once they are enough. Runs
+     * on the integrator's thread.
+     */
+    void cosigned(Checkpoint cosigned) throws IOException {
+        if (cosigned.size() == checkpoint.size()
+                && cosigned.note().text().equals(checkpoint.note().text())) {
+            var merged = checkpoint.with(cosigned.note().signatures());
+            disk.replace(folder.checkpointFile(), merged.bytes());
+            checkpoint = merged;
+        }
+        if (!witnessed.isAdvance(cosigned)) return;
+        disk.replace(folder.path().resolve(LogFolder.WITNESSED), cosigned.bytes());
+        witnessed.advance(cosigned);
+    }
+
+    /**
+     * Goes over to the successors' keys, which the record at this index names. Runs on the integrator's thread; a failure
+     * on the way closes the ledger, and the next start completes the change.
+     */
+    void rotate(long index) throws IOException {
+        checkpointNow(clock);
+        long size = checkpoint.size();
+        var ours = keys.trust().keys();
+        var handedOver =
+                checkpoint.only(line -> ours.stream().anyMatch(key -> key.name().equals(line.name())));
+        var leaf = folder.entries(index / TilePath.WIDTH, size).get((int) (index % TilePath.WIDTH));
+        var proof = new LogProof(index, folder.proofs(size).inclusion(index, size), handedOver);
+        rotation.keep(new Handover(new String(leaf, java.nio.charset.StandardCharsets.UTF_8), proof));
+        rotation.replaceKeys();
+        keys = new LogKeys(origin, new KeyFolder(keyFolder, disk, random, false));
+        writeTrust();
+        var signed = keys.sign(size, handedOver.root(), clock.instant().getEpochSecond());
+        disk.replace(folder.checkpointFile(), signed.bytes());
+        checkpoint = signed;
+    }
+
+    /** Completes at start a rotation whose record was written and whose handover was not. */
+    void resumeRotation() throws IOException {
+        if (!rotation.begun()) return;
+        var record = rotationRecord();
+        if (record.isPresent()) rotate(record.get());
+        else rotation.abandon();
+    }
+
+    /** Where the record lies that names the successors' keys; the newest records are looked at first. */
+    Optional<Long> rotationRecord() throws IOException {
+        var wanted =
+                rotation.successors().keys().stream().map(VerifierKey::toString).toList();
+        long covered = rotation.last().map(Handover::size).orElse(0L);
+        var records = new Records(this);
+        for (long index = durable - 1; index >= covered; index--) {
+            var record = records.read(index).map(Entry::record).orElse(Json.Obj.EMPTY);
+            if (record.string("kind").equals(Optional.of(Handover.KIND))
+                    && record.string("event").equals(Optional.of(Handover.ROTATED))
+                    && record.array(Handover.KEYS).equals(Optional.of(Json.Arr.ofStrings(wanted))))
+                return Optional.of(index);
+        }
+        return Optional.empty();
     }
 
     /** Writes the cache of open intents; the log must be checkpointed up to its end. */
@@ -233,13 +335,13 @@ final class TenantLog {
     }
 
     /** A durable record that waits in memory. */
-    java.util.Optional<byte[]> waitingLeaf(long index) {
+    Optional<byte[]> waitingLeaf(long index) {
         lock.lock();
         try {
             long at = index - integrated;
             return at < 0 || at >= waiting.size()
-                    ? java.util.Optional.empty()
-                    : java.util.Optional.of(waiting.get((int) at).leaf());
+                    ? Optional.empty()
+                    : Optional.of(waiting.get((int) at).leaf());
         } finally {
             lock.unlock();
         }
@@ -268,6 +370,12 @@ final class TenantLog {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether a checkpoint is of a beginning of this log. */
+    boolean contains(Checkpoint other) {
+        var root = folder.proofs(checkpoint.size()).range(0, other.size());
+        return other.origin().equals(origin) && Digest.ofBytes(root).equals(other.root());
     }
 
     Path path() {

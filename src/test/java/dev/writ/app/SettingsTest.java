@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.writ.base.Name;
+import dev.writ.ledger.verify.VerifierKey;
+import dev.writ.witness.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,18 @@ class SettingsTest {
     private record Example(String yaml, Function<Settings, Object> reading, Object wanted) {}
 
     private static final String DB = "jdbc:postgresql://db.corp:5432/writ?user=writ";
+    private static final String LOG_VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+    private static final String VKEY = cosigning();
+
+    /** The specification's example of a key, as one for cosignatures. */
+    private static String cosigning() {
+        var raw = java.util.Base64.getDecoder().decode(LOG_VKEY.substring(LOG_VKEY.lastIndexOf('+') + 1));
+        raw[0] = 4;
+        var id = dev.writ.base.Digest.of("example.com/foo\n".getBytes(java.nio.charset.StandardCharsets.UTF_8), raw)
+                .toString()
+                .substring(0, 8);
+        return "example.com/foo+" + id + "+" + java.util.Base64.getEncoder().encodeToString(raw);
+    }
 
     private static final Map<String, Example> EXAMPLES = new LinkedHashMap<>(Map.ofEntries(
             Map.entry("data", new Example("data: /srv/writ", Settings::data, Path.of("/srv/writ"))),
@@ -55,7 +69,18 @@ class SettingsTest {
                     new Example(
                             "db: {passwordFile: /run/secrets/db}",
                             Settings::dbPasswordFile,
-                            Optional.of(Path.of("/run/secrets/db"))))));
+                            Optional.of(Path.of("/run/secrets/db")))),
+            Map.entry(
+                    "witnesses",
+                    new Example(
+                            "witnesses: [{url: 'https://w1.example/', vkey: " + VKEY + "}]",
+                            Settings::witnesses,
+                            List.of(new Peer("https://w1.example", List.of(VerifierKey.parse(VKEY)))))),
+            Map.entry("witness.quorum", new Example("witness: {quorum: 2}", Settings::witnessQuorum, 2)),
+            Map.entry(
+                    "witness.lagSeconds",
+                    new Example("witness: {lagSeconds: 7}", Settings::witnessLag, Duration.ofSeconds(7))),
+            Map.entry("witness.lagRecords", new Example("witness: {lagRecords: 9}", Settings::witnessLagRecords, 9L))));
 
     private Settings read(String yaml) {
         try {
@@ -156,6 +181,13 @@ class SettingsTest {
                 "db: jdbc:postgresql://db/writ?user=%zz",
                 "db: jdbc:postgresql://db/writ%00?user=writ",
                 "db: {passwordFile: 7}",
+                "witness: {quorum: -1}",
+                "witness: {lagSeconds: 86401}",
+                "witnesses: {url: x}",
+                "witnesses: [{url: 'https://w.example'}]",
+                "witnesses: [{url: 'https://w.example', vkey: nonsense}]",
+                "witnesses: [{url: 'w.example', vkey: " + VKEY + "}]",
+                "witnesses: [{url: 'https://w.example', vkey: " + LOG_VKEY + "}]",
                 "data:",
                 "- a list",
                 "a: &a [*a]",

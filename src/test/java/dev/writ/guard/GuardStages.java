@@ -55,7 +55,7 @@ final class GuardStages {
         var call = new Action.CallTool(Product.SHOP, "create_refund", input, payloadOf);
         var attempt = new Attempt(caller, call);
         var standings = new Standings(parts.registry(), parts.authority());
-        var evidence = new Evidence(parts.settings().node(), parts.ids(), "separate");
+        var evidence = new Evidence(parts.settings().node(), parts.ids(), "separate", _ -> 0);
         var clock = InstantSource.system();
 
         stage("key", () -> parts.guard().callerOf(Optional.of(key)));

@@ -30,6 +30,7 @@ public final class Control {
     private final Overview overview;
     private final Applying applying;
     private final FirstStart firstStart;
+    private final LogKeys logKeys;
 
     /**
      * What control works on.
@@ -68,6 +69,7 @@ public final class Control {
         this.overview = new Overview(parts, directory);
         this.applying = new Applying(this, parts, directory);
         this.firstStart = new FirstStart(parts, policies);
+        this.logKeys = new LogKeys(parts, orders);
     }
 
     /** The door behind all of it, for who has to tell callers apart. */
@@ -121,6 +123,10 @@ public final class Control {
 
     public Applying applying() {
         return applying;
+    }
+
+    public LogKeys logKeys() {
+        return logKeys;
     }
 
     public FirstStart firstStart() {

@@ -54,8 +54,10 @@ public final class Overview {
             var log = Json.object()
                     .put("size", ledger.size(tenant))
                     .put("closedBecause", ledger.closedBecause())
-                    // Nobody co-signs this log yet, so an insider with its keys could rewrite all of it.
-                    .put("unwitnessedFrom", 0);
+                    // An insider with the log's keys could rewrite all from here on.
+                    .put("unwitnessedFrom", ledger.witnessed(tenant))
+                    .put("unwitnessed", ledger.unwitnessed(tenant))
+                    .put("witnesses", new Json.Arr(witnesses(tenant)));
             var counts = Json.object()
                     .put("agents", snapshot.agents().size())
                     .put("servers", snapshot.servers().size())
@@ -82,6 +84,39 @@ public final class Overview {
         });
     }
 
+    private List<Json> witnesses(Name tenant) {
+        return ledger.heard(tenant).stream()
+                .<Json>map(heard -> Json.object()
+                        .put("name", heard.witness())
+                        .put("url", heard.url())
+                        .put("cosigned", heard.cosigned())
+                        .put("trouble", heard.trouble())
+                        .build())
+                .toList();
+    }
+
+    private void witnesses(Name tenant, List<Json.Obj> findings) {
+        if (ledger.heard(tenant).isEmpty())
+            findings.add(finding(
+                    "warn",
+                    "nobody co-signs the ledger",
+                    "whoever holds its keys and the disk could rewrite it unseen",
+                    "name witnesses in the settings, or keep exports and checkpoints elsewhere: writ evidence export"));
+        for (var heard : ledger.heard(tenant))
+            if (!heard.trouble().isEmpty())
+                findings.add(finding(
+                        "warn",
+                        "the witness " + heard.witness() + " does not co-sign",
+                        heard.trouble(),
+                        "see that it runs, is reached at " + heard.url() + ", and knows this log's keys"));
+        ledger.unwitnessed(tenant)
+                .ifPresent(why -> findings.add(finding(
+                        "error",
+                        "agents are blocked: the ledger is not witnessed",
+                        why,
+                        "see what the witnesses say")));
+    }
+
     /** What somebody should look after. */
     public Reply<List<Json.Obj>> doctor(Caller.OfPerson caller, String custody) {
         return directory.reading(caller, () -> {
@@ -103,11 +138,7 @@ public final class Overview {
                         "custody: shared-user",
                         "agents that run as the same system user as Writ could read its keys",
                         "run Writ as a user of its own and set custody: separate"));
-            findings.add(finding(
-                    "warn",
-                    "nobody co-signs the ledger",
-                    "whoever holds its keys and the disk could rewrite it unseen",
-                    "keep exports and checkpoints elsewhere: writ evidence export"));
+            witnesses(tenant, findings);
             if (findings.stream().noneMatch(each -> each.string("level").equals(Optional.of("error"))))
                 findings.addFirst(finding("ok", "nothing stands in the way of work", "", ""));
             return new Reply.Done<>(List.copyOf(findings));

@@ -7,6 +7,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Predicate;
 
 /** The signed head of a log (c2sp.org/tlog-checkpoint): whose log, how many leaves, their root, and who says so. */
 public record Checkpoint(String origin, long size, Digest root, Note note) {
@@ -46,6 +49,41 @@ public record Checkpoint(String origin, long size, Digest root, Note note) {
         out.writeBytes(bytes);
     }
 
+    /** tlog-cosignature, "Ed25519 signed message": two lines before the note's text. */
+    public static byte[] timedMessage(long timestamp, String text) {
+        return ("cosignature/v1\ntime " + timestamp + "\n" + text).getBytes(UTF_8);
+    }
+
+    /** This checkpoint with further signatures behind its own; lines that it has already are not added again. */
+    public Checkpoint with(List<Note.Line> more) {
+        var lines = new LinkedHashMap<String, Note.Line>();
+        for (var line : note.signatures()) lines.put(line.toString(), line);
+        for (var line : more) lines.putIfAbsent(line.toString(), line);
+        return new Checkpoint(origin, size, root, new Note(note.text(), List.copyOf(lines.values())));
+    }
+
+    /** This checkpoint with the signatures alone that a test lets pass. */
+    public Checkpoint only(Predicate<Note.Line> wanted) {
+        var lines = note.signatures().stream().filter(wanted).toList();
+        return new Checkpoint(origin, size, root, new Note(note.text(), lines));
+    }
+
+    /**
+     * Whether a witness's key cosigned this checkpoint: as {@link #signedBy}, and with the time, which a witness must
+     * not leave out (tlog-witness, "add-checkpoint").
+     */
+    public boolean cosignedBy(VerifierKey key) {
+        return signedBy(key)
+                && note.signatures().stream()
+                        .filter(line -> line.by(key))
+                        .allMatch(line -> ByteBuffer.wrap(line.signature()).getLong() != 0);
+    }
+
+    /** Whether there is a line that names a key, whatever it is worth. */
+    public boolean names(VerifierKey key) {
+        return note.signatures().stream().anyMatch(line -> line.by(key));
+    }
+
     /** Whether a key signed this checkpoint: it has a line of the key, and every such line verifies. */
     public boolean signedBy(VerifierKey key) {
         var lines = note.signatures().stream().filter(line -> line.by(key)).toList();
@@ -55,15 +93,22 @@ public record Checkpoint(String origin, long size, Digest root, Note note) {
     private boolean verifies(VerifierKey key, byte[] signature) {
         return switch (key.type()) {
             case ED25519 -> key.signed(note.text().getBytes(UTF_8), signature);
-            case ML_DSA_44 -> {
-                if (signature.length < 8) yield false;
-                long timestamp = ByteBuffer.wrap(signature).getLong();
-                if (timestamp < 0) yield false; // tlog-cosignature: must not exceed 2^63 - 1
-                yield key.signed(
-                        cosignedMessage(key.name(), timestamp, origin, size, root),
-                        Arrays.copyOfRange(signature, 8, signature.length));
-            }
+            case ED25519_COSIGNATURE, ML_DSA_44 -> timed(key, signature);
         };
+    }
+
+    private boolean timed(VerifierKey key, byte[] signature) {
+        if (signature.length < 8) return false;
+        long timestamp = ByteBuffer.wrap(signature).getLong();
+        if (timestamp < 0) return false; // tlog-cosignature: must not exceed 2^63 - 1
+        return key.signed(cosignMessage(key, timestamp), Arrays.copyOfRange(signature, 8, signature.length));
+    }
+
+    /** What a key of a timestamped type signs of this checkpoint at a time. */
+    public byte[] cosignMessage(VerifierKey key, long timestamp) {
+        return key.type() == VerifierKey.Type.ML_DSA_44
+                ? cosignedMessage(key.name(), timestamp, origin, size, root)
+                : timedMessage(timestamp, note.text());
     }
 
     public byte[] bytes() {

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  * what was verified, what lies beyond the checkpoint is told, and nothing else may be there.
  */
 final class Leftovers {
-    private static final Set<String> KNOWN = Set.of("checkpoint", "trust", SideLines.FILE);
+    private static final Set<String> KNOWN =
+            Set.of("checkpoint", "trust", SideLines.FILE, LogFolder.WITNESSED, Handover.FILE);
     private static final Pattern TILE = Pattern.compile(
             "tile/(entries|0|[1-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/)*[0-9]{3})(?:\\.p/([1-9][0-9]{0,2}))?");
 

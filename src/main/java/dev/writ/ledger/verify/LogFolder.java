@@ -1,5 +1,6 @@
 package dev.writ.ledger.verify;
 
+import dev.writ.base.JsonError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -8,12 +9,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.ZipException;
 
 /** The files of one log in the layout of c2sp.org/tlog-tiles, read only. */
 public final class LogFolder {
     /** The height of a tile: eight levels of the tree. */
     private static final int HEIGHT = 8;
+
+    /** The file with the last witnessed checkpoint. */
+    public static final String WITNESSED = "witnessed";
 
     private final Path folder;
 
@@ -35,6 +40,28 @@ public final class LogFolder {
             return Checkpoint.parse(read(file));
         } catch (IllegalArgumentException e) {
             throw new EvidenceFailure(EvidenceFailure.Code.DAMAGED, file, "not a checkpoint: " + e.getMessage(), e);
+        }
+    }
+
+    /** The last checkpoint that enough witnesses cosigned, as the log's owner keeps it. */
+    public Optional<Checkpoint> witnessed() {
+        var file = folder.resolve(WITNESSED);
+        if (!Files.exists(file)) return Optional.empty();
+        try {
+            return Optional.of(Checkpoint.parse(read(file)));
+        } catch (IllegalArgumentException e) {
+            throw new EvidenceFailure(EvidenceFailure.Code.DAMAGED, file, "not a checkpoint: " + e.getMessage(), e);
+        }
+    }
+
+    /** From which keys to which the log went over, oldest first. */
+    public List<Handover> handovers() {
+        var file = folder.resolve(Handover.FILE);
+        if (!Files.exists(file)) return List.of();
+        try {
+            return Handover.parseAll(read(file));
+        } catch (IllegalArgumentException | JsonError e) {
+            throw new EvidenceFailure(EvidenceFailure.Code.DAMAGED, file, "not handovers: " + e.getMessage(), e);
         }
     }
 

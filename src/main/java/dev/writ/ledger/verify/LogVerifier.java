@@ -3,6 +3,8 @@ package dev.writ.ledger.verify;
 import dev.writ.base.Json;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -42,38 +44,51 @@ final class LogVerifier {
         this.report = report;
     }
 
+    /** Everything of a log that is signed, read before any record. */
+    private record Heads(Checkpoint head, Optional<Checkpoint> witnessed, KeyChain chain) {
+        List<Checkpoint> all() {
+            return witnessed.map(w -> List.of(head, w)).orElse(List.of(head));
+        }
+    }
+
     void verify(Reader side) {
-        Checkpoint checkpoint;
+        Heads heads;
         try {
-            checkpoint = log.checkpoint();
+            // In this order: a running log signs a head before others cosign it.
+            var witnessed = log.witnessed();
+            var head = log.checkpoint();
+            heads = new Heads(head, witnessed, new KeyChain(head.origin(), log.handovers(), stated()));
         } catch (EvidenceFailure e) {
             if (e.code() == EvidenceFailure.Code.UNREADABLE) throw e;
             report.failed(e.getMessage() + "");
             return;
         }
+        var checkpoint = heads.head;
         report.note("log " + checkpoint.origin());
-        signatures(checkpoint);
+        signatures(heads);
         if (!checkpoint.origin().endsWith("/" + tenant + "/" + node))
             report.failed("the checkpoint of " + tenant + "/" + node + " is of another log: " + checkpoint.origin());
-        records(checkpoint, side);
+        records(heads, side);
         new Leftovers(log, checkpoint.size(), report).check();
-        report.note("UNWITNESSED from 0: no witness has cosigned this log");
+        WitnessCheck.tell(trust, heads.all(), checkpoint.size(), report);
     }
 
-    private void signatures(Checkpoint checkpoint) {
+    private void signatures(Heads heads) {
+        var checkpoint = heads.head;
         var origin = checkpoint.origin();
-        var stated = stated();
+        heads.chain.objections().forEach(report::failed);
+        var stated = heads.chain.stated();
         stated.flatMap(keys -> keys.incomplete(origin))
                 .ifPresent(why -> report.failed(log.path().resolve("trust") + ": " + why));
         if (trust.isEmpty() || !stated.map(s -> s.agrees(trust.get(), origin)).orElse(true))
-            stated.flatMap(keys -> keys.objection(checkpoint))
+            stated.flatMap(_ -> heads.chain.objection(checkpoint))
                     .ifPresent(why -> report.failed("checkpoint against the trust file beside it: " + why));
         if (trust.isEmpty()) {
             report.note("keys: self-asserted (give --trust FILE, exported earlier, to know whose log this is)");
             if (stated.isPresent() && report.passed()) report.held(signed(checkpoint) + " by its own keys");
             return;
         }
-        var objection = trust.get().objection(checkpoint);
+        var objection = KeyChain.objection(trust.get(), heads.chain.handovers(), checkpoint);
         if (objection.isPresent()) report.failed("checkpoint of " + origin + ": " + objection.get());
         else report.held(signed(checkpoint) + " by trusted keys");
     }
@@ -95,8 +110,14 @@ final class LogVerifier {
         return Optional.empty();
     }
 
-    private void records(Checkpoint checkpoint, Reader side) {
-        var tree = new TreeCheck(log, checkpoint.size(), since, report);
+    private void records(Heads heads, Reader side) {
+        var checkpoint = heads.head;
+        var wanted = new HashSet<Long>();
+        heads.witnessed.ifPresent(w -> wanted.add(w.size()));
+        for (var handover : heads.chain.handovers()) wanted.add(handover.size());
+        if (since != null) wanted.add(since.size());
+        var tree = new TreeCheck(log, checkpoint.size(), wanted, report);
+        var keys = new KeyRecords(report);
         var story = new Story(report);
         long failuresBefore = report.failures();
         inParallel(checkpoint.size(), (bundle, root) -> {
@@ -106,6 +127,7 @@ final class LogVerifier {
             for (var record : bundle.records()) {
                 place(index, record);
                 story.tell(index, record);
+                keys.tell(index, record);
                 side.record(index++, record);
             }
         });
@@ -113,7 +135,33 @@ final class LogVerifier {
         if (report.failures() == failuresBefore)
             report.held(checkpoint.size() + " records: hashes, tiles, root, no gap; outcomes, approvals and ids agree");
         side.end();
-        consistency(checkpoint, tree);
+        keys.against(heads.chain, checkpoint);
+        keys.against("the checkpoint", checkpoint);
+        for (var handover : heads.chain.handovers()) {
+            if (!tree.contains(handover.checkpoint()))
+                report.failed("the key rotation of record " + handover.proof().index()
+                        + " was handed over under records that are not these");
+            keys.against("the handover of record " + handover.proof().index(), handover.checkpoint());
+        }
+        heads.witnessed.ifPresent(witnessed -> witnessed(witnessed, heads, tree, keys));
+        consistency(heads, tree, keys);
+    }
+
+    /** What others cosigned must be a beginning of these records, and ours. */
+    private void witnessed(Checkpoint witnessed, Heads heads, TreeCheck tree, KeyRecords keys) {
+        heads.chain
+                .objection(witnessed)
+                .ifPresent(
+                        why -> report.failed("the witnessed checkpoint of " + witnessed.size() + " records: " + why));
+        keys.against("the witnessed checkpoint", witnessed);
+        if (!witnessed.origin().equals(heads.head.origin()))
+            report.failed("the witnessed checkpoint is of another log: " + witnessed.origin());
+        else if (witnessed.size() > heads.head.size())
+            report.failed("witnesses cosigned " + witnessed.size() + " records and the log has " + heads.head.size()
+                    + ": records were cut off or an old state was put back");
+        else if (!tree.contains(witnessed))
+            report.failed("the first " + witnessed.size()
+                    + " records are not those that witnesses cosigned: history was rewritten");
     }
 
     private void place(long index, Json.Obj record) {
@@ -135,16 +183,18 @@ final class LogVerifier {
             report.failed("the records do not have the root that the checkpoint signs");
     }
 
-    private void consistency(Checkpoint checkpoint, TreeCheck tree) {
+    private void consistency(Heads heads, TreeCheck tree, KeyRecords keys) {
+        var checkpoint = heads.head;
         if (since == null || !since.origin().equals(checkpoint.origin())) return;
-        trust.or(this::stated)
-                .flatMap(keys -> keys.objection(since))
-                .ifPresent(why -> report.failed("the checkpoint given with --since: " + why));
-        var then = tree.rootSince();
+        // By the keys that the log had then; whoever trusts keys of that time may use them as well.
+        var objection = heads.chain.objection(since);
+        if (objection.isPresent() && trust.isPresent()) objection = trust.get().objection(since);
+        objection.ifPresent(why -> report.failed("the checkpoint given with --since: " + why));
+        keys.against("the checkpoint given with --since", since);
         if (since.size() > checkpoint.size())
             report.failed("the log has " + checkpoint.size() + " records and had " + since.size()
                     + " at the checkpoint given with --since: records were cut off or an old state was put back");
-        else if (then == null || !Arrays.equals(then, since.root().bytes()))
+        else if (!tree.contains(since))
             report.failed("the first " + since.size()
                     + " records are not those of the checkpoint given with --since: history was rewritten");
         else report.held("consistent with the checkpoint of " + since.size() + " records given with --since");

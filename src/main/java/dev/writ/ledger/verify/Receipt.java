@@ -8,6 +8,7 @@ import dev.writ.base.JsonReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,9 +19,10 @@ import java.util.TreeMap;
  * strictly, unknown members included, so that no byte of it can change without either meaning or form breaking.
  *
  * @param subject the id of the decision or intent that the receipt is for
+ * @param handovers how the log came to those keys, where it had others before
  * @param trust the log's verifier keys as the ledger states them; believed only when nothing better is at hand
  */
-public record Receipt(String origin, String subject, List<Item> items, Trust trust) {
+public record Receipt(String origin, String subject, List<Item> items, Trust trust, List<Handover> handovers) {
     public static final String FORMAT = "writ-receipt/v1";
     private static final int ITEMS_MAX = 4096;
 
@@ -37,6 +39,11 @@ public record Receipt(String origin, String subject, List<Item> items, Trust tru
 
     public Receipt {
         items = List.copyOf(items);
+        handovers = List.copyOf(handovers);
+    }
+
+    public Receipt(String origin, String subject, List<Item> items, Trust trust) {
+        this(origin, subject, items, trust, List.of());
     }
 
     public byte[] bytes() {
@@ -47,9 +54,12 @@ public record Receipt(String origin, String subject, List<Item> items, Trust tru
                 .put("origin", origin)
                 .put("subject", subject)
                 .put("records", new Json.Arr(records))
-                .put("trust", trust.keys().stream().map(VerifierKey::toString).toList())
-                .build();
-        var text = Canonical.bytes(receipt);
+                .put("trust", trust.keys().stream().map(VerifierKey::toString).toList());
+        if (!handovers.isEmpty())
+            receipt.put(
+                    Handover.FILE,
+                    new Json.Arr(handovers.stream().<Json>map(Handover::json).toList()));
+        var text = Canonical.bytes(receipt.build());
         var line = Arrays.copyOf(text, text.length + 1);
         line[text.length] = '\n';
         return line;
@@ -73,7 +83,10 @@ public record Receipt(String origin, String subject, List<Item> items, Trust tru
 
     /** Throws IllegalArgumentException or JsonError for what is not exactly a receipt. */
     public static Receipt parse(byte[] bytes) {
-        var receipt = object(JsonReader.readObject(bytes), Set.of("format", "origin", "subject", "records", "trust"));
+        var whole = JsonReader.readObject(bytes);
+        var members = new HashSet<>(Set.of("format", "origin", "subject", "records", "trust"));
+        if (whole.get(Handover.FILE).isPresent()) members.add(Handover.FILE);
+        var receipt = object(whole, members);
         if (!string(receipt, "format").equals(FORMAT)) throw new IllegalArgumentException("not a " + FORMAT);
         var items = new ArrayList<Item>();
         for (var item : array(receipt, "records")) items.add(item(item));
@@ -83,7 +96,13 @@ public record Receipt(String origin, String subject, List<Item> items, Trust tru
             if (!(key instanceof Json.Str(var text))) throw new IllegalArgumentException("a key is a string");
             keys.add(VerifierKey.parse(text));
         }
-        var read = new Receipt(string(receipt, "origin"), string(receipt, "subject"), items, new Trust(keys));
+        var handovers = new ArrayList<Handover>();
+        for (var handover : receipt.array(Handover.FILE).map(Json.Arr::items).orElse(List.of())) {
+            if (!(handover instanceof Json.Obj object)) throw new IllegalArgumentException("a handover is an object");
+            handovers.add(Handover.of(object));
+        }
+        var read =
+                new Receipt(string(receipt, "origin"), string(receipt, "subject"), items, new Trust(keys), handovers);
         if (!Arrays.equals(read.bytes(), bytes)) throw new IllegalArgumentException("not in canonical form");
         return read;
     }

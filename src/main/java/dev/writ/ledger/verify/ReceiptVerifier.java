@@ -5,6 +5,7 @@ import dev.writ.base.Json;
 import dev.writ.base.JsonError;
 import dev.writ.base.JsonReader;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ final class ReceiptVerifier {
         signatures(receipt);
         if (report.passed())
             report.held(receipt.items().size() + " records are in the log; outcomes, approvals and ids agree");
-        report.note("UNWITNESSED from 0: no witness has cosigned this log");
+        if (checkpoint != null) WitnessCheck.tell(trust, List.of(checkpoint), checkpoint.size(), report);
     }
 
     private void item(Receipt receipt, Receipt.Item item, Story story) {
@@ -66,6 +67,23 @@ final class ReceiptVerifier {
             subjectSeen |= record.string(member).orElse("").equals(receipt.subject());
     }
 
+    /**
+     * Why somebody who trusts some keys does not believe the checkpoint. It may be older than the newest keys, so those of
+     * its own time, which the handovers name, count when the newest ones are believed.
+     */
+    private static Optional<String> objection(Trust trust, Receipt receipt, Checkpoint checkpoint) {
+        var before = receipt.handovers().stream()
+                .filter(handover -> handover.size() < checkpoint.size())
+                .toList();
+        var objection = KeyChain.objection(trust, before, checkpoint);
+        if (objection.isEmpty() || before.size() == receipt.handovers().size()) return objection;
+        var last = receipt.handovers().getLast();
+        boolean newest = last.successors().agrees(trust, receipt.origin());
+        return newest
+                ? new KeyChain(receipt.origin(), receipt.handovers(), Optional.empty()).objection(checkpoint)
+                : objection;
+    }
+
     private void sameCheckpoint(String who, Checkpoint of) {
         if (checkpoint == null) checkpoint = of;
         if (!checkpoint.note().toString().equals(of.note().toString()))
@@ -78,13 +96,14 @@ final class ReceiptVerifier {
             report.failed("the checkpoint is of " + checkpoint.origin() + ", not of " + receipt.origin());
         var own = receipt.trust();
         own.incomplete(receipt.origin()).ifPresent(why -> report.failed("the receipt's own keys: " + why));
+        var chain = new KeyChain(receipt.origin(), receipt.handovers(), Optional.of(own));
+        chain.objections().forEach(report::failed);
         if (trust.isEmpty() || !own.agrees(trust.get(), receipt.origin()))
-            own.objection(checkpoint)
+            chain.objection(checkpoint)
                     .ifPresent(why -> report.failed("checkpoint against the receipt's own keys: " + why));
         if (trust.isEmpty()) report.note("keys: self-asserted (give --trust FILE, exported earlier)");
         else
-            trust.get()
-                    .objection(checkpoint)
+            objection(trust.get(), receipt, checkpoint)
                     .ifPresentOrElse(
                             why -> report.failed("checkpoint: " + why),
                             () -> report.held("checkpoint signed by trusted keys"));

@@ -2,8 +2,11 @@ package dev.writ.ledger.verify;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Builds the tree again from leaf hashes, holds every tile above the leaves against it, and tells roots on the way. */
 final class TreeCheck {
@@ -12,32 +15,33 @@ final class TreeCheck {
     private final LogFolder log;
     private final long size;
     private final Report report;
-    private final @Nullable Checkpoint since;
+    private final Set<Long> wanted;
     private final Frontier tree = new Frontier();
     private final List<List<byte[]>> upper = new ArrayList<>();
-    private byte @Nullable [] rootSince;
+    private final Map<Long, byte[]> roots = new HashMap<>();
 
-    TreeCheck(LogFolder log, long size, @Nullable Checkpoint since, Report report) {
+    /** @param wanted sizes whose roots are asked for later */
+    TreeCheck(LogFolder log, long size, Set<Long> wanted, Report report) {
         this.log = log;
         this.size = size;
-        this.since = since;
+        this.wanted = Set.copyOf(wanted);
         this.report = report;
-        if (since != null && since.size() == 0) rootSince = tree.root();
+        roots.put(0L, tree.root());
     }
 
     /** The next bundle's leaf hashes; a full bundle's root goes into the tile above. */
     void add(BundleCheck bundle, byte[] root) {
         var hashes = bundle.hashes();
-        boolean containsSince =
-                since != null && since.size() > tree.size() && since.size() <= tree.size() + hashes.size();
+        long from = tree.size();
+        boolean contains = wanted.stream().anyMatch(w -> w > from && w <= from + hashes.size());
         // Behind a damaged bundle the tree is no longer aligned; it fails anyway and is built leaf by leaf.
         boolean aligned = tree.size() % TilePath.WIDTH == 0;
-        if (aligned && hashes.size() == TilePath.WIDTH && !containsSince) {
+        if (aligned && hashes.size() == TilePath.WIDTH && !contains) {
             tree.addSubtree(root, HEIGHT);
         } else {
             for (var leaf : hashes) {
                 tree.add(leaf);
-                if (since != null && tree.size() == since.size()) rootSince = tree.root();
+                if (wanted.contains(tree.size())) roots.put(tree.size(), tree.root());
             }
         }
         if (hashes.size() == TilePath.WIDTH) push(1, root);
@@ -78,8 +82,15 @@ final class TreeCheck {
         return tree.size();
     }
 
-    /** The root at the size of the older checkpoint, once the tree has grown past it. */
-    byte @Nullable [] rootSince() {
-        return rootSince;
+    /** The root at a size that was wanted, once the tree has grown past it. */
+    Optional<byte[]> rootAt(long wantedSize) {
+        return Optional.ofNullable(roots.get(wantedSize));
+    }
+
+    /** Whether a checkpoint is of a beginning of these records. */
+    boolean contains(Checkpoint checkpoint) {
+        return rootAt(checkpoint.size())
+                .filter(root -> Arrays.equals(root, checkpoint.root().bytes()))
+                .isPresent();
     }
 }

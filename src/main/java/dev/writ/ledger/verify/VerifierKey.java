@@ -12,17 +12,28 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.Set;
 
 /**
  * A public key with the name it signs under (signed-note, "Verifier keys"): {@code <name>+<key id>+<base64>}. We know
- * two types: Ed25519 over the note's text (0x01) and the timestamped ML-DSA-44 cosignature (0x06, tlog-cosignature).
+ * three types: Ed25519 over the note's text (0x01), the timestamped Ed25519 cosignature (0x04) and the timestamped
+ * ML-DSA-44 cosignature (0x06, both tlog-cosignature).
  */
 public final class VerifierKey {
     /** The signature types that we make and check. */
     public enum Type {
         ED25519(0x01, "Ed25519", "302a300506032b6570032100", 32),
+        ED25519_COSIGNATURE(0x04, "Ed25519", "302a300506032b6570032100", 32),
         ML_DSA_44(0x06, "ML-DSA-44", "30820532300b06096086480165030403110382052100", 1312);
+
+        /** What our logs sign their checkpoints with. */
+        public static final Set<Type> OF_LOGS = Collections.unmodifiableSet(EnumSet.of(ED25519, ML_DSA_44));
+        /** What a witness cosigns with (tlog-cosignature). */
+        public static final Set<Type> OF_WITNESSES =
+                Collections.unmodifiableSet(EnumSet.of(ED25519_COSIGNATURE, ML_DSA_44));
 
         private final byte code;
         private final String algorithm;
@@ -44,6 +55,11 @@ public final class VerifierKey {
         /** The name of the algorithm in the JDK. */
         public String algorithm() {
             return algorithm;
+        }
+
+        /** The type for people: two types share an algorithm. */
+        String label() {
+            return this == ED25519_COSIGNATURE ? "Ed25519 cosignature" : algorithm;
         }
     }
 
@@ -120,6 +136,11 @@ public final class VerifierKey {
 
     private String idText() {
         return HexFormat.of().toHexDigits(id);
+    }
+
+    /** Whether both wrap the same public key, whatever they call it (tlog-policy, "Public key representation"). */
+    boolean sameKey(VerifierKey other) {
+        return Arrays.equals(raw, other.raw);
     }
 
     /** Whether the bytes are this key's signature over a message. Never throws for a bad signature. */
