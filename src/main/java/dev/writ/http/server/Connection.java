@@ -13,6 +13,7 @@ import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf held;
     private @Nullable Request request;
     private @Nullable Sink sink;
-    private @Nullable Thread worker;
+    private volatile @Nullable Thread worker;
+    private @Nullable Call call;
     private boolean closeAfter;
     private boolean advancing;
     private int drained;
@@ -76,7 +78,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     void deliver(Answer.Full answer) {
-        channel.eventLoop().execute(() -> writeFull(answer, isHead()));
+        var loop = channel.eventLoop();
+        if (loop.inEventLoop()) writeFull(answer, isHead());
+        else loop.execute(() -> writeFull(answer, isHead()));
+    }
+
+    Executor loop() {
+        return channel.eventLoop();
+    }
+
+    /** Whom to interrupt when the connection is killed. */
+    void workOn(Thread thread) {
+        worker = thread;
     }
 
     void open(Sink opened, int status, Headers headers) {
@@ -110,7 +123,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     void kill() {
         channel.eventLoop().execute(() -> {
-            if (worker != null) worker.interrupt();
+            var working = worker;
+            if (working != null) working.interrupt();
             cut();
         });
     }
@@ -154,6 +168,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         letGo();
         if (request != null) request.departure().happen();
         if (sink != null) sink.left();
+        if (call != null) call.abandon();
         server.leave(this);
     }
 
@@ -213,7 +228,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         request = ready;
         for (var value : ready.headers().all("connection"))
             for (var option : value.split(",")) if (option.strip().equalsIgnoreCase("close")) closeAfter = true;
-        worker = Thread.ofVirtual().name("http-call").start(new Call(this, ready, slot, server.limits));
+        var begun = new Call(this, ready, slot, server.limits);
+        call = begun;
+        begun.begin();
     }
 
     private void refuse(Answer.Full answer, boolean close) {
@@ -260,6 +277,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         request = null;
         sink = null;
         worker = null;
+        call = null;
         if (state == State.CLOSED) return;
         if (closing() || state == State.DRAINING) {
             finish();
