@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -175,8 +176,16 @@ final class Attempt implements Receiver {
     private void tell(Arrival arrival) {
         if (over) return;
         over = true;
-        if (home == null || home.inEventLoop()) receive(arrival);
-        else home.execute(() -> receive(arrival));
+        if (home == null || home.inEventLoop()) {
+            receive(arrival);
+            return;
+        }
+        try {
+            home.execute(() -> receive(arrival));
+        } catch (RejectedExecutionException e) {
+            // The loop has ended; the promise to tell has not.
+            receive(arrival);
+        }
     }
 
     private void receive(Arrival arrival) {

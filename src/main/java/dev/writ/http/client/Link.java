@@ -157,6 +157,10 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
             return false;
         }
         if (informational) return true;
+        if (isCoded(response)) {
+            fail(ClientError.Code.MALFORMED, "the answer has a coding that was not accepted");
+            return false;
+        }
         reusable = response.protocolVersion().equals(HttpVersion.HTTP_1_1)
                 && !response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true)
                 && (HttpUtil.isTransferEncodingChunked(response)
@@ -172,6 +176,15 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
             fail(ClientError.Code.MALFORMED, "a header of the answer has a forbidden character");
             return false;
         }
+    }
+
+    /** Anything but plain bytes, perhaps in chunks: what cannot be read cannot be judged, and unpacking has no bound. */
+    private static boolean isCoded(HttpResponse response) {
+        for (var coding : response.headers().getAll(HttpHeaderNames.CONTENT_ENCODING))
+            if (!coding.equalsIgnoreCase("identity")) return true;
+        var transfer = response.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        return transfer.size() > 1
+                || (!transfer.isEmpty() && !transfer.getFirst().equalsIgnoreCase("chunked"));
     }
 
     private void body(HttpContent content) {
@@ -199,8 +212,9 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
     private void end(Receiver receiver) {
         current = null;
         receiver.detach();
-        // First back to the pool, then the end: a reader that calls again finds this connection.
-        if (reusable && written && channel.isActive()) {
+        // First back to the pool, then the end: a reader that calls again finds this connection. Bytes behind the answer
+        // would be taken for the next one.
+        if (reusable && written && channel.isActive() && !decoder.hasMore()) {
             channel.config().setAutoRead(true);
             pool.put(this);
         } else {
@@ -222,7 +236,7 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
         var out = channel.alloc().directBuffer(512 + (copy ? body.length : 0));
         var head = new StringBuilder(256);
         head.append(call.method()).append(' ').append(call.url().target()).append(" HTTP/1.1\r\nhost: ");
-        head.append(call.url().authority()).append("\r\n");
+        head.append(call.url().authority()).append("\r\naccept-encoding: identity\r\n");
         for (var field : call.headers())
             head.append(field.name()).append(": ").append(field.value()).append("\r\n");
         boolean mayHaveBody = !call.method().equals("GET") && !call.method().equals("HEAD");

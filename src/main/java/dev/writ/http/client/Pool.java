@@ -27,11 +27,15 @@ final class Pool {
         this.keepNanos = keep.toNanos();
     }
 
-    /** An idle connection whose address the rules of this call permit; one that hangs on the given loop before others. */
+    /**
+     * An idle connection whose address the rules of this call permit.
+     *
+     * @param home only a connection of this loop will do; null for any. A connection of another loop would cost every call
+     *     two changes of threads, a new one costs once
+     */
     synchronized @Nullable Link take(Url.Origin origin, Destinations destinations, @Nullable EventLoop home) {
         var waiting = idle.get(origin);
         if (waiting == null) return null;
-        @Nullable Link found = null;
         var all = waiting.descendingIterator();
         while (all.hasNext()) {
             var candidate = all.next().link;
@@ -39,21 +43,23 @@ final class Pool {
                 all.remove();
                 continue;
             }
+            if (home != null && candidate.channel().eventLoop() != home) continue;
             if (!destinations.permits(candidate.address())) continue;
-            if (home == null || candidate.channel().eventLoop() == home) {
-                all.remove();
-                return candidate;
-            }
-            if (found == null) found = candidate;
+            all.remove();
+            if (waiting.isEmpty()) idle.remove(origin);
+            return candidate;
         }
-        var taken = found;
-        if (taken != null) waiting.removeIf(one -> one.link == taken);
-        return taken;
+        return null;
     }
 
     /** A connection is there; it is watched until it has {@link #gone}. */
     void opened(Link link) {
         links.add(link);
+        boolean late;
+        synchronized (this) {
+            late = closed;
+        }
+        if (late) link.close();
     }
 
     synchronized void put(Link link) {
@@ -109,13 +115,13 @@ final class Pool {
         stale(System.nanoTime() - keepNanos).forEach(Link::close);
     }
 
+    /** Cuts everything that is open, in use or not. */
     void close() {
-        List<Link> all;
         synchronized (this) {
             closed = true;
-            all = stale(System.nanoTime());
+            idle.clear();
         }
-        all.forEach(Link::close);
+        links.forEach(Link::close);
     }
 
     synchronized int open() {
