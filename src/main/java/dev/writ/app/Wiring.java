@@ -47,6 +47,7 @@ public final class Wiring implements AutoCloseable {
     /** The tenant of a fresh installation. */
     public static final Name TENANT = new Name("default");
 
+    private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration TICK = Duration.ofSeconds(5);
     private static final Duration CEDAR_TIME_MAX = Duration.ofSeconds(60);
 
@@ -127,7 +128,9 @@ public final class Wiring implements AutoCloseable {
                 settings.node(),
                 settings.custody(),
                 ids,
-                clock);
+                clock,
+                settings.refusals());
+        opened.push(guard);
 
         var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings)));
         opened.push(client);
@@ -170,6 +173,7 @@ public final class Wiring implements AutoCloseable {
         listening.set(wiring.url().toString());
         owner.ifPresent(key -> new OwnerFile(folder.ownerFile()).write(wiring.url(), TENANT, key));
         opened.push(new Ticker(TICK, List.of(control.tasks()::expire, identity::saveLastUsed)));
+        opened.push(new Ticker(SECOND, List.of(guard::tick)));
         return wiring;
     }
 

@@ -41,6 +41,7 @@ final class AgentAdmission {
     private final Authority authority;
     private final Recorder recorder;
     private final Evidence evidence;
+    private final Refusals refusals;
     private final Ids ids;
     private final InstantSource clock;
 
@@ -50,6 +51,7 @@ final class AgentAdmission {
             Authority authority,
             Recorder recorder,
             Evidence evidence,
+            Refusals refusals,
             Ids ids,
             InstantSource clock) {
         this.standings = standings;
@@ -57,6 +59,7 @@ final class AgentAdmission {
         this.authority = authority;
         this.recorder = recorder;
         this.evidence = evidence;
+        this.refusals = refusals;
         this.ids = ids;
         this.clock = clock;
     }
@@ -370,6 +373,13 @@ final class AgentAdmission {
     }
 
     private Verdict hold(Case about, Evidence.Judged judged, Decision.Ask ask, Approval approval) {
+        if (!refusals.roomForHold(
+                about.standing().caller(), about.attempt().action().payloadBytes().length))
+            return refuse(
+                    about,
+                    judged,
+                    new Refusal.Unavailable("asked too often; wait for approval "
+                            + approval.id().brief()));
         var draft = evidence.hold(about.matter(judged), approval.id());
         if (!recorder.durable(about.tenant(), draft)) return noEvidence(about.decision(), about.standing());
         return new Held(
@@ -417,9 +427,11 @@ final class AgentAdmission {
     }
 
     private Refusal recorded(Evidence.Matter matter, Refusal.Reason reason, Optional<TaskBrief> brief) {
-        boolean durable = recorder.durable(matter.attempt().caller().tenant(), evidence.refusal(matter, reason));
+        var kept = refusals.keep(matter, reason);
         return new Refusal(
-                matter.decision(), durable ? reason : new Refusal.Unavailable("the ledger cannot be written"), brief);
+                kept.decision(),
+                kept.durable() ? reason : new Refusal.Unavailable("the ledger cannot be written"),
+                brief);
     }
 
     private static Refusal noEvidence(Id decision, Standing standing) {

@@ -78,6 +78,26 @@ final class Evidence {
         return sealed(about("refusal", "deny", matter).put("reason", reason.code()), side(matter));
     }
 
+    /**
+     * Refusals like an earlier one, counted. The values that were judged stand with the first; those of the others, which
+     * may differ where a quota was used up, were not kept.
+     *
+     * @param like the record of the first
+     * @param decision of this record's own, so that it can be found like any other
+     */
+    Draft refusals(Json.Obj like, Id decision, Instant now, long count, Instant from, Instant to) {
+        var record = Json.object();
+        like.members().forEach(record::put);
+        record.put("id", ids.next("rec").text())
+                .put("time", time(now))
+                .put("decision", decision.text())
+                .put("count", count)
+                .put("first", time(from))
+                .put("last", time(to))
+                .put("like", like.string("decision").orElse(""));
+        return sealed(record, Map.of());
+    }
+
     Draft hold(Matter matter, Id approval) {
         return sealed(about("hold", "hold", matter).put("approval", approval.text()), side(matter));
     }

@@ -27,13 +27,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
  * The one door. Whoever wants something done makes an {@link Attempt}; {@link #admit} answers with a {@link Verdict}
  * whose record is already on disk. A permit is used once ({@link #use}) and settled once ({@link #settle}). Thread-safe.
  */
-public final class Guard {
+public final class Guard implements AutoCloseable {
     /** The operation by which an administrator looks at a server before its tools are approved. */
     public static final String INSPECT = "server:inspect";
 
@@ -43,6 +44,7 @@ public final class Guard {
     private final Authority authority;
     private final Vault vault;
     private final InstantSource clock;
+    private final Ids ids;
     private final Evidence evidence;
     private final Recorder recorder;
     private final Standings standings;
@@ -52,6 +54,9 @@ public final class Guard {
     private final Rehearsal rehearsal;
     private final Streams streams = new Streams();
     private final Waiting waiting = new Waiting();
+    private final Refusals refusals;
+    private final LedgerWatch watch;
+    private final LongAdder unknown = new LongAdder();
 
     /** What guard joins; each knows nothing of the others. */
     public record Parts(
@@ -62,6 +67,12 @@ public final class Guard {
      * @param custody {@code separate}, or {@code shared-user} where agents run as the same system user as we do
      */
     public Guard(Parts parts, Name node, String custody, Ids ids, InstantSource clock) {
+        this(parts, node, custody, ids, clock, RefusalQuota.DEFAULT);
+    }
+
+    /** @param quota how much evidence refused attempts may cause */
+    public Guard(Parts parts, Name node, String custody, Ids ids, InstantSource clock, RefusalQuota quota) {
+        this.ids = ids;
         this.identity = parts.identity();
         this.authority = parts.authority();
         this.vault = parts.vault();
@@ -69,8 +80,11 @@ public final class Guard {
         this.evidence = new Evidence(node, ids, custody);
         this.recorder = new Recorder(parts.ledger());
         this.standings = new Standings(parts.registry(), authority);
-        this.agents = new AgentAdmission(standings, parts.policies(), authority, recorder, evidence, ids, clock);
-        this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, ids, clock);
+        this.refusals = new Refusals(recorder, evidence, quota, ids, clock);
+        this.watch = new LedgerWatch(
+                () -> parts.ledger().closedBecause().isPresent(), parts.ledger()::batchInHand, streams::cutAll);
+        this.agents = new AgentAdmission(standings, parts.policies(), authority, recorder, evidence, refusals, ids, clock);
+        this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, refusals, ids, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
         authority.onRevoked(this::revoked);
@@ -85,12 +99,43 @@ public final class Guard {
                         new Caller.OfAgent(agent.tenant(), agent.agent(), agent.task(), agent.key(), agent.binding()));
             case dev.writ.identity.Caller.PersonCaller person ->
                 Optional.of(new Caller.OfPerson(person.tenant(), person.person(), Asks.proof(person.proof())));
-            case dev.writ.identity.Caller.Unknown _ -> Optional.empty();
+            case dev.writ.identity.Caller.Unknown _ -> {
+                // Counted and nothing else: anyone can make these, so they must cost no disk.
+                unknown.increment();
+                yield Optional.empty();
+            }
         };
+    }
+
+    /**
+     * What was turned away without a record of its own, since the start.
+     *
+     * @param unknown attempts without a credential in force
+     * @param folded refusals that were counted onto an earlier one
+     */
+    public record TurnedAway(long unknown, long folded) {}
+
+    public TurnedAway turnedAway() {
+        return new TurnedAway(unknown.sum(), refusals.folded());
+    }
+
+    /** What must be done every second: counts that are due become records, and a ledger that cannot write is noticed. */
+    public void tick() {
+        refusals.flush();
+        watch.look(clock.instant());
+    }
+
+    /** Writes the counts that wait; to be called before the ledger closes. */
+    @Override
+    public void close() {
+        refusals.close();
     }
 
     /** Decides, records, answers. When the record cannot be written the answer is a refusal. */
     public Verdict admit(Attempt attempt) {
+        if (watch.stuck())
+            return new Refusal(
+                    ids.next("dec"), new Refusal.Unavailable("the ledger cannot be written"), Optional.empty());
         return closed(attempt, () -> switch (attempt.caller()) {
             case Caller.OfAgent agent -> agents.admit(agent, attempt);
             case Caller.OfPerson person -> people.admit(person, attempt);

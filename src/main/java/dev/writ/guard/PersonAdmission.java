@@ -17,6 +17,7 @@ final class PersonAdmission {
     private final Policies policies;
     private final Recorder recorder;
     private final Evidence evidence;
+    private final Refusals refusals;
     private final Ids ids;
     private final InstantSource clock;
 
@@ -25,12 +26,14 @@ final class PersonAdmission {
             Policies policies,
             Recorder recorder,
             Evidence evidence,
+            Refusals refusals,
             Ids ids,
             InstantSource clock) {
         this.standings = standings;
         this.policies = policies;
         this.recorder = recorder;
         this.evidence = evidence;
+        this.refusals = refusals;
         this.ids = ids;
         this.clock = clock;
     }
@@ -78,9 +81,7 @@ final class PersonAdmission {
             }
             case Ruling.No(var judged, var reason) -> {
                 var matter = matter(decision, now, attempt, digest, question, judged);
-                boolean durable = recorder.durable(caller.tenant(), evidence.refusal(matter, reason));
-                var told = durable ? reason : new Refusal.Unavailable("the ledger cannot be written");
-                yield new Refusal(decision, told, Optional.empty());
+                yield recorded(matter, reason);
             }
         };
     }
@@ -89,9 +90,13 @@ final class PersonAdmission {
         var decision = ids.next("dec");
         var digest = ActionDigests.of(caller, attempt.action(), Optional.empty());
         var matter = matter(decision, now, attempt, digest, Optional.empty(), Evidence.Judged.NOT);
-        boolean durable = recorder.durable(caller.tenant(), evidence.refusal(matter, reason));
-        var told = durable ? reason : new Refusal.Unavailable("the ledger cannot be written");
-        return new Refusal(decision, told, Optional.empty());
+        return recorded(matter, reason);
+    }
+
+    private Refusal recorded(Evidence.Matter matter, Refusal.Reason reason) {
+        var kept = refusals.keep(matter, reason);
+        var told = kept.durable() ? reason : new Refusal.Unavailable("the ledger cannot be written");
+        return new Refusal(kept.decision(), told, Optional.empty());
     }
 
     private Ruling rule(Caller.OfPerson caller, Action action, Optional<Question> question, World world) {

@@ -36,6 +36,8 @@ final class Writer {
     private List<Request> queue = new ArrayList<>();
     private List<CompletableFuture<Boolean>> rotations = new ArrayList<>();
     private long queuedBytes;
+    private volatile long batchInHand;
+    private long batches;
     private boolean idle;
     private boolean closing;
     private @Nullable LedgerClosed closed;
@@ -93,8 +95,14 @@ final class Writer {
         }
     }
 
+    /** The number of the batch on its way to the disk; 0 while there is none. */
+    long batchInHand() {
+        return batchInHand;
+    }
+
     private void run() {
         for (var batch = take(); !batch.isEmpty(); batch = take()) {
+            batchInHand = ++batches;
             try {
                 integrator.awaitRoom();
                 commit(batch.requests);
@@ -120,6 +128,7 @@ final class Writer {
         lock.lock();
         try {
             while (queue.isEmpty() && rotations.isEmpty() && !closing && closed == null) {
+                batchInHand = 0;
                 idle = true;
                 work.awaitUninterruptibly();
                 idle = false;

@@ -162,19 +162,7 @@ final class PeerStage implements AutoCloseable {
     }
 
     static UnaryOperator<Settings> patience(Duration patience) {
-        return settings -> new Settings(
-                settings.data(),
-                settings.address(),
-                settings.port(),
-                settings.hosts(),
-                settings.origins(),
-                settings.installation(),
-                settings.node(),
-                settings.custody(),
-                settings.network(),
-                patience,
-                settings.path(),
-                settings.hold());
+        return settings -> settings.toBuilder().patience(patience).build();
     }
 
     @Override
