@@ -107,6 +107,20 @@ public final class Guard implements AutoCloseable {
         };
     }
 
+    /** The tenant of an Authorization header's credential, if it is in force: for sharing out room, not for deciding. */
+    public Optional<Name> tenantOf(Optional<String> authorization) {
+        var bearer = authorization
+                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
+                .map(value -> value.substring(7).strip());
+        return bearer.isEmpty()
+                ? Optional.empty()
+                : switch (identity.callerOf(bearer)) {
+                    case dev.writ.identity.Caller.AgentCaller agent -> Optional.of(agent.tenant());
+                    case dev.writ.identity.Caller.PersonCaller person -> Optional.of(person.tenant());
+                    case dev.writ.identity.Caller.Unknown _ -> Optional.empty();
+                };
+    }
+
     /**
      * What was turned away without a record of its own, since the start.
      *

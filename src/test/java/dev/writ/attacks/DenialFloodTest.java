@@ -22,12 +22,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tries to fill the disk, or to drown the evidence, with attempts that are refused. */
 class DenialFloodTest {
-    private static final int FLOOD = 50_000;
+    private static final int SOME = 20_000;
+    private static final int MANY = 50_000;
 
     @TempDir
     private Path data;
@@ -48,19 +50,29 @@ class DenialFloodTest {
     }
 
     @Test
+    void theSameDeniedCallAgainAndAgainIsOneRecordAndAFewCounts() throws IOException {
+        same(SOME);
+    }
+
+    @Test
+    @Tag("extended")
     void theSameDeniedCallFiftyThousandTimesIsOneRecordAndAFewCounts() throws IOException {
+        same(MANY);
+    }
+
+    private void same(int flood) throws IOException {
         var caller = agent(product.open(Product.TaskSpec.SUPPORT));
         long calls = product.calls();
         long bytes = bytes();
-        var decisions = java.util.stream.IntStream.range(0, FLOOD)
+        var decisions = java.util.stream.IntStream.range(0, flood)
                 .mapToObj(_ -> refused(caller, mail("x")).decision())
                 .collect(Collectors.toSet());
         assertThat(decisions).as("all are told of the one that is recorded").hasSize(1);
         product.parts().guard().close();
         var refusals = refusals();
-        assertThat(refusals).hasSize(1 + FLOOD / 10_000);
+        assertThat(refusals).hasSize(1 + flood / 10_000);
         assertThat(refusals.getFirst().get("count")).isEmpty();
-        assertThat(refusals.stream().mapToLong(r -> r.integer("count").orElse(1L)).sum()).isEqualTo(FLOOD);
+        assertThat(refusals.stream().mapToLong(r -> r.integer("count").orElse(1L)).sum()).isEqualTo(flood);
         for (var counted : refusals.subList(1, refusals.size())) {
             assertThat(counted.string("like")).contains(decisions.iterator().next().text());
             assertThat(counted.string("first").orElseThrow()).isLessThanOrEqualTo(counted.string("last").orElseThrow());
@@ -68,24 +80,34 @@ class DenialFloodTest {
         }
         assertThat(bytes() - bytes).isLessThan(200_000);
         assertThat(product.calls()).as("the server has received nothing").isEqualTo(calls);
-        assertThat(product.parts().guard().turnedAway().folded()).isEqualTo(FLOOD - 1);
+        assertThat(product.parts().guard().turnedAway().folded()).isEqualTo(flood - 1);
     }
 
     @Test
+    void manyDifferentDeniedCallsStayWithinTheQuotaAndRevocationIsStillRecorded() throws IOException {
+        different(SOME);
+    }
+
+    @Test
+    @Tag("extended")
     void fiftyThousandDifferentDeniedCallsStayWithinTheQuotaAndRevocationIsStillRecorded() throws IOException {
+        different(MANY);
+    }
+
+    private void different(int flood) throws IOException {
         var task = product.open(Product.TaskSpec.SUPPORT);
         var caller = agent(task);
         var other = agent(product.open(Product.TaskSpec.SUPPORT.of(Product.OTHER_BOT)), Product.OTHER_BOT);
         long calls = product.calls();
         long bytes = bytes();
         long from = System.nanoTime();
-        for (int i = 0; i < FLOOD; i++) refused(caller, mail("note " + i));
+        for (int i = 0; i < flood; i++) refused(caller, mail("note " + i));
         long seconds = 1 + (System.nanoTime() - from) / 1_000_000_000;
         // A quarter of 20 a second for one caller, ten seconds' worth at once.
         long most = 50 + 5 * seconds + 10;
         product.parts().guard().close();
         assertThat((long) refusals().size()).isBetween(10L, most);
-        assertThat(refusals().stream().mapToLong(r -> r.integer("count").orElse(1L)).sum()).isEqualTo(FLOOD);
+        assertThat(refusals().stream().mapToLong(r -> r.integer("count").orElse(1L)).sum()).isEqualTo(flood);
         assertThat(bytes() - bytes).isLessThan(most * 12_000);
         assertThat(product.calls()).isEqualTo(calls);
         // Another agent's refusals keep their detail.

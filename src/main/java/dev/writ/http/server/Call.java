@@ -110,7 +110,12 @@ final class Call {
     }
 
     private void stream(int status, Headers headers, Consumer<Sink> writer) {
-        var sink = new Sink(connection, limits.write());
+        var place = slot.stream();
+        if (place.isEmpty()) {
+            connection.deliver(Gate.busy(false).answer());
+            return;
+        }
+        var sink = new Sink(connection, limits.write(), place.get());
         connection.open(sink, status, headers);
         try {
             writer.accept(sink);

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -44,6 +45,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private final HttpServer server;
     private final Channel channel;
+    private final InetSocketAddress peer;
     private final RequestReader reader;
 
     private State state = State.IDLE;
@@ -60,7 +62,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     Connection(HttpServer server, Channel channel) {
         this.server = server;
         this.channel = channel;
-        this.reader = new RequestReader(server.gate, (InetSocketAddress) channel.remoteAddress());
+        this.peer = (InetSocketAddress) channel.remoteAddress();
+        this.reader = new RequestReader(server.gate, peer);
+    }
+
+    InetAddress peer() {
+        return peer.getAddress();
     }
 
     // For the call's thread.

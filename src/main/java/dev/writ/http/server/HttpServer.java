@@ -40,12 +40,14 @@ public final class HttpServer implements AutoCloseable {
     private final Future<?> sweeping;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> emptied = new CompletableFuture<>();
+    private final Networks networks;
     private volatile boolean closing;
 
     private HttpServer(Settings settings, Routes routes, InstantSource clock, Loops loops, boolean ownLoops) {
         this.limits = settings.limits();
         this.routes = routes;
-        this.admission = new Admission(limits);
+        this.networks = new Networks(limits.connectionsMax());
+        this.admission = new Admission(limits, settings.sharePercent());
         this.gate = new Gate(routes, settings, admission);
         this.encoder = new Encoder(clock);
         this.loops = loops;
@@ -82,6 +84,16 @@ public final class HttpServer implements AutoCloseable {
         return admission.callsInFlight();
     }
 
+    /** Streams that are open. */
+    public int streamsOpen() {
+        return admission.streamsOpen();
+    }
+
+    /** Bytes of request bodies that are being read or handled. */
+    public long bytesInFlight() {
+        return admission.bytesInFlight();
+    }
+
     @Override
     public void close() {
         close(GRACE);
@@ -106,14 +118,15 @@ public final class HttpServer implements AutoCloseable {
         return closing;
     }
 
-    /** Counts a connection in; false when there are too many. */
+    /** Counts a connection in; false when there are too many, of all or from its network. */
     boolean join(Connection connection) {
         if (closing || connections.size() >= limits.connectionsMax()) return false;
+        if (!networks.enter(connection.peer())) return false;
         return connections.add(connection);
     }
 
     void leave(Connection connection) {
-        connections.remove(connection);
+        if (connections.remove(connection)) networks.leave(connection.peer());
         if (closing && connections.isEmpty()) emptied.complete(null);
     }
 
