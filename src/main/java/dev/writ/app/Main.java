@@ -21,6 +21,7 @@ public final class Main {
         return switch (first) {
             case "up" -> new CommandLine(new Up(out, err)).execute(rest);
             case "demo" -> new CommandLine(new DemoCommand(out, err)).execute(rest);
+            case "train" -> Training.run(err);
             default -> Cli.run(args, Terminal.system());
         };
     }

@@ -27,7 +27,7 @@ final class Call {
 
     /** Begins on the event loop. */
     void begin() {
-        if (!(request.route().handler() instanceof Evented evented)) {
+        if (!(request.route().handler() instanceof Evented.OnLoop(var evented))) {
             block(request.route().handler());
             return;
         }

@@ -28,7 +28,7 @@ public record Route(String method, String pattern, int bodyBytesMax, String audi
 
     /** A route that is answered on the event loop. */
     public static Route evented(String method, String pattern, int bodyBytesMax, String audience, Evented handler) {
-        return new Route(method, pattern, bodyBytesMax, audience, handler);
+        return new Route(method, pattern, bodyBytesMax, audience, new Evented.OnLoop(handler));
     }
 
     List<String> segments() {
