@@ -43,7 +43,7 @@ final class Pool {
                 all.remove();
                 continue;
             }
-            if (home != null && candidate.channel().eventLoop() != home) continue;
+            if (home != null && !home.equals(candidate.channel().eventLoop())) continue;
             if (!destinations.permits(candidate.address())) continue;
             all.remove();
             if (waiting.isEmpty()) idle.remove(origin);
