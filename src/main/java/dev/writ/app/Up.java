@@ -57,6 +57,8 @@ public final class Up implements Callable<Integer> {
                     }));
             out.print(Banner.of(wiring));
             out.flush();
+            // What the start alone has needed goes back: much of it is old by now, and we may be idle for long.
+            System.gc();
             stopped.await();
             return 0;
         } catch (InterruptedException e) {
