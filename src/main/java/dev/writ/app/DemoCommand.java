@@ -59,6 +59,7 @@ final class DemoCommand implements Callable<Integer> {
         var words = new ArrayList<String>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.addAll(List.of(
+                "-Xms32m",
                 "-Xmx256m",
                 "-XX:MaxDirectMemorySize=96m",
                 "-XX:+UseCompactObjectHeaders",

@@ -8,7 +8,6 @@ import dev.writ.base.Name;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -91,19 +90,18 @@ final class Refusals implements AutoCloseable {
     /** Writes the counts of windows that are over. */
     void flush() {
         var now = clock.instant();
-        for (var entry : windows.entrySet())
-            if (entry.getValue().over(now) && windows.remove(entry.getKey(), entry.getValue()))
-                entry.getValue().end();
+        var over = new ArrayList<Window>();
+        windows.values().removeIf(window -> window.over(now) && over.add(window));
+        over.forEach(Window::end);
         callers.values().removeIf(allowance -> allowance.untouched(now));
     }
 
     /** Writes all counts. */
     @Override
     public void close() {
-        for (var same : List.copyOf(windows.keySet())) {
-            var window = windows.remove(same);
-            if (window != null) window.end();
-        }
+        var open = new ArrayList<Window>();
+        windows.values().removeIf(open::add);
+        open.forEach(Window::end);
     }
 
     private Kept keep(Same same, Evidence.Matter matter, Refusal.Reason reason) {
