@@ -67,11 +67,10 @@ final class DemoCommand implements Callable<Integer> {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow"));
         // What the launcher was given to start faster with.
-        Optional.ofNullable(System.getProperty("writ.aot")).ifPresent(file -> words.addAll(List.of("-XX:AOTCache=" + Path.of(file).toAbsolutePath(), "-Xlog:aot*=off", "-Xlog:cds*=off")));
-        words.addAll(List.of(
-                "-cp",
-                absolute(System.getProperty("java.class.path")),
-                Main.class.getName()));
+        Optional.ofNullable(System.getProperty("writ.aot"))
+                .ifPresent(file -> words.addAll(
+                        List.of("-XX:AOTCache=" + Path.of(file).toAbsolutePath(), "-Xlog:aot*=off", "-Xlog:cds*=off")));
+        words.addAll(List.of("-cp", absolute(System.getProperty("java.class.path")), Main.class.getName()));
         return words;
     }
 

@@ -256,7 +256,24 @@ public record Settings(
 
         public Settings build() {
             return new Settings(
-                    data, address, port, hosts, origins, installation, node, custody, network, patience, path, hold, refusalsPerSecond, refusalMegabytesPerDay, refusalWindow, callsMax, bodyMegabytesMax, tenantPercent);
+                    data,
+                    address,
+                    port,
+                    hosts,
+                    origins,
+                    installation,
+                    node,
+                    custody,
+                    network,
+                    patience,
+                    path,
+                    hold,
+                    refusalsPerSecond,
+                    refusalMegabytesPerDay,
+                    refusalWindow,
+                    callsMax,
+                    bodyMegabytesMax,
+                    tenantPercent);
         }
     }
 }

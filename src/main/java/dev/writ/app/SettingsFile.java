@@ -71,9 +71,9 @@ final class SettingsFile {
         keys.put("evidence.refusalWindowSeconds", (s, v) -> s.toBuilder()
                 .refusalWindow(Duration.ofSeconds(number("evidence.refusalWindowSeconds", v)))
                 .build());
-        keys.put("limits.calls", (s, v) -> s.toBuilder()
-                .callsMax(number("limits.calls", v))
-                .build());
+        keys.put(
+                "limits.calls",
+                (s, v) -> s.toBuilder().callsMax(number("limits.calls", v)).build());
         keys.put("limits.bodyMegabytes", (s, v) -> s.toBuilder()
                 .bodyMegabytesMax(number("limits.bodyMegabytes", v))
                 .build());

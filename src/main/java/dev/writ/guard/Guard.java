@@ -83,7 +83,8 @@ public final class Guard implements AutoCloseable {
         this.refusals = new Refusals(recorder, evidence, quota, ids, clock);
         this.watch = new LedgerWatch(
                 () -> parts.ledger().closedBecause().isPresent(), parts.ledger()::batchInHand, streams::cutAll);
-        this.agents = new AgentAdmission(standings, parts.policies(), authority, recorder, evidence, refusals, ids, clock);
+        this.agents =
+                new AgentAdmission(standings, parts.policies(), authority, recorder, evidence, refusals, ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, refusals, ids, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);

@@ -197,8 +197,7 @@ final class Refusals implements AutoCloseable {
 
         /** A clock that is set back ends it as well: no window may last longer than it should. */
         boolean over(Instant now) {
-            return !now.isBefore(start.plus(quota.window()))
-                    || now.isBefore(start.minus(quota.window()));
+            return !now.isBefore(start.plus(quota.window())) || now.isBefore(start.minus(quota.window()));
         }
 
         void end() {

@@ -46,12 +46,19 @@ class SettingsTest {
             Map.entry(
                     "approvals.holdSeconds",
                     new Example("approvals: {holdSeconds: 3}", Settings::hold, Duration.ofSeconds(3))),
-            Map.entry("evidence.refusalsPerSecond", new Example("evidence: {refusalsPerSecond: 7}", Settings::refusalsPerSecond, 7)),
-            Map.entry("evidence.refusalMegabytesPerDay", new Example("evidence: {refusalMegabytesPerDay: 7}", Settings::refusalMegabytesPerDay, 7)),
-            Map.entry("evidence.refusalWindowSeconds", new Example("evidence: {refusalWindowSeconds: 7}", Settings::refusalWindow, Duration.ofSeconds(7))),
+            Map.entry(
+                    "evidence.refusalsPerSecond",
+                    new Example("evidence: {refusalsPerSecond: 7}", Settings::refusalsPerSecond, 7)),
+            Map.entry(
+                    "evidence.refusalMegabytesPerDay",
+                    new Example("evidence: {refusalMegabytesPerDay: 7}", Settings::refusalMegabytesPerDay, 7)),
+            Map.entry(
+                    "evidence.refusalWindowSeconds",
+                    new Example("evidence: {refusalWindowSeconds: 7}", Settings::refusalWindow, Duration.ofSeconds(7))),
             Map.entry("limits.calls", new Example("limits: {calls: 7}", Settings::callsMax, 7)),
             Map.entry("limits.bodyMegabytes", new Example("limits: {bodyMegabytes: 7}", Settings::bodyMegabytesMax, 7)),
-            Map.entry("limits.tenantPercent", new Example("limits: {tenantPercent: 50}", Settings::tenantPercent, 50))));
+            Map.entry(
+                    "limits.tenantPercent", new Example("limits: {tenantPercent: 50}", Settings::tenantPercent, 50))));
 
     private Settings read(String yaml) {
         try {

@@ -18,7 +18,8 @@ class TrainingTest {
     void theWholeStoryIsWalkedInThisProcessSilentlyAndLeavesNothing() throws IOException {
         var before = folders();
         var err = new ByteArrayOutputStream();
-        assertThat(Training.run(new PrintStream(err, true, StandardCharsets.UTF_8))).isZero();
+        assertThat(Training.run(new PrintStream(err, true, StandardCharsets.UTF_8)))
+                .isZero();
         assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
         assertThat(folders()).isEqualTo(before);
     }

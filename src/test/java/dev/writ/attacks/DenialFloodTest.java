@@ -72,10 +72,15 @@ class DenialFloodTest {
         var refusals = refusals();
         assertThat(refusals).hasSize(1 + flood / 10_000);
         assertThat(refusals.getFirst().get("count")).isEmpty();
-        assertThat(refusals.stream().mapToLong(r -> r.integer("count").orElse(1L)).sum()).isEqualTo(flood);
+        assertThat(refusals.stream()
+                        .mapToLong(r -> r.integer("count").orElse(1L))
+                        .sum())
+                .isEqualTo(flood);
         for (var counted : refusals.subList(1, refusals.size())) {
-            assertThat(counted.string("like")).contains(decisions.iterator().next().text());
-            assertThat(counted.string("first").orElseThrow()).isLessThanOrEqualTo(counted.string("last").orElseThrow());
+            assertThat(counted.string("like"))
+                    .contains(decisions.iterator().next().text());
+            assertThat(counted.string("first").orElseThrow())
+                    .isLessThanOrEqualTo(counted.string("last").orElseThrow());
             assertThat(counted.object("action")).isEqualTo(refusals.getFirst().object("action"));
         }
         assertThat(bytes() - bytes).isLessThan(200_000);
@@ -107,7 +112,10 @@ class DenialFloodTest {
         long most = 50 + 5 * seconds + 10;
         flush(caller);
         assertThat((long) refusals().size()).isBetween(10L, most);
-        assertThat(refusals().stream().mapToLong(r -> r.integer("count").orElse(1L)).sum()).isEqualTo(flood);
+        assertThat(refusals().stream()
+                        .mapToLong(r -> r.integer("count").orElse(1L))
+                        .sum())
+                .isEqualTo(flood);
         assertThat(bytes() - bytes).isLessThan(most * 12_000);
         assertThat(product.calls()).isEqualTo(calls);
         // Another agent's refusals keep their detail.
@@ -115,7 +123,8 @@ class DenialFloodTest {
         assertThat(product.lastOf("refusal").string("decision")).contains(told.text());
         // And taking authority away is recorded as ever.
         long revocations = product.countOf("revocation");
-        var revoked = product.wiring.parts().control().tasks().revoke(product.caller(product.owner), task.text(), "flood");
+        var revoked =
+                product.wiring.parts().control().tasks().revoke(product.caller(product.owner), task.text(), "flood");
         assertThat(revoked).isInstanceOf(dev.writ.guard.control.Reply.Done.class);
         assertThat(product.countOf("revocation") + product.countOf("task")).isGreaterThan(revocations);
         assertThat(refused(caller, mail("x")).reason()).isInstanceOf(Refusal.TaskEnded.class);
@@ -137,8 +146,10 @@ class DenialFloodTest {
     void permitsAndHoldsAreNeverFolded() {
         var caller = agent(product.open(Product.TaskSpec.SUPPORT));
         for (int i = 0; i < 20; i++) {
-            assertThat(product.parts().guard().admit(new Attempt(caller, order()))).isInstanceOf(Permit.class);
-            assertThat(product.parts().guard().admit(new Attempt(caller, refund()))).isInstanceOf(Held.class);
+            assertThat(product.parts().guard().admit(new Attempt(caller, order())))
+                    .isInstanceOf(Permit.class);
+            assertThat(product.parts().guard().admit(new Attempt(caller, refund())))
+                    .isInstanceOf(Held.class);
         }
         assertThat(product.countOf("hold")).isEqualTo(20);
         assertThat(product.records().stream()
@@ -166,7 +177,8 @@ class DenialFloodTest {
         var decisions = Set.of(
                 refused(caller, mail("a")).decision(),
                 refused(caller, mail("b")).decision(),
-                refused(agent(product.open(Product.TaskSpec.SUPPORT)), mail("a")).decision(),
+                refused(agent(product.open(Product.TaskSpec.SUPPORT)), mail("a"))
+                        .decision(),
                 refused(agent(task), mail("a")).decision());
         assertThat(decisions).hasSize(4);
         assertThat(refusals()).hasSize(4);
@@ -227,7 +239,9 @@ class DenialFloodTest {
     private static Action call(String tool, Json.Obj input) {
         var payload = Json.object()
                 .put("method", "tools/call")
-                .put("params", Json.object().put("name", tool).put("arguments", input).build())
+                .put(
+                        "params",
+                        Json.object().put("name", tool).put("arguments", input).build())
                 .build();
         return new Action.CallTool(Product.SHOP, tool, input, payload);
     }

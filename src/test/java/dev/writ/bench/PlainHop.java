@@ -27,8 +27,7 @@ final class PlainHop {
         var upstream = Url.parse(arguments[0]);
         boolean evented = arguments[1].equals("evented");
         try (var loops = Loops.start(2, "http");
-                var client = HttpClient.start(
-                        dev.writ.http.client.Settings.to(Destinations.loopbackOnly()), loops);
+                var client = HttpClient.start(dev.writ.http.client.Settings.to(Destinations.loopbackOnly()), loops);
                 var server = HttpServer.start(
                         Settings.loopback(0),
                         Routes.of(evented ? evented(client, upstream) : blocking(client, upstream)),

@@ -74,8 +74,7 @@ class StreamsTest {
                 var task = ids.next("tsk");
                 var caller = caller(ACME, BOT, task);
                 var work = new ArrayList<Callable<Object>>();
-                for (int i = 0; i < 8; i++)
-                    work.add(() -> streams.watch(caller, SHOP, cuts::incrementAndGet));
+                for (int i = 0; i < 8; i++) work.add(() -> streams.watch(caller, SHOP, cuts::incrementAndGet));
                 work.add(Executors.callable(() -> streams.cutTask(ACME, task)));
                 work.add(Executors.callable(() -> streams.cutServer(ACME, SHOP)));
                 threads.invokeAll(work);

@@ -11,14 +11,7 @@ import java.util.Set;
  */
 public final class Call {
     private static final Set<String> OWN = Set.of(
-            "host",
-            "content-length",
-            "transfer-encoding",
-            "connection",
-            "upgrade",
-            "expect",
-            "te",
-            "accept-encoding");
+            "host", "content-length", "transfer-encoding", "connection", "upgrade", "expect", "te", "accept-encoding");
 
     private final String method;
     private final Url url;

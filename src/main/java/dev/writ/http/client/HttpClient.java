@@ -24,8 +24,8 @@ public final class HttpClient implements AutoCloseable {
         this.loops = loops;
         this.ownLoops = ownLoops;
         this.dialer = new Dialer(loops.group(), pool, settings.trust());
-        this.sweeping = loops.group()
-                .scheduleAtFixedRate(pool::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        this.sweeping =
+                loops.group().scheduleAtFixedRate(pool::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     public static HttpClient start(Settings settings) {
@@ -46,7 +46,8 @@ public final class HttpClient implements AutoCloseable {
      * @param then told exactly once, possibly before this returns
      */
     public Begun begin(Call call, int bodyBytesMax, Consumer<Arrival> then) {
-        var attempt = new Attempt(this, call, bodyBytesMax, then, loops.current().orElse(null));
+        var attempt =
+                new Attempt(this, call, bodyBytesMax, then, loops.current().orElse(null));
         connect(attempt);
         return new Begun(attempt);
     }

@@ -212,7 +212,8 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
     private void end(Receiver receiver) {
         current = null;
         receiver.detach();
-        // First back to the pool, then the end: a reader that calls again finds this connection. Bytes behind the answer
+        // First back to the pool, then the end: a reader that calls again finds this connection. Bytes behind the
+        // answer
         // would be taken for the next one.
         if (reusable && written && channel.isActive() && !decoder.hasMore()) {
             channel.config().setAutoRead(true);

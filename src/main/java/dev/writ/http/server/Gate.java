@@ -39,9 +39,7 @@ final class Gate {
         checkOrigin(head);
         var found = route(head);
         long size = sizeWithin(found.route().bodyBytesMax(), head);
-        var slot = admission
-                .enter(shares.apply(head.headers()), size)
-                .orElseThrow(() -> busy(head.hasBody()));
+        var slot = admission.enter(shares.apply(head.headers()), size).orElseThrow(() -> busy(head.hasBody()));
         return new Pass(found.route(), found.parameters(), slot);
     }
 

@@ -39,8 +39,7 @@ public record Settings(
     }
 
     /** Without shares: the limits are for all together. */
-    public Settings(
-            String address, int port, Set<String> hosts, Set<String> origins, Limits limits, int threads) {
+    public Settings(String address, int port, Set<String> hosts, Set<String> origins, Limits limits, int threads) {
         this(address, port, hosts, origins, limits, threads, _ -> "", 100);
     }
 

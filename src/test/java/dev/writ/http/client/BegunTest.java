@@ -60,9 +60,8 @@ class BegunTest {
             begin(Call.get(peer.url("/")), 200_000);
             assertThat(whole().body()).asString(UTF_8).isEqualTo(body);
         }
-        try (var peer = Peer.always(
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n186a0\r\n" + body.substring(100_000)
-                        + "\r\n186a0\r\n" + body.substring(100_000) + "\r\n0\r\n\r\n")) {
+        try (var peer = Peer.always("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n186a0\r\n"
+                + body.substring(100_000) + "\r\n186a0\r\n" + body.substring(100_000) + "\r\n0\r\n\r\n")) {
             begin(Call.get(peer.url("/")), 200_000);
             assertThat(whole().body()).asString(UTF_8).isEqualTo(body);
         }
@@ -146,7 +145,10 @@ class BegunTest {
                 assertThat(peer.ends.poll(5, TimeUnit.SECONDS)).isNotNull();
             }
             full.close();
-            begin(Call.get(Url.parse("http://127.0.0.1:" + full.getLocalPort() + "/")).within(QUICK), 100);
+            begin(
+                    Call.get(Url.parse("http://127.0.0.1:" + full.getLocalPort() + "/"))
+                            .within(QUICK),
+                    100);
             var refused = failed();
             assertThat(refused.code()).isEqualTo(ClientError.Code.CONNECT_FAILED);
             assertThat(refused.sent()).isFalse();
@@ -172,7 +174,8 @@ class BegunTest {
             long from = System.nanoTime();
             begin(Call.get(peer.url("/")).within(brief), 2_000);
             assertThat(failed().code()).isEqualTo(ClientError.Code.TIMED_OUT);
-            assertThat(Duration.ofNanos(System.nanoTime() - from)).isBetween(Duration.ofMillis(550), Duration.ofSeconds(4));
+            assertThat(Duration.ofNanos(System.nanoTime() - from))
+                    .isBetween(Duration.ofMillis(550), Duration.ofSeconds(4));
         }
     }
 
@@ -212,7 +215,8 @@ class BegunTest {
                 begin(Call.get(peer.url("/")), 100);
                 var arrival = arrivals.poll(5, TimeUnit.SECONDS);
                 // Closed before we wrote: another connection. Closed after: nobody knows, and it is not sent again.
-                if (arrival instanceof Arrival.Failed(var error)) assertThat(error.sent()).isTrue();
+                if (arrival instanceof Arrival.Failed(var error))
+                    assertThat(error.sent()).isTrue();
                 else assertThat(arrival).isInstanceOf(Arrival.Whole.class);
             }
             assertThat(peer.requests).hasSizeLessThanOrEqualTo(5);

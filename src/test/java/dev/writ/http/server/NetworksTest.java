@@ -23,8 +23,10 @@ class NetworksTest {
     @Test
     void anIpv6HostIsOneHoweverManyAddressesItTakes() {
         for (int i = 0; i < 6; i++)
-            assertThat(networks.enter(InetAddress.ofLiteral("2001:db8:1:2::" + i))).isTrue();
-        assertThat(networks.enter(InetAddress.ofLiteral("2001:db8:1:2:ffff:1:2:3"))).isFalse();
+            assertThat(networks.enter(InetAddress.ofLiteral("2001:db8:1:2::" + i)))
+                    .isTrue();
+        assertThat(networks.enter(InetAddress.ofLiteral("2001:db8:1:2:ffff:1:2:3")))
+                .isFalse();
         assertThat(networks.enter(InetAddress.ofLiteral("2001:db8:1:3::1"))).isTrue();
     }
 

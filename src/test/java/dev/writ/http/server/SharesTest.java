@@ -47,7 +47,8 @@ class SharesTest {
         Await.until("the flood has its share", () -> server.callsInFlight() == CALLS_MAX * 3 / 4);
         try (var other = wire()) {
             for (int i = 0; i < 200; i++) {
-                other.request("POST /", "X-Tenant: other", "Content-Length: 1000").send("x".repeat(1000));
+                other.request("POST /", "X-Tenant: other", "Content-Length: 1000")
+                        .send("x".repeat(1000));
                 assertThat(other.reply().body()).isEqualTo("1000");
             }
         }
@@ -65,7 +66,8 @@ class SharesTest {
     @Test
     void bodiesThatAreDeclaredAndNeverSentTakeNoRoomFromOthers() throws IOException {
         for (int i = 0; i < 10; i++)
-            wire().request("POST /", "X-Tenant: flood", "Content-Length: 200000").send("x");
+            wire().request("POST /", "X-Tenant: flood", "Content-Length: 200000")
+                    .send("x");
         Await.until("they wait", () -> server.callsInFlight() == 10);
         try (var other = wire()) {
             other.request("POST /", "X-Tenant: other", "Content-Length: 50000").send("x".repeat(50_000));
@@ -100,7 +102,8 @@ class SharesTest {
         assertThat(refused).isEqualTo(50);
         assertThat(server.streamsOpen()).isEqualTo(300);
         try (var other = wire()) {
-            assertThat(other.request("GET /stream", "X-Tenant: other").head().status()).isEqualTo(200);
+            assertThat(other.request("GET /stream", "X-Tenant: other").head().status())
+                    .isEqualTo(200);
         }
         for (var wire : open) wire.close();
         Await.until("all are over", () -> server.streamsOpen() == 0);
