@@ -397,13 +397,13 @@ final class AgentAdmission {
     }
 
     private Refusal refuse(Case about, Evidence.Judged judged, Refusal.Reason reason) {
-        return recorded(
+        return refusals.refuse(
                 about.matter(judged), reason, Optional.of(about.standing().brief()));
     }
 
     private Refusal refuse(Standing standing, Attempt attempt, Refusal.Reason reason) {
         var digest = ActionDigests.of(standing, attempt.action(), Optional.empty());
-        return recorded(
+        return refusals.refuse(
                 new Evidence.Matter(
                         ids.next("dec"),
                         standing.now(),
@@ -419,18 +419,10 @@ final class AgentAdmission {
     Refusal refuse(
             Caller.OfAgent caller, Attempt attempt, Instant now, Refusal.Reason reason, Optional<TaskBrief> brief) {
         var digest = ActionDigests.ofUnknownStanding(caller, attempt.action());
-        return recorded(
+        return refusals.refuse(
                 new Evidence.Matter(
                         ids.next("dec"), now, attempt, digest, Optional.empty(), Optional.empty(), Evidence.Judged.NOT),
                 reason,
-                brief);
-    }
-
-    private Refusal recorded(Evidence.Matter matter, Refusal.Reason reason, Optional<TaskBrief> brief) {
-        var kept = refusals.keep(matter, reason);
-        return new Refusal(
-                kept.decision(),
-                kept.durable() ? reason : new Refusal.Unavailable("the ledger cannot be written"),
                 brief);
     }
 

@@ -27,7 +27,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
@@ -40,7 +39,7 @@ public final class Guard implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Guard.class.getName());
 
-    private final Identity identity;
+    private final Callers callers;
     private final Authority authority;
     private final Vault vault;
     private final InstantSource clock;
@@ -56,7 +55,6 @@ public final class Guard implements AutoCloseable {
     private final Waiting waiting = new Waiting();
     private final Refusals refusals;
     private final LedgerWatch watch;
-    private final LongAdder unknown = new LongAdder();
 
     /** What guard joins; each knows nothing of the others. */
     public record Parts(
@@ -73,7 +71,7 @@ public final class Guard implements AutoCloseable {
     /** @param quota how much evidence refused attempts may cause */
     public Guard(Parts parts, Name node, String custody, Ids ids, InstantSource clock, RefusalQuota quota) {
         this.ids = ids;
-        this.identity = parts.identity();
+        this.callers = new Callers(parts.identity());
         this.authority = parts.authority();
         this.vault = parts.vault();
         this.clock = clock;
@@ -94,32 +92,12 @@ public final class Guard implements AutoCloseable {
 
     /** Who calls with a credential; empty for anything that is not one in force. Reads memory only. */
     public Optional<Caller> callerOf(Optional<String> bearer) {
-        return switch (identity.callerOf(bearer)) {
-            case dev.writ.identity.Caller.AgentCaller agent ->
-                Optional.of(
-                        new Caller.OfAgent(agent.tenant(), agent.agent(), agent.task(), agent.key(), agent.binding()));
-            case dev.writ.identity.Caller.PersonCaller person ->
-                Optional.of(new Caller.OfPerson(person.tenant(), person.person(), Asks.proof(person.proof())));
-            case dev.writ.identity.Caller.Unknown _ -> {
-                // Counted and nothing else: anyone can make these, so they must cost no disk.
-                unknown.increment();
-                yield Optional.empty();
-            }
-        };
+        return callers.of(bearer);
     }
 
     /** The tenant of an Authorization header's credential, if it is in force: for sharing out room, not for deciding. */
     public Optional<Name> tenantOf(Optional<String> authorization) {
-        var bearer = authorization
-                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
-                .map(value -> value.substring(7).strip());
-        return bearer.isEmpty()
-                ? Optional.empty()
-                : switch (identity.callerOf(bearer)) {
-                    case dev.writ.identity.Caller.AgentCaller agent -> Optional.of(agent.tenant());
-                    case dev.writ.identity.Caller.PersonCaller person -> Optional.of(person.tenant());
-                    case dev.writ.identity.Caller.Unknown _ -> Optional.empty();
-                };
+        return callers.tenantOf(authorization);
     }
 
     /**
@@ -131,7 +109,7 @@ public final class Guard implements AutoCloseable {
     public record TurnedAway(long unknown, long folded) {}
 
     public TurnedAway turnedAway() {
-        return new TurnedAway(unknown.sum(), refusals.folded());
+        return new TurnedAway(callers.unknown(), refusals.folded());
     }
 
     /** What must be done every second: counts that are due become records, and a ledger that cannot write is noticed. */

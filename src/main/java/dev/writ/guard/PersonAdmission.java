@@ -81,7 +81,7 @@ final class PersonAdmission {
             }
             case Ruling.No(var judged, var reason) -> {
                 var matter = matter(decision, now, attempt, digest, question, judged);
-                yield recorded(matter, reason);
+                yield refusals.refuse(matter, reason, Optional.empty());
             }
         };
     }
@@ -90,13 +90,7 @@ final class PersonAdmission {
         var decision = ids.next("dec");
         var digest = ActionDigests.of(caller, attempt.action(), Optional.empty());
         var matter = matter(decision, now, attempt, digest, Optional.empty(), Evidence.Judged.NOT);
-        return recorded(matter, reason);
-    }
-
-    private Refusal recorded(Evidence.Matter matter, Refusal.Reason reason) {
-        var kept = refusals.keep(matter, reason);
-        var told = kept.durable() ? reason : new Refusal.Unavailable("the ledger cannot be written");
-        return new Refusal(kept.decision(), told, Optional.empty());
+        return refusals.refuse(matter, reason, Optional.empty());
     }
 
     private Ruling rule(Caller.OfPerson caller, Action action, Optional<Question> question, World world) {

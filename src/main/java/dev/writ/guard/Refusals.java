@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -64,6 +65,15 @@ final class Refusals implements AutoCloseable {
     private record Exactly(Who who, Digest action, Refusal.Reason reason, String bundle) implements Same {}
 
     private record Roughly(Who who, String action, String reason) implements Same {}
+
+    /** Refuses, with a record or a count; where neither is possible, for want of a ledger. */
+    Refusal refuse(Evidence.Matter matter, Refusal.Reason reason, Optional<TaskBrief> brief) {
+        var kept = keep(matter, reason);
+        return new Refusal(
+                kept.decision(),
+                kept.durable() ? reason : new Refusal.Unavailable("the ledger cannot be written"),
+                brief);
+    }
 
     Kept keep(Evidence.Matter matter, Refusal.Reason reason) {
         var who = Who.of(matter.attempt().caller());
