@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tries to fill the disk, or to drown the evidence, with attempts that are refused. */
 class DenialFloodTest {
-    private static final int SOME = 20_000;
+    private static final int SOME = 11_000;
     private static final int MANY = 50_000;
 
     @TempDir
