@@ -103,15 +103,18 @@ final class DemoCommand implements Callable<Integer> {
         var words = new ArrayList<String>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.addAll(List.of(
+                "-Xms32m",
                 "-Xmx256m",
                 "-XX:MaxDirectMemorySize=96m",
                 "-XX:+UseCompactObjectHeaders",
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                absolute(System.getProperty("java.class.path")),
-                Main.class.getName()));
+                "--sun-misc-unsafe-memory-access=allow"));
+        // What the launcher was given to start faster with.
+        Optional.ofNullable(System.getProperty("writ.aot"))
+                .ifPresent(file -> words.addAll(
+                        List.of("-XX:AOTCache=" + Path.of(file).toAbsolutePath(), "-Xlog:aot*=off", "-Xlog:cds*=off")));
+        words.addAll(List.of("-cp", absolute(System.getProperty("java.class.path")), Main.class.getName()));
         return words;
     }
 
@@ -122,7 +125,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** Runs one command of the command line as a person without a terminal would, and keeps what it says. */
-    private static dev.writ.demo.CommandLine.Ran ran(String url, String key, List<String> words) {
+    static dev.writ.demo.CommandLine.Ran ran(String url, String key, List<String> words) {
         var said = new ByteArrayOutputStream();
         var both = new PrintStream(said, true, UTF_8);
         var environment = Map.of("WRIT_URL", url, "WRIT_KEY", key, "NO_COLOR", "1");

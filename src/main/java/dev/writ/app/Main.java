@@ -28,6 +28,7 @@ public final class Main {
             case "recover" -> new CommandLine(new RecoveryCommands.RecoverCommand(out, err)).execute(rest);
             case "witness" -> WitnessCommand.run(rest, out, err);
             case "demo" -> new CommandLine(new DemoCommand(out, err)).execute(rest);
+            case "train" -> Training.run(err);
             default -> Cli.run(args, Terminal.system());
         };
     }

@@ -1,6 +1,7 @@
 package dev.writ.app;
 
 import dev.writ.base.Name;
+import dev.writ.guard.RefusalQuota;
 import dev.writ.ledger.WitnessRule;
 import dev.writ.store.Postgres;
 import dev.writ.witness.Peer;
@@ -31,6 +32,12 @@ import java.util.Set;
  * @param hold how long a call waits for a person before it is answered as pending; nothing: not at all
  * @param db the address of a PostgreSQL database, without a password; without one the state is in the data folder
  * @param dbPasswordFile a file that holds the database's password and nothing else
+ * @param refusalsPerSecond how many refused attempts of a tenant become records of their own, on average
+ * @param refusalMegabytesPerDay how much evidence the refused attempts of a tenant may cause in a day, about
+ * @param refusalWindow how long the same refusal is counted instead of recorded again
+ * @param callsMax calls in flight at once; one more is answered 503
+ * @param bodyMegabytesMax bytes of requests in flight at once
+ * @param tenantPercent the largest part of both that one tenant may take while nobody else calls
  */
 public record Settings(
         Path data,
@@ -50,7 +57,13 @@ public record Settings(
         List<Peer> witnesses,
         int witnessQuorum,
         Duration witnessLag,
-        long witnessLagRecords) {
+        long witnessLagRecords,
+        int refusalsPerSecond,
+        int refusalMegabytesPerDay,
+        Duration refusalWindow,
+        int callsMax,
+        int bodyMegabytesMax,
+        int tenantPercent) {
     public static final int PORT = 7400;
 
     /** Which addresses may be dialled; metadata services and the like are forbidden in every case. */
@@ -77,9 +90,23 @@ public record Settings(
             throw new IllegalArgumentException("patience is more than nothing and at most an hour");
         if (hold.isNegative() || hold.compareTo(Duration.ofMinutes(10)) > 0)
             throw new IllegalArgumentException("a call is held for 0 to 600 seconds");
+        if (callsMax < 1 || bodyMegabytesMax < 1) throw new IllegalArgumentException("a limit is at least 1");
+        if (bodyMegabytesMax > 64 << 10) throw new IllegalArgumentException("at most 65536 megabytes in flight");
+        if (tenantPercent < 1 || tenantPercent > 100)
+            throw new IllegalArgumentException("a tenant's part is 1 to 100 percent");
+        var _ = quota(refusalsPerSecond, refusalMegabytesPerDay, refusalWindow);
         if (!installation.matches("[a-z0-9][a-z0-9./-]{0,99}") || installation.endsWith("/"))
             throw new IllegalArgumentException("an installation's name is like an address without scheme");
         db.ifPresent(url -> new Postgres(url, Optional::empty));
+    }
+
+    /** How much evidence refused attempts may cause. */
+    RefusalQuota refusals() {
+        return quota(refusalsPerSecond, refusalMegabytesPerDay, refusalWindow);
+    }
+
+    private static RefusalQuota quota(int perSecond, int megabytesPerDay, Duration window) {
+        return new RefusalQuota(perSecond, (long) megabytesPerDay << 20, window);
     }
 
     /** The defaults. */
@@ -102,7 +129,13 @@ public record Settings(
                 List.of(),
                 0,
                 Duration.ofSeconds(60),
-                1_000_000);
+                1_000_000,
+                20,
+                256,
+                Duration.ofSeconds(60),
+                1_000,
+                64,
+                75);
     }
 
     public Settings withPort(int otherPort) {
@@ -141,12 +174,12 @@ public record Settings(
         return new WitnessRule(Peer.quorum(witnesses, wanted), witnessLag, witnessLagRecords);
     }
 
-    Builder toBuilder() {
+    public Builder toBuilder() {
         return new Builder(this);
     }
 
     /** These settings with some of them changed. */
-    static final class Builder {
+    public static final class Builder {
         private Path data;
         private String address;
         private int port;
@@ -165,6 +198,12 @@ public record Settings(
         private int witnessQuorum;
         private Duration witnessLag;
         private long witnessLagRecords;
+        private int refusalsPerSecond;
+        private int refusalMegabytesPerDay;
+        private Duration refusalWindow;
+        private int callsMax;
+        private int bodyMegabytesMax;
+        private int tenantPercent;
 
         private Builder(Settings from) {
             this.data = from.data;
@@ -185,99 +224,135 @@ public record Settings(
             this.witnessQuorum = from.witnessQuorum;
             this.witnessLag = from.witnessLag;
             this.witnessLagRecords = from.witnessLagRecords;
+            this.refusalsPerSecond = from.refusalsPerSecond;
+            this.refusalMegabytesPerDay = from.refusalMegabytesPerDay;
+            this.refusalWindow = from.refusalWindow;
+            this.callsMax = from.callsMax;
+            this.bodyMegabytesMax = from.bodyMegabytesMax;
+            this.tenantPercent = from.tenantPercent;
         }
 
-        Builder data(Path now) {
+        public Builder data(Path now) {
             this.data = now;
             return this;
         }
 
-        Builder address(String now) {
+        public Builder address(String now) {
             this.address = now;
             return this;
         }
 
-        Builder port(int now) {
+        public Builder port(int now) {
             this.port = now;
             return this;
         }
 
-        Builder hosts(Set<String> now) {
+        public Builder hosts(Set<String> now) {
             this.hosts = now;
             return this;
         }
 
-        Builder origins(Set<String> now) {
+        public Builder origins(Set<String> now) {
             this.origins = now;
             return this;
         }
 
-        Builder installation(String now) {
+        public Builder installation(String now) {
             this.installation = now;
             return this;
         }
 
-        Builder node(Name now) {
+        public Builder node(Name now) {
             this.node = now;
             return this;
         }
 
-        Builder custody(String now) {
+        public Builder custody(String now) {
             this.custody = now;
             return this;
         }
 
-        Builder network(Network now) {
+        public Builder network(Network now) {
             this.network = now;
             return this;
         }
 
-        Builder patience(Duration now) {
+        public Builder patience(Duration now) {
             this.patience = now;
             return this;
         }
 
-        Builder path(String now) {
+        public Builder path(String now) {
             this.path = now;
             return this;
         }
 
-        Builder hold(Duration now) {
+        public Builder hold(Duration now) {
             this.hold = now;
             return this;
         }
 
-        Builder db(String now) {
+        public Builder db(String now) {
             this.db = Optional.of(now);
             return this;
         }
 
-        Builder dbPasswordFile(Path now) {
+        public Builder dbPasswordFile(Path now) {
             this.dbPasswordFile = Optional.of(now);
             return this;
         }
 
-        Builder witnesses(List<Peer> now) {
+        public Builder witnesses(List<Peer> now) {
             this.witnesses = now;
             return this;
         }
 
-        Builder witnessQuorum(int now) {
+        public Builder witnessQuorum(int now) {
             this.witnessQuorum = now;
             return this;
         }
 
-        Builder witnessLag(Duration now) {
+        public Builder witnessLag(Duration now) {
             this.witnessLag = now;
             return this;
         }
 
-        Builder witnessLagRecords(long now) {
+        public Builder witnessLagRecords(long now) {
             this.witnessLagRecords = now;
             return this;
         }
 
-        Settings build() {
+        public Builder refusalsPerSecond(int now) {
+            this.refusalsPerSecond = now;
+            return this;
+        }
+
+        public Builder refusalMegabytesPerDay(int now) {
+            this.refusalMegabytesPerDay = now;
+            return this;
+        }
+
+        public Builder refusalWindow(Duration now) {
+            this.refusalWindow = now;
+            return this;
+        }
+
+        public Builder callsMax(int now) {
+            this.callsMax = now;
+            return this;
+        }
+
+        public Builder bodyMegabytesMax(int now) {
+            this.bodyMegabytesMax = now;
+            return this;
+        }
+
+        public Builder tenantPercent(int now) {
+            this.tenantPercent = now;
+            return this;
+        }
+
+        public Settings build() {
             return new Settings(
                     data,
                     address,
@@ -296,7 +371,13 @@ public record Settings(
                     witnesses,
                     witnessQuorum,
                     witnessLag,
-                    witnessLagRecords);
+                    witnessLagRecords,
+                    refusalsPerSecond,
+                    refusalMegabytesPerDay,
+                    refusalWindow,
+                    callsMax,
+                    bodyMegabytesMax,
+                    tenantPercent);
         }
     }
 }

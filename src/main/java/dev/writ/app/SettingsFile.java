@@ -80,6 +80,24 @@ final class SettingsFile {
         keys.put("witness.lagRecords", (s, v) -> s.toBuilder()
                 .witnessLagRecords(number("witness.lagRecords", v))
                 .build());
+        keys.put("evidence.refusalsPerSecond", (s, v) -> s.toBuilder()
+                .refusalsPerSecond(number("evidence.refusalsPerSecond", v))
+                .build());
+        keys.put("evidence.refusalMegabytesPerDay", (s, v) -> s.toBuilder()
+                .refusalMegabytesPerDay(number("evidence.refusalMegabytesPerDay", v))
+                .build());
+        keys.put("evidence.refusalWindowSeconds", (s, v) -> s.toBuilder()
+                .refusalWindow(Duration.ofSeconds(number("evidence.refusalWindowSeconds", v)))
+                .build());
+        keys.put(
+                "limits.calls",
+                (s, v) -> s.toBuilder().callsMax(number("limits.calls", v)).build());
+        keys.put("limits.bodyMegabytes", (s, v) -> s.toBuilder()
+                .bodyMegabytesMax(number("limits.bodyMegabytes", v))
+                .build());
+        keys.put("limits.tenantPercent", (s, v) -> s.toBuilder()
+                .tenantPercent(number("limits.tenantPercent", v))
+                .build());
         return java.util.Collections.unmodifiableMap(keys);
     }
 

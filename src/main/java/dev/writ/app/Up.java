@@ -78,6 +78,8 @@ public final class Up implements Callable<Integer> {
                 over.set(Optional.of(why));
                 stopped.countDown();
             });
+            // What the start alone has needed goes back: much of it is old by now, and we may be idle for long.
+            System.gc();
             stopped.await();
             if (over.get().isPresent()) throw over.get().get();
             return 0;

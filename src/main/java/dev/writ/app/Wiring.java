@@ -4,6 +4,7 @@ import dev.writ.admin.Api;
 import dev.writ.admin.Installation;
 import dev.writ.authority.Authority;
 import dev.writ.base.Drbg;
+import dev.writ.base.Headers;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
 import dev.writ.base.Secret;
@@ -14,6 +15,7 @@ import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
 import dev.writ.guard.control.Control;
 import dev.writ.guard.replay.Reconciliation;
+import dev.writ.http.Loops;
 import dev.writ.http.client.Destinations;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.server.HttpServer;
@@ -54,6 +56,8 @@ public final class Wiring implements AutoCloseable {
     /** The tenant of a fresh installation. */
     public static final Name TENANT = new Name("default");
 
+    private static final int THREADS = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
+    private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration TICK = Duration.ofSeconds(5);
     private static final Duration CEDAR_TIME_MAX = Duration.ofSeconds(60);
 
@@ -151,11 +155,15 @@ public final class Wiring implements AutoCloseable {
                 ids,
                 clock,
                 journal,
-                reserve);
+                reserve,
+                settings.refusals());
+        opened.push(guard);
         reconciliation.run(guard, journal);
         opened.push(() -> journal.note(agreement::settle, agreement::bundle, true));
 
-        var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings)));
+        var loops = Loops.start(THREADS, "http");
+        opened.push(loops);
+        var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings)), loops);
         opened.push(client);
         var upstreams = new Upstreams(guard, client, folder.work(), settings.path(), settings.patience());
         opened.push(upstreams);
@@ -189,7 +197,7 @@ public final class Wiring implements AutoCloseable {
         var routes = new ArrayList<>(api.routes());
         routes.addAll(mcp.routes());
         for (var gateway : gateways) routes.addAll(gateway.apply(parts));
-        var server = HttpServer.start(listening(settings), new Routes(routes), clock);
+        var server = HttpServer.start(listening(settings, guard), new Routes(routes), clock, loops);
         opened.push(server);
 
         var wiring = new Wiring(opened, parts, server);
@@ -202,6 +210,7 @@ public final class Wiring implements AutoCloseable {
         };
         Runnable noting = () -> journal.note(agreement::settle, agreement::bundle, false);
         opened.push(new Ticker(TICK, List.of(control.tasks()::expire, identity::saveLastUsed, settling, noting)));
+        opened.push(new Ticker(SECOND, List.of(guard::tick)));
         return wiring;
     }
 
@@ -273,9 +282,16 @@ public final class Wiring implements AutoCloseable {
         };
     }
 
-    private static dev.writ.http.server.Settings listening(Settings settings) {
-        int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
+    private static dev.writ.http.server.Settings listening(Settings settings, Guard guard) {
+        var limits = Limits.DEFAULT.withCaps(
+                Limits.DEFAULT.connectionsMax(), settings.callsMax(), (long) settings.bodyMegabytesMax() << 20);
         return new dev.writ.http.server.Settings(
-                settings.address(), settings.port(), settings.hosts(), settings.origins(), Limits.DEFAULT, threads);
+                        settings.address(), settings.port(), settings.hosts(), settings.origins(), limits, THREADS)
+                .shared(headers -> tenant(guard, headers), settings.tenantPercent());
+    }
+
+    /** In whose share a request counts; whoever shows no credential in force shares one with all others like that. */
+    private static String tenant(Guard guard, Headers headers) {
+        return guard.tenantOf(headers.only("authorization")).map(Name::text).orElse("");
     }
 }

@@ -87,17 +87,29 @@ public final class Demo {
         }
     }
 
-    private int tell(Server server, Path data) {
+    /** Tells the story against a server that is up already, in whose data folder nothing has happened yet. */
+    public void tellAt(String url, String key, Path data) {
+        try (var client = HttpClient.start(Settings.to(Destinations.loopbackOnly()))) {
+            tell(client, url, key, data);
+        }
+    }
+
+    private Report tell(HttpClient client, String url, String key, Path data) {
         var secret = secret();
-        try (var client = HttpClient.start(Settings.to(Destinations.loopbackOnly()));
-                var shop = Shop.start(0, Optional.of(secret));
-                var writ = Child.start(command(server, data), Limits.DEFAULT)) {
-            var context = awaitServer(writ, client, data);
-            var url = Stage.text(context, "url");
+        try (var shop = Shop.start(0, Optional.of(secret))) {
             var report = new Report(out, options.json());
             report.head(url, shop.url(), data.toString());
-            var stage = new Stage(data, url, Stage.text(context, "key"), shop, secret, client, commandLine);
+            var stage = new Stage(data, url, key, shop, secret, client, commandLine);
             new Story(stage, client, report, this::pause).tell();
+            return report;
+        }
+    }
+
+    private int tell(Server server, Path data) {
+        try (var client = HttpClient.start(Settings.to(Destinations.loopbackOnly()));
+                var writ = Child.start(command(server, data), Limits.DEFAULT)) {
+            var context = awaitServer(writ, client, data);
+            var report = tell(client, Stage.text(context, "url"), Stage.text(context, "key"), data);
             report.tail(List.of(
                     "That was the main job. With your own agent:",
                     "  ./writ up                              starts the server and keeps its data in ./writ-data",

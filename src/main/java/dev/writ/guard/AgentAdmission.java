@@ -42,6 +42,7 @@ final class AgentAdmission {
     private final Recorder recorder;
     private final Evidence evidence;
     private final Endings endings;
+    private final Refusals refusals;
     private final Ids ids;
     private final InstantSource clock;
     final ListedResources listed = new ListedResources();
@@ -52,6 +53,7 @@ final class AgentAdmission {
             Authority authority,
             Recorder recorder,
             Evidence evidence,
+            Refusals refusals,
             Ids ids,
             InstantSource clock) {
         this.standings = standings;
@@ -59,7 +61,8 @@ final class AgentAdmission {
         this.authority = authority;
         this.recorder = recorder;
         this.evidence = evidence;
-        this.endings = new Endings(evidence, ids);
+        this.endings = new Endings(ids);
+        this.refusals = refusals;
         this.ids = ids;
         this.clock = clock;
     }
@@ -78,7 +81,8 @@ final class AgentAdmission {
     /** As admit; false, and nothing has happened, when that takes more than memory and the ledger's next commit. */
     boolean admitSoon(Caller.OfAgent caller, Attempt attempt, Executor on, Consumer<Verdict> then) {
         return switch (step(caller, attempt, false)) {
-            case Step.Blocking _ -> false;
+            // A refusal may wait for the record that it is counted onto.
+            case Step.Blocking _, Step.Refused _ -> false;
             case Step.Ending ending -> {
                 recorder.durable(
                         ending.draft(), on, durable -> then.accept(durable ? ending.verdict() : unrecorded(ending)));
@@ -90,6 +94,7 @@ final class AgentAdmission {
     private Verdict finished(Step step) {
         return switch (step) {
             case Step.Ending ending -> recorder.durable(ending.draft()) ? ending.verdict() : unrecorded(ending);
+            case Step.Refused(var matter, var reason, var brief) -> refusals.refuse(matter, reason, brief);
             case Step.Blocking _ ->
                 throw new IllegalStateException("whoever may wait is never told that it takes long");
         };
@@ -383,6 +388,12 @@ final class AgentAdmission {
     }
 
     private Step hold(Case about, Evidence.Judged judged, Decision.Ask ask, Approval approval) {
+        if (!refusals.roomForHold(about.standing().caller(), about.payload().bytes().length))
+            return refuse(
+                    about,
+                    judged,
+                    new Refusal.Unavailable("asked too often; wait for approval "
+                            + approval.id().brief()));
         var draft = evidence.hold(about.matter(judged), approval.id());
         var brief = about.standing().brief();
         var held = new Held(
@@ -411,10 +422,8 @@ final class AgentAdmission {
     /** Refuses, and records, where no standing could be found out. */
     Refusal refuse(
             Caller.OfAgent caller, Attempt attempt, Instant now, Refusal.Reason reason, Optional<TaskBrief> brief) {
-        var ending = endings.refusal(caller, attempt, now, reason, brief);
-        return recorder.durable(ending.draft())
-                ? new Refusal(ending.verdict().decision(), reason, brief)
-                : unrecorded(ending);
+        var refused = endings.refusal(caller, attempt, now, reason, brief);
+        return refusals.refuse(refused.matter(), reason, brief);
     }
 
     private Case open(Standing standing, Attempt attempt, Question question) {

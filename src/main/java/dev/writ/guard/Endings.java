@@ -4,35 +4,34 @@ import dev.writ.base.Ids;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Refusals with the record that each needs, by how much is known of whoever is refused. */
+/** Refusals with what their record tells, by how much is known of whoever is refused. */
 final class Endings {
-    private final Evidence evidence;
     private final Ids ids;
 
-    Endings(Evidence evidence, Ids ids) {
-        this.evidence = evidence;
+    Endings(Ids ids) {
         this.ids = ids;
     }
 
     /** After policy was asked, or on the way there. */
-    Step.Ending refusal(Case about, Evidence.Judged judged, Refusal.Reason reason) {
-        return ending(about.matter(judged), reason, Optional.of(about.standing().brief()));
+    Step.Refused refusal(Case about, Evidence.Judged judged, Refusal.Reason reason) {
+        return refused(
+                about.matter(judged), reason, Optional.of(about.standing().brief()));
     }
 
     /** Before there was a question to ask. */
-    Step.Ending refusal(Standing standing, Attempt attempt, Refusal.Reason reason) {
+    Step.Refused refusal(Standing standing, Attempt attempt, Refusal.Reason reason) {
         var payload = Payload.of(attempt.action());
         var digest = ActionDigests.of(standing, attempt.action(), payload, Optional.empty());
         var known = Optional.of(standing);
-        return ending(matter(standing.now(), attempt, payload, digest, known), reason, Optional.of(standing.brief()));
+        return refused(matter(standing.now(), attempt, payload, digest, known), reason, Optional.of(standing.brief()));
     }
 
     /** Where no standing could be found out. */
-    Step.Ending refusal(
+    Step.Refused refusal(
             Caller.OfAgent caller, Attempt attempt, Instant now, Refusal.Reason reason, Optional<TaskBrief> brief) {
         var payload = Payload.of(attempt.action());
         var digest = ActionDigests.ofUnknownStanding(caller, attempt.action(), payload);
-        return ending(matter(now, attempt, payload, digest, Optional.empty()), reason, brief);
+        return refused(matter(now, attempt, payload, digest, Optional.empty()), reason, brief);
     }
 
     private Evidence.Matter matter(
@@ -41,7 +40,7 @@ final class Endings {
                 ids.next("dec"), now, attempt, payload, digest, standing, Optional.empty(), Evidence.Judged.NOT);
     }
 
-    private Step.Ending ending(Evidence.Matter matter, Refusal.Reason reason, Optional<TaskBrief> brief) {
-        return new Step.Ending(evidence.refusal(matter, reason), new Refusal(matter.decision(), reason, brief), brief);
+    private Step.Refused refused(Evidence.Matter matter, Refusal.Reason reason, Optional<TaskBrief> brief) {
+        return new Step.Refused(matter, reason, brief);
     }
 }

@@ -86,6 +86,26 @@ final class Evidence {
         return decided(begun("refusal", matter), "deny", matter, Optional.of(reason.code()), Set.of());
     }
 
+    /**
+     * Refusals like an earlier one, counted. The values that were judged stand with the first; those of the others, which
+     * may differ where a quota was used up, were not kept.
+     *
+     * @param like the record of the first
+     * @param decision of this record's own, so that it can be found like any other
+     */
+    Told refusals(Json.Obj like, Id decision, Instant now, long count, Instant from, Instant to) {
+        var record = Json.object();
+        like.members().forEach(record::put);
+        record.put("id", ids.next("rec").text())
+                .put("time", time(now))
+                .put("decision", decision.text())
+                .put("count", count)
+                .put("first", time(from))
+                .put("last", time(to))
+                .put("like", like.string("decision").orElse(""));
+        return sealed(record, Map.of());
+    }
+
     Draft hold(Matter matter, Id approval) {
         var record = begun("hold", matter).string("approval", approval.text());
         return decided(record, "hold", matter, Optional.empty(), Set.of());

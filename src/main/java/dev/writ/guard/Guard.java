@@ -37,17 +37,18 @@ import java.util.function.Supplier;
  * The one door. Whoever wants something done makes an {@link Attempt}; {@link #admit} answers with a {@link Verdict}
  * whose record is already on disk. A permit is used once ({@link #use}) and settled once ({@link #settle}). Thread-safe.
  */
-public final class Guard {
+public final class Guard implements AutoCloseable {
     /** The operation by which an administrator looks at a server before its tools are approved. */
     public static final String INSPECT = "server:inspect";
 
     private static final System.Logger LOG = System.getLogger(Guard.class.getName());
 
-    private final Identity identity;
+    private final Callers callers;
     private final Authority authority;
     private final Vault vault;
     private final Ledger ledger;
     private final InstantSource clock;
+    private final Ids ids;
     private final Evidence evidence;
     private final Recorder recorder;
     private final Journal journal;
@@ -58,6 +59,8 @@ public final class Guard {
     private final Rehearsal rehearsal;
     private final Streams streams = new Streams();
     private final Waiting waiting = new Waiting();
+    private final Refusals refusals;
+    private final LedgerWatch watch;
 
     /** What guard joins; each knows nothing of the others. */
     public record Parts(
@@ -69,7 +72,21 @@ public final class Guard {
      */
     public Guard(
             Parts parts, Name node, String custody, Ids ids, InstantSource clock, Journal journal, Reserve reserve) {
-        this.identity = parts.identity();
+        this(parts, node, custody, ids, clock, journal, reserve, RefusalQuota.DEFAULT);
+    }
+
+    /** @param quota how much evidence refused attempts may cause */
+    public Guard(
+            Parts parts,
+            Name node,
+            String custody,
+            Ids ids,
+            InstantSource clock,
+            Journal journal,
+            Reserve reserve,
+            RefusalQuota quota) {
+        this.ids = ids;
+        this.callers = new Callers(parts.identity());
         this.authority = parts.authority();
         this.vault = parts.vault();
         this.clock = clock;
@@ -78,8 +95,12 @@ public final class Guard {
         this.journal = journal;
         this.recorder = new Recorder(ledger, journal, reserve);
         this.standings = new Standings(parts.registry(), authority);
-        this.agents = new AgentAdmission(standings, parts.policies(), authority, recorder, evidence, ids, clock);
-        this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, ids, clock);
+        this.refusals = new Refusals(recorder, evidence, quota, ids, clock);
+        this.watch = new LedgerWatch(
+                () -> parts.ledger().closedBecause().isPresent(), parts.ledger()::batchInHand, streams::cutAll);
+        this.agents =
+                new AgentAdmission(standings, parts.policies(), authority, recorder, evidence, refusals, ids, clock);
+        this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, refusals, ids, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
         authority.onRevoked(this::revoked);
@@ -88,18 +109,43 @@ public final class Guard {
 
     /** Who calls with a credential; empty for anything that is not one in force. Reads memory only. */
     public Optional<Caller> callerOf(Optional<String> bearer) {
-        return switch (identity.callerOf(bearer)) {
-            case dev.writ.identity.Caller.AgentCaller agent ->
-                Optional.of(
-                        new Caller.OfAgent(agent.tenant(), agent.agent(), agent.task(), agent.key(), agent.binding()));
-            case dev.writ.identity.Caller.PersonCaller person ->
-                Optional.of(new Caller.OfPerson(person.tenant(), person.person(), Asks.proof(person.proof())));
-            case dev.writ.identity.Caller.Unknown _ -> Optional.empty();
-        };
+        return callers.of(bearer);
+    }
+
+    /** The tenant of an Authorization header's credential, if it is in force: for sharing out room, not for deciding. */
+    public Optional<Name> tenantOf(Optional<String> authorization) {
+        return callers.tenantOf(authorization);
+    }
+
+    /**
+     * What was turned away without a record of its own, since the start.
+     *
+     * @param unknown attempts without a credential in force
+     * @param folded refusals that were counted onto an earlier one
+     */
+    public record TurnedAway(long unknown, long folded) {}
+
+    public TurnedAway turnedAway() {
+        return new TurnedAway(callers.unknown(), refusals.folded());
+    }
+
+    /** What must be done every second: counts that are due become records, and a ledger that cannot write is noticed. */
+    public void tick() {
+        refusals.flush();
+        watch.look(clock.instant());
+    }
+
+    /** Writes the counts that wait; to be called before the ledger closes. */
+    @Override
+    public void close() {
+        refusals.close();
     }
 
     /** Decides, records, answers. When the record cannot be written the answer is a refusal. */
     public Verdict admit(Attempt attempt) {
+        if (watch.stuck())
+            return new Refusal(
+                    ids.next("dec"), new Refusal.Unavailable("the ledger cannot be written"), Optional.empty());
         var doubt = journal.doubt();
         if (doubt.isPresent()) return refused(attempt, doubt.get());
         return closed(attempt, () -> switch (attempt.caller()) {
@@ -116,7 +162,9 @@ public final class Guard {
      */
     public boolean admitSoon(Attempt attempt, Executor on, Consumer<Verdict> then) {
         if (!(attempt.caller() instanceof Caller.OfAgent agent)) return false;
-        if (journal.doubt().isPresent() || ledger.unwitnessed(agent.tenant()).isPresent()) return false;
+        if (watch.stuck()
+                || journal.doubt().isPresent()
+                || ledger.unwitnessed(agent.tenant()).isPresent()) return false;
         try {
             return agents.admitSoon(agent, attempt, on, then);
         } catch (RuntimeException e) {

@@ -16,6 +16,7 @@ final class PersonAdmission {
     private final Policies policies;
     private final Recorder recorder;
     private final Evidence evidence;
+    private final Refusals refusals;
     private final Ids ids;
     private final InstantSource clock;
 
@@ -24,12 +25,14 @@ final class PersonAdmission {
             Policies policies,
             Recorder recorder,
             Evidence evidence,
+            Refusals refusals,
             Ids ids,
             InstantSource clock) {
         this.standings = standings;
         this.policies = policies;
         this.recorder = recorder;
         this.evidence = evidence;
+        this.refusals = refusals;
         this.ids = ids;
         this.clock = clock;
     }
@@ -78,9 +81,7 @@ final class PersonAdmission {
             }
             case Ruling.No(var judged, var reason) -> {
                 var matter = matter(decision, now, attempt, payload, digest, question, judged);
-                boolean durable = recorder.durable(evidence.refusal(matter, reason));
-                var told = durable ? reason : new Refusal.Unavailable("the ledger cannot be written");
-                yield new Refusal(decision, told, Optional.empty());
+                yield refusals.refuse(matter, reason, Optional.empty());
             }
         };
     }
@@ -90,9 +91,7 @@ final class PersonAdmission {
         var payload = Payload.of(attempt.action());
         var digest = ActionDigests.of(caller, attempt.action(), payload, Optional.empty());
         var matter = matter(decision, now, attempt, payload, digest, Optional.empty(), Evidence.Judged.NOT);
-        boolean durable = recorder.durable(evidence.refusal(matter, reason));
-        var told = durable ? reason : new Refusal.Unavailable("the ledger cannot be written");
-        return new Refusal(decision, told, Optional.empty());
+        return refusals.refuse(matter, reason, Optional.empty());
     }
 
     private Ruling rule(Caller.OfPerson caller, Action action, Optional<Question> question, World world) {

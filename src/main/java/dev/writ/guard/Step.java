@@ -16,6 +16,9 @@ sealed interface Step {
         }
     }
 
+    /** A refusal, which is recorded or counted onto one that was. */
+    record Refused(Evidence.Matter matter, Refusal.Reason reason, Optional<TaskBrief> brief) implements Step {}
+
     /** It takes the store or people, and whoever asked must not wait: nothing has happened. */
     record Blocking() implements Step {}
 }

@@ -2,52 +2,109 @@ package dev.writ.guard;
 
 import dev.writ.base.Id;
 import dev.writ.base.Name;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Everything that stays open under somebody's authority, so that revocation can close it, with or without traffic. */
+/**
+ * Everything that stays open under somebody's authority, so that revocation can close it, with or without traffic. Each
+ * stream stands under its task, its agent and its server: what a cut costs depends on what it cuts, not on what is open.
+ */
 final class Streams {
-    /** An open stream and what it hangs on. */
-    private record Watched(Caller.OfAgent caller, Name server, Runnable cut) {}
+    private sealed interface Thing {
+        record OfTask(Name tenant, Id task) implements Thing {}
 
-    private final Map<Long, Watched> open = new ConcurrentHashMap<>();
-    private final AtomicLong next = new AtomicLong();
+        record OfAgent(Name tenant, Name agent) implements Thing {}
+
+        record OfServer(Name tenant, Name server) implements Thing {}
+    }
+
+    /** An open stream and what it hangs on. */
+    private static final class Watched {
+        private final List<Thing> things;
+        private final Runnable cut;
+        private final AtomicBoolean open = new AtomicBoolean(true);
+
+        Watched(List<Thing> things, Runnable cut) {
+            this.things = things;
+            this.cut = cut;
+        }
+    }
+
+    // The sets are changed only within compute(), so one that has become empty can be dropped safely.
+    private final Map<Thing, Set<Watched>> open = new ConcurrentHashMap<>();
 
     /** @param cut closes the stream at once, from any thread; called at most once */
     Runnable watch(Caller.OfAgent caller, Name server, Runnable cut) {
-        long id = next.incrementAndGet();
-        open.put(id, new Watched(caller, server, cut));
-        return () -> open.remove(id);
+        var tenant = caller.tenant();
+        var watched = new Watched(
+                List.of(
+                        new Thing.OfTask(tenant, caller.task()),
+                        new Thing.OfAgent(tenant, caller.agent()),
+                        new Thing.OfServer(tenant, server)),
+                cut);
+        for (var thing : watched.things)
+            open.compute(thing, (_, known) -> {
+                var all = known == null ? new HashSet<Watched>(4) : known;
+                all.add(watched);
+                return all;
+            });
+        // Cut while it was being put in: what was put in after that is taken out again.
+        if (!watched.open.get()) forget(watched);
+        return () -> {
+            if (watched.open.getAndSet(false)) forget(watched);
+        };
     }
 
     void cutTask(Name tenant, Id task) {
-        cut(watched ->
-                watched.caller.tenant().equals(tenant) && watched.caller.task().equals(task));
+        cut(new Thing.OfTask(tenant, task));
     }
 
     void cutAgent(Name tenant, Name agent) {
-        cut(watched ->
-                watched.caller.tenant().equals(tenant) && watched.caller.agent().equals(agent));
+        cut(new Thing.OfAgent(tenant, agent));
     }
 
     void cutServer(Name tenant, Name server) {
-        cut(watched -> watched.caller.tenant().equals(tenant) && watched.server.equals(server));
+        cut(new Thing.OfServer(tenant, server));
     }
 
     void cutAll() {
-        cut(_ -> true);
+        for (var thing : List.copyOf(open.keySet())) cut(thing);
     }
 
     int size() {
-        return open.size();
+        var all = new HashSet<Watched>();
+        for (var thing : open.keySet()) all.addAll(under(thing));
+        return all.size();
     }
 
-    private void cut(Predicate<Watched> which) {
-        for (var entry : List.copyOf(open.entrySet()))
-            if (which.test(entry.getValue()) && open.remove(entry.getKey()) != null)
-                entry.getValue().cut().run();
+    private void cut(Thing thing) {
+        for (var watched : under(thing)) {
+            if (!watched.open.getAndSet(false)) continue;
+            forget(watched);
+            watched.cut.run();
+        }
+    }
+
+    /** A copy: cutting one stream may close others. */
+    private List<Watched> under(Thing thing) {
+        var found = new ArrayList<Watched>();
+        open.computeIfPresent(thing, (_, all) -> {
+            found.addAll(all);
+            return all;
+        });
+        return found;
+    }
+
+    private void forget(Watched watched) {
+        for (var thing : watched.things)
+            open.computeIfPresent(thing, (_, all) -> {
+                all.remove(watched);
+                return all.isEmpty() ? null : all;
+            });
     }
 }

@@ -1,6 +1,8 @@
 package dev.writ.ledger;
 
 import dev.writ.base.Id;
+import dev.writ.base.Json;
+import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
 import java.util.List;
 
@@ -34,6 +36,11 @@ public final class Draft {
     /** The record's id. */
     public Id id() {
         return id;
+    }
+
+    /** What it says, but for the commitments. */
+    public Json.Obj record() {
+        return JsonReader.readObject(text);
     }
 
     Name tenant() {

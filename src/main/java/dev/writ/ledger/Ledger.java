@@ -420,6 +420,11 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
+    /** The number of the batch that is being written; 0 for none. One that does not change is stuck. */
+    public long batchInHand() {
+        return writer.batchInHand();
+    }
+
     /** Why no more records are taken, when that is so. */
     public Optional<String> closedBecause() {
         return Optional.ofNullable(writer.closed()).map(LedgerClosed::getMessage);

@@ -1,9 +1,12 @@
 package dev.writ.ledger;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -15,6 +18,9 @@ import java.util.regex.Pattern;
  */
 final class Replay {
     private static final Pattern SEGMENT = Pattern.compile("([0-9]{16})\\.wal");
+
+    private static final int PIECE_BYTES = 128 << 10;
+    private static final int ZEROS_KEPT = 4 << 10;
 
     private final Path folder;
     private final Consumer<Frame> apply;
@@ -56,7 +62,7 @@ final class Replay {
         long number = Long.parseLong(matcher.group(1));
         if (segment >= 0 && number != segment + 1) throw damaged(file, "the segment before it is missing");
         segment = number;
-        var content = Files.readAllBytes(file);
+        var content = written(file);
         var header = Segment.Header.read(content);
         if (header.isEmpty() || header.get().number() != number) throw damaged(file, "its header is damaged");
         long salt = header.get().salt();
@@ -66,6 +72,41 @@ final class Replay {
         int end = frames(content, salt);
         if (survivor(content, end, salt, sequence))
             throw damaged(file, "a frame at byte " + end + " was changed after it had been written");
+    }
+
+    /**
+     * A segment without the zeros at its end: it has its full length from the beginning, and a start should not hold all of
+     * that in memory. No frame ends in so many zeros as are kept: its last bytes are a checksummed leaf or a cipher's tag.
+     */
+    private static byte[] written(Path file) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            var piece = ByteBuffer.allocate(PIECE_BYTES);
+            long end = channel.size();
+            while (end > 0) {
+                long from = Math.max(0, end - PIECE_BYTES);
+                fill(channel, piece.clear().limit((int) (end - from)), from);
+                int used = piece.limit();
+                while (used > 0 && piece.get(used - 1) == 0) used--;
+                if (used > 0) {
+                    end = Math.min(channel.size(), from + used + ZEROS_KEPT);
+                    break;
+                }
+                end = from;
+            }
+            var content = new byte[Math.toIntExact(end)];
+            for (int at = 0; at < content.length; at += PIECE_BYTES)
+                fill(channel, ByteBuffer.wrap(content, at, Math.min(PIECE_BYTES, content.length - at)), at);
+            return content;
+        }
+    }
+
+    private static void fill(FileChannel channel, ByteBuffer into, long from) throws IOException {
+        long at = from;
+        while (into.hasRemaining()) {
+            int read = channel.read(into, at);
+            if (read < 0) throw new EOFException("a segment became shorter while it was read");
+            at += read;
+        }
     }
 
     private int frames(byte[] content, long salt) {

@@ -44,6 +44,8 @@ final class Writer {
     private volatile boolean awaited;
     private volatile boolean closing;
     private volatile boolean ended;
+    private volatile long batchInHand;
+    private long batches;
 
     Writer(WriteAhead wal, Integrator integrator) {
         this.wal = wal;
@@ -102,8 +104,14 @@ final class Writer {
         return closed.get();
     }
 
+    /** The number of the batch on its way to the disk; 0 while there is none. */
+    long batchInHand() {
+        return batchInHand;
+    }
+
     private void run() {
         for (var batch = take(); !batch.isEmpty(); batch = take()) {
+            batchInHand = ++batches;
             try {
                 integrator.awaitRoom();
                 write(batch);
@@ -118,6 +126,7 @@ final class Writer {
 
     /** Everything that waits, oldest first, or nothing once the ledger is closed. */
     private List<Waiting> take() {
+        batchInHand = 0;
         while (waiting.get() == null) {
             if (closing || closed.get() != null) return List.of();
             state.set(SLEEPING);

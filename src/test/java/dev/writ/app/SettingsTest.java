@@ -80,7 +80,20 @@ class SettingsTest {
             Map.entry(
                     "witness.lagSeconds",
                     new Example("witness: {lagSeconds: 7}", Settings::witnessLag, Duration.ofSeconds(7))),
-            Map.entry("witness.lagRecords", new Example("witness: {lagRecords: 9}", Settings::witnessLagRecords, 9L))));
+            Map.entry("witness.lagRecords", new Example("witness: {lagRecords: 9}", Settings::witnessLagRecords, 9L)),
+            Map.entry(
+                    "evidence.refusalsPerSecond",
+                    new Example("evidence: {refusalsPerSecond: 7}", Settings::refusalsPerSecond, 7)),
+            Map.entry(
+                    "evidence.refusalMegabytesPerDay",
+                    new Example("evidence: {refusalMegabytesPerDay: 7}", Settings::refusalMegabytesPerDay, 7)),
+            Map.entry(
+                    "evidence.refusalWindowSeconds",
+                    new Example("evidence: {refusalWindowSeconds: 7}", Settings::refusalWindow, Duration.ofSeconds(7))),
+            Map.entry("limits.calls", new Example("limits: {calls: 7}", Settings::callsMax, 7)),
+            Map.entry("limits.bodyMegabytes", new Example("limits: {bodyMegabytes: 7}", Settings::bodyMegabytesMax, 7)),
+            Map.entry(
+                    "limits.tenantPercent", new Example("limits: {tenantPercent: 50}", Settings::tenantPercent, 50))));
 
     private Settings read(String yaml) {
         try {
@@ -188,6 +201,12 @@ class SettingsTest {
                 "witnesses: [{url: 'https://w.example', vkey: nonsense}]",
                 "witnesses: [{url: 'w.example', vkey: " + VKEY + "}]",
                 "witnesses: [{url: 'https://w.example', vkey: " + LOG_VKEY + "}]",
+                "evidence: {refusalsPerSecond: 0}",
+                "evidence: {refusalMegabytesPerDay: -1}",
+                "evidence: {refusalWindowSeconds: 3601}",
+                "limits: {calls: 0}",
+                "limits: {bodyMegabytes: 0}",
+                "limits: {tenantPercent: 101}",
                 "data:",
                 "- a list",
                 "a: &a [*a]",

@@ -33,10 +33,13 @@ class PlainHopBench {
                 "wrk.method='POST' wrk.headers['Content-Type']='application/json' wrk.body='" + body + "'");
         try (var upstream = loads.nginx("upstream", upstreamPort, "return 200 '" + "y".repeat(989) + "';", "");
                 var nginx = loads.nginxProxy(proxyPort, upstreamPort);
-                var ours = loads.java(PlainHop.class, "http://127.0.0.1:" + upstreamPort + "/")) {
+                var ours = loads.java(PlainHop.class, "http://127.0.0.1:" + upstreamPort + "/", "evented");
+                var waiting = loads.java(PlainHop.class, "http://127.0.0.1:" + upstreamPort + "/", "blocking")) {
             assertThat(upstream.running()).isTrue();
             var url = "http://127.0.0.1:" + ours.readLine().orElseThrow() + "/";
+            var waitingUrl = "http://127.0.0.1:" + waiting.readLine().orElseThrow() + "/";
             loads.load(url, script, 64, SECONDS);
+            loads.load(waitingUrl, script, 64, SECONDS);
             System.out.println("bench | " + Loads.machine(directory));
             System.out.println("bench | proxy | connections | CPU us/request | requests/s | p50 | p99");
             for (int connections : new int[] {1, 8, 64}) {
@@ -44,7 +47,9 @@ class PlainHopBench {
                         loads.cost(nginx.pid(), "http://127.0.0.1:" + proxyPort + "/", script, connections, SECONDS);
                 System.out.println("bench | nginx | " + connections + " | " + plain.line());
                 var hop = loads.cost(ours.pid(), url, script, connections, SECONDS);
-                System.out.println("bench | writ plain hop | " + connections + " | " + hop.line());
+                System.out.println("bench | writ, event loop | " + connections + " | " + hop.line());
+                var thread = loads.cost(waiting.pid(), waitingUrl, script, connections, SECONDS);
+                System.out.println("bench | writ, virtual threads | " + connections + " | " + thread.line());
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.writ.authority.Authority;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.guard.Caller;
+import dev.writ.guard.Guard;
 import dev.writ.guard.Rehearsal;
 import dev.writ.ledger.Ledger;
 import dev.writ.policy.publish.LivePolicies;
@@ -30,6 +31,7 @@ public final class Overview {
     private final Ledger ledger;
     private final Vault vault;
     private final dev.writ.guard.Policies policies;
+    private final Guard guard;
     private final Rehearsal rehearsal;
     private final InstantSource clock;
 
@@ -40,7 +42,8 @@ public final class Overview {
         this.ledger = parts.ledger();
         this.vault = parts.vault();
         this.policies = parts.policies();
-        this.rehearsal = parts.guard().rehearsal();
+        this.guard = parts.guard();
+        this.rehearsal = guard.rehearsal();
         this.clock = parts.clock();
     }
 
@@ -58,6 +61,7 @@ public final class Overview {
                     .put("unwitnessedFrom", ledger.witnessed(tenant))
                     .put("unwitnessed", ledger.unwitnessed(tenant))
                     .put("witnesses", new Json.Arr(witnesses(tenant)));
+            var turnedAway = guard.turnedAway();
             var counts = Json.object()
                     .put("agents", snapshot.agents().size())
                     .put("servers", snapshot.servers().size())
@@ -80,6 +84,12 @@ public final class Overview {
                                                     .orElse(0))
                                     .build())
                     .put("counts", counts.build())
+                    .put(
+                            "turnedAway",
+                            Json.object()
+                                    .put("withoutCredential", turnedAway.unknown())
+                                    .put("repeatedRefusals", turnedAway.folded())
+                                    .build())
                     .build());
         });
     }

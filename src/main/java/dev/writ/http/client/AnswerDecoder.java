@@ -26,6 +26,11 @@ final class AnswerDecoder extends HttpResponseDecoder {
         bodiless = method.equals("HEAD");
     }
 
+    /** Whether bytes have come that belong to no answer read so far. */
+    boolean hasMore() {
+        return actualReadableBytes() > 0;
+    }
+
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
         return bodiless || super.isContentAlwaysEmpty(message);

@@ -1,14 +1,18 @@
 package dev.writ.http.client;
 
 import dev.writ.base.Headers;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A request to be sent. Framing and Host are the client's own and refused among the headers; values with line breaks
  * cannot be built ({@link Headers.Field}). The body's array belongs to the call.
  */
 public final class Call {
+    private static final Set<String> OWN = Set.of(
+            "host", "content-length", "transfer-encoding", "connection", "upgrade", "expect", "te", "accept-encoding");
+
     private final String method;
     private final Url url;
     private final Headers headers;
@@ -25,8 +29,9 @@ public final class Call {
             Optional<Destinations> destinations) {
         if (!Headers.isToken(method) || method.equals("CONNECT"))
             throw new IllegalArgumentException("not a method to send: " + method);
-        for (var own : List.of("host", "content-length", "transfer-encoding", "connection", "upgrade", "expect", "te"))
-            if (headers.has(own)) throw new IllegalArgumentException("the client itself sets " + own);
+        for (var field : headers)
+            if (OWN.contains(field.name().toLowerCase(Locale.ROOT)))
+                throw new IllegalArgumentException("the client itself sets " + field.name());
         this.method = method;
         this.url = url;
         this.headers = headers;

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
@@ -26,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** Opens connections: name, judged addresses, TCP, TLS, all within one deadline. */
 final class Dialer {
@@ -62,13 +64,14 @@ final class Dialer {
                 });
     }
 
-    Link dial(Url url, Destinations destinations, Duration limit) {
+    /** @param home the loop that the connection is to hang on; null for any */
+    Link dial(Url url, Destinations destinations, Duration limit, @Nullable EventLoop home) {
         long until = System.nanoTime() + limit.toNanos();
         var addresses = resolve(url, destinations, until);
         ClientError last = null;
         for (var address : addresses) {
             try {
-                return connect(url, address, until);
+                return connect(url, address, until, home);
             } catch (ClientError e) {
                 if (e.code() != ClientError.Code.CONNECT_FAILED) throw e;
                 last = e;
@@ -100,10 +103,11 @@ final class Dialer {
         }
     }
 
-    private Link connect(Url url, InetAddress address, long until) {
+    private Link connect(Url url, InetAddress address, long until, @Nullable EventLoop home) {
         pool.reserve();
         boolean open = false;
-        var connecting = bootstrap.connect(new InetSocketAddress(address, url.port()));
+        var on = home == null ? bootstrap : bootstrap.clone(home);
+        var connecting = on.connect(new InetSocketAddress(address, url.port()));
         try {
             if (!connecting.await(Math.max(1, until - System.nanoTime()), TimeUnit.NANOSECONDS))
                 throw new ClientError(
@@ -160,6 +164,7 @@ final class Dialer {
             if (!channel.isActive()) return false;
             channel.pipeline().addLast(decoder, link);
             channel.config().setAutoRead(true);
+            pool.opened(link);
             return true;
         });
         if (attached.awaitUninterruptibly().isSuccess() && Boolean.TRUE.equals(attached.getNow())) return link;

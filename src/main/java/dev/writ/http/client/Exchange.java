@@ -14,10 +14,10 @@ import java.util.Optional;
 public final class Exchange implements AutoCloseable {
     private final Link link;
     private final Inbox inbox;
-    private final Inbox.Head head;
+    private final Receiver.Head head;
     private volatile Duration idle;
 
-    Exchange(Link link, Inbox inbox, Inbox.Head head, Duration idle) {
+    Exchange(Link link, Inbox inbox, Receiver.Head head, Duration idle) {
         this.link = link;
         this.inbox = inbox;
         this.head = head;
@@ -71,9 +71,7 @@ public final class Exchange implements AutoCloseable {
 
     /** The body as server-sent events. @throws ClientError {@code MALFORMED} when the answer is something else */
     public Events events(int eventBytesMax) {
-        var type = headers().only("content-type").orElse("");
-        int end = type.indexOf(';');
-        if (!(end < 0 ? type : type.substring(0, end)).strip().equalsIgnoreCase("text/event-stream")) {
+        if (!isEventStream(headers())) {
             close();
             throw new ClientError(ClientError.Code.MALFORMED, true, "the answer is not an event stream");
         }
@@ -87,12 +85,22 @@ public final class Exchange implements AutoCloseable {
         if (!over) link.abort(inbox);
     }
 
-    private static boolean exceeds(String length, int bytesMax) {
+    static boolean isEventStream(Headers headers) {
+        var type = headers.only("content-type").orElse("");
+        int end = type.indexOf(';');
+        return (end < 0 ? type : type.substring(0, end)).strip().equalsIgnoreCase("text/event-stream");
+    }
+
+    static boolean exceeds(String length, int bytesMax) {
         return length.length() > 10 || Long.parseLong(length) > bytesMax;
+    }
+
+    static ClientError tooLargeFor(int bytesMax) {
+        return new ClientError(ClientError.Code.TOO_LARGE, true, "an answer of more than " + bytesMax + " bytes");
     }
 
     private ClientError tooLarge(int bytesMax) {
         close();
-        return new ClientError(ClientError.Code.TOO_LARGE, true, "an answer of more than " + bytesMax + " bytes");
+        return tooLargeFor(bytesMax);
     }
 }

@@ -1,38 +1,83 @@
 package dev.writ.http.client;
 
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
+import dev.writ.http.Loops;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Sends calls and waits for their answers; meant for virtual threads. */
 public final class HttpClient implements AutoCloseable {
     private static final int STALE_TRIES_MAX = 3;
-    private static final long SWEEP_SECONDS = 5;
+    private static final long SWEEP_MILLIS = 250;
 
     private final Destinations destinations;
-    private final EventLoopGroup loops;
+    private final Loops loops;
+    private final boolean ownLoops;
+    private final Future<?> sweeping;
     private final Pool pool;
     private final Dialer dialer;
 
-    private HttpClient(Settings settings) {
+    private HttpClient(Settings settings, Loops loops, boolean ownLoops) {
         this.destinations = settings.destinations();
         this.pool = new Pool(settings.connectionsMax(), settings.keep());
-        this.loops = new MultiThreadIoEventLoopGroup(
-                settings.threads(),
-                new DefaultThreadFactory("http-client", true),
-                Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-        this.dialer = new Dialer(loops, pool, settings.trust());
-        var _ = loops.scheduleAtFixedRate(pool::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        this.loops = loops;
+        this.ownLoops = ownLoops;
+        this.dialer = new Dialer(loops.group(), pool, settings.trust());
+        this.sweeping =
+                loops.group().scheduleAtFixedRate(pool::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     public static HttpClient start(Settings settings) {
-        return new HttpClient(settings);
+        return new HttpClient(settings, Loops.start(settings.threads(), "http-client"), true);
+    }
+
+    /** As the other one, on loops that the caller closes afterwards; the number of threads is theirs. */
+    public static HttpClient start(Settings settings, Loops loops) {
+        return new HttpClient(settings, loops, false);
+    }
+
+    /**
+     * Begins a call and returns at once; for event loops. From one of the client's own loops, a connection of that loop
+     * is preferred and the receiver is told on it; otherwise on whichever thread learns of the end. The receiver must not
+     * block. As with {@link #send(Call)}, a request is sent once.
+     *
+     * @param bodyBytesMax more than that of an answer is {@code TOO_LARGE}; an event stream has no such limit
+     * @param then told exactly once, possibly before this returns
+     */
+    public Begun begin(Call call, int bodyBytesMax, Consumer<Arrival> then) {
+        var attempt =
+                new Attempt(this, call, bodyBytesMax, then, loops.current().orElse(null));
+        connect(attempt);
+        return new Begun(attempt);
+    }
+
+    /** Finds a connection for an attempt; one that must be opened is opened on a virtual thread. */
+    void connect(Attempt attempt) {
+        var call = attempt.call();
+        var rules = call.destinations().orElse(destinations);
+        int tries = attempt.nextTry();
+        var pooled = tries > STALE_TRIES_MAX ? null : pool.take(call.url().origin(), rules, attempt.home());
+        if (pooled != null) {
+            if (attempt.on(pooled)) pooled.send(call, attempt);
+            else pool.put(pooled);
+        } else if (tries > STALE_TRIES_MAX + 1) {
+            attempt.failed(
+                    new ClientError(ClientError.Code.PEER_CLOSED, false, "the peer closed the connection at once"));
+        } else {
+            Thread.ofVirtual().name("http-dial").start(() -> dial(attempt, rules));
+        }
+    }
+
+    private void dial(Attempt attempt, Destinations rules) {
+        try {
+            var call = attempt.call();
+            var link = dialer.dial(call.url(), rules, call.deadlines().connect(), attempt.home());
+            if (attempt.on(link)) link.send(call, attempt);
+            else pool.put(link);
+        } catch (ClientError e) {
+            attempt.failed(e);
+        }
     }
 
     /**
@@ -55,9 +100,9 @@ public final class HttpClient implements AutoCloseable {
         long until = System.nanoTime() + call.deadlines().total().toNanos();
         var rules = call.destinations().orElse(destinations);
         for (int attempt = 1; ; attempt++) {
-            var pooled = attempt > STALE_TRIES_MAX ? null : pool.take(call.url().origin(), rules);
+            var pooled = attempt > STALE_TRIES_MAX ? null : pool.take(call.url().origin(), rules, null);
             var link = pooled == null
-                    ? dialer.dial(call.url(), rules, call.deadlines().connect())
+                    ? dialer.dial(call.url(), rules, call.deadlines().connect(), null)
                     : pooled;
             var inbox = new Inbox(link.channel(), until);
             link.send(call, inbox);
@@ -80,10 +125,11 @@ public final class HttpClient implements AutoCloseable {
     public void close() {
         pool.close();
         dialer.close();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+        sweeping.cancel(false);
+        if (ownLoops) loops.close();
     }
 
-    private static java.util.Optional<Inbox.Head> awaitHead(Duration limit, Link link, Inbox inbox) {
+    private static java.util.Optional<Receiver.Head> awaitHead(Duration limit, Link link, Inbox inbox) {
         try {
             return inbox.awaitHead(limit);
         } catch (ClientError e) {

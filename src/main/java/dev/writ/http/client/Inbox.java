@@ -1,6 +1,7 @@
 package dev.writ.http.client;
 
-import dev.writ.base.Headers;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Where the event loop leaves an answer and a blocking reader takes it. Bounded: while the reader lags, the connection
  * is not read and the peer must wait.
  */
-final class Inbox {
+final class Inbox implements Receiver {
     private static final int BYTES_HIGH = 256 << 10;
     private static final int BYTES_LOW = 64 << 10;
 
@@ -31,8 +32,6 @@ final class Inbox {
     private @Nullable Head head;
     private @Nullable ClientError failure;
 
-    record Head(int status, Headers headers) {}
-
     /** @param endNanos when the whole exchange must be over, in {@link System#nanoTime} */
     Inbox(Channel channel, long endNanos) {
         this.channel = channel;
@@ -42,7 +41,8 @@ final class Inbox {
     // Event loop. What comes with one read of the socket is told to the reader at once, by wake(): a reader that woke
     // for the head alone would go to sleep again before the body is there, and each time costs two switches.
 
-    void wake() {
+    @Override
+    public void wake() {
         lock.lock();
         try {
             news.signalAll();
@@ -51,20 +51,25 @@ final class Inbox {
         }
     }
 
-    void sending() {
+    @Override
+    public void sending() {
         change(() -> sent = true);
     }
 
-    /** The connection had died before anything was written: the request can be sent elsewhere. */
-    void neverSent() {
+    @Override
+    public void neverSent() {
         update(() -> notSent = true);
     }
 
-    void head(Head arrived) {
+    @Override
+    public Receiver head(Head arrived, Link link) {
         change(() -> head = arrived);
+        return this;
     }
 
-    void chunk(byte[] chunk) {
+    @Override
+    public void chunk(ByteBuf piece) {
+        var chunk = ByteBufUtil.getBytes(piece);
         change(() -> {
             if (failure != null) return;
             chunks.add(chunk);
@@ -76,19 +81,21 @@ final class Inbox {
         });
     }
 
-    /** The connection goes on to another exchange: this one may no longer steer its reading. */
-    void detach() {
+    @Override
+    public void detach() {
         change(() -> paused = false);
     }
 
-    void end() {
+    @Override
+    public void end() {
         change(() -> ended = true);
     }
 
     // Any thread.
 
     /** Ends the exchange for its reader, at once and for good; what came after the failure is dropped. */
-    void fail(ClientError.Code code, String message) {
+    @Override
+    public void fail(ClientError.Code code, String message) {
         update(() -> {
             if (failure == null && !ended) failure = new ClientError(code, sent, message);
         });

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.writ.base.Headers;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -24,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One connection to an origin: one exchange at a time, then back to the pool. Runs on the channel's event loop. */
 final class Link extends SimpleChannelInboundHandler<HttpObject> {
+    static final long NEVER = Long.MAX_VALUE;
+
     private static final int COPY_BYTES_MAX = 32 << 10;
 
     private final Url.Origin origin;
@@ -31,11 +32,12 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
     private final AnswerDecoder decoder;
     private final Pool pool;
 
-    private @Nullable Inbox current;
-    private @Nullable Inbox unread;
+    private @Nullable Receiver current;
+    private @Nullable Receiver unread;
     private boolean informational;
     private boolean reusable;
     private boolean written;
+    private volatile long due = NEVER;
 
     Link(Url.Origin origin, Channel channel, AnswerDecoder decoder, Pool pool) {
         this.origin = origin;
@@ -56,31 +58,51 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
         return channel;
     }
 
-    void send(Call call, Inbox inbox) {
-        channel.eventLoop().execute(() -> write(call, inbox));
+    void send(Call call, Receiver receiver) {
+        if (channel.eventLoop().inEventLoop()) write(call, receiver);
+        else channel.eventLoop().execute(() -> write(call, receiver));
     }
 
     /** Ends an exchange by closing the connection, if it is still this one's. */
-    void abort(Inbox inbox) {
+    void abort(Receiver receiver) {
         channel.eventLoop().execute(() -> {
-            if (current == inbox) close();
+            if (current == receiver) fail(ClientError.Code.ABORTED, "the exchange was closed");
         });
+    }
+
+    /** When the exchange in hand has waited too long, in {@link System#nanoTime}; {@link #NEVER} where a reader waits. */
+    void due(long nanos) {
+        due = nanos;
+    }
+
+    void expireIfDue(long now) {
+        if (isPast(due, now)) channel.eventLoop().execute(this::expire);
+    }
+
+    private void expire() {
+        if (!isPast(due, System.nanoTime())) return;
+        due = NEVER;
+        fail(ClientError.Code.TIMED_OUT, "waited too long for the answer");
+    }
+
+    private static boolean isPast(long due, long now) {
+        return due != NEVER && now - due >= 0;
     }
 
     void close() {
         var _ = channel.close();
     }
 
-    private void write(Call call, Inbox inbox) {
+    private void write(Call call, Receiver receiver) {
         if (!channel.isActive()) {
-            inbox.neverSent();
+            receiver.neverSent();
             return;
         }
-        current = inbox;
+        current = receiver;
         written = false;
         informational = false;
         decoder.expect(call.method());
-        inbox.sending();
+        receiver.sending();
         var _ = channel.writeAndFlush(encoded(call)).addListener(done -> {
             written = done.isSuccess();
             if (!done.isSuccess()) fail(ClientError.Code.PEER_CLOSED, "the request could not be written");
@@ -89,21 +111,22 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, HttpObject message) {
-        var inbox = current;
-        if (inbox == null) {
+        var receiver = current;
+        if (receiver == null) {
             // Nobody asked: what an idle connection brings belongs to no exchange of ours.
             close();
             return;
         }
-        unread = inbox;
+        unread = receiver;
         if (message.decoderResult().isFailure()) {
             fail(ClientError.Code.MALFORMED, "the answer is not HTTP/1.1 as we accept it");
             return;
         }
-        if (message instanceof HttpResponse response && !head(response, inbox)) return;
-        if (message instanceof HttpContent content && !informational) {
-            if (content.content().isReadable()) inbox.chunk(ByteBufUtil.getBytes(content.content()));
-            if (content instanceof LastHttpContent) end(inbox);
+        try {
+            if (message instanceof HttpResponse response && !head(response, receiver)) return;
+            if (message instanceof HttpContent content && !informational) body(content);
+        } catch (ClientError e) {
+            fail(e.code(), e.getMessage() + "");
         }
     }
 
@@ -126,7 +149,7 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
                 "the connection failed (" + cause.getClass().getSimpleName() + ")");
     }
 
-    private boolean head(HttpResponse response, Inbox inbox) {
+    private boolean head(HttpResponse response, Receiver receiver) {
         int status = response.status().code();
         informational = status < 200;
         if (status == 101 || status < 100 || status > 599) {
@@ -134,6 +157,10 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
             return false;
         }
         if (informational) return true;
+        if (isCoded(response)) {
+            fail(ClientError.Code.MALFORMED, "the answer has a coding that was not accepted");
+            return false;
+        }
         reusable = response.protocolVersion().equals(HttpVersion.HTTP_1_1)
                 && !response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true)
                 && (HttpUtil.isTransferEncodingChunked(response)
@@ -141,12 +168,30 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
                         || status == 204
                         || status == 304);
         try {
-            inbox.head(new Inbox.Head(status, headers(response)));
+            var next = receiver.head(new Receiver.Head(status, headers(response)), this);
+            current = next;
+            unread = next;
             return true;
         } catch (IllegalArgumentException e) {
             fail(ClientError.Code.MALFORMED, "a header of the answer has a forbidden character");
             return false;
         }
+    }
+
+    /** Anything but plain bytes, perhaps in chunks: what cannot be read cannot be judged, and unpacking has no bound. */
+    private static boolean isCoded(HttpResponse response) {
+        for (var coding : response.headers().getAll(HttpHeaderNames.CONTENT_ENCODING))
+            if (!coding.equalsIgnoreCase("identity")) return true;
+        var transfer = response.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        return transfer.size() > 1
+                || (!transfer.isEmpty() && !transfer.getFirst().equalsIgnoreCase("chunked"));
+    }
+
+    private void body(HttpContent content) {
+        var receiver = current;
+        if (receiver == null) return;
+        if (content.content().isReadable()) receiver.chunk(content.content());
+        if (content instanceof LastHttpContent) end(receiver);
     }
 
     private void tell() {
@@ -164,20 +209,23 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
         return Headers.of(fields);
     }
 
-    private void end(Inbox inbox) {
+    private void end(Receiver receiver) {
         current = null;
-        inbox.detach();
-        // First back to the pool, then the end: a reader that calls again finds this connection.
-        if (reusable && written && channel.isActive()) {
+        receiver.detach();
+        // First back to the pool, then the end: a reader that calls again finds this connection. Bytes behind the
+        // answer
+        // would be taken for the next one.
+        if (reusable && written && channel.isActive() && !decoder.hasMore()) {
             channel.config().setAutoRead(true);
             pool.put(this);
         } else {
             close();
         }
-        inbox.end();
+        receiver.end();
     }
 
     private void fail(ClientError.Code code, String message) {
+        due = NEVER;
         if (current != null) current.fail(code, message);
         current = null;
         close();
@@ -189,7 +237,7 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
         var out = channel.alloc().directBuffer(512 + (copy ? body.length : 0));
         var head = new StringBuilder(256);
         head.append(call.method()).append(' ').append(call.url().target()).append(" HTTP/1.1\r\nhost: ");
-        head.append(call.url().authority()).append("\r\n");
+        head.append(call.url().authority()).append("\r\naccept-encoding: identity\r\n");
         for (var field : call.headers())
             head.append(field.name()).append(": ").append(field.value()).append("\r\n");
         boolean mayHaveBody = !call.method().equals("GET") && !call.method().equals("HEAD");

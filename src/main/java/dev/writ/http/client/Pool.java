@@ -1,11 +1,14 @@
 package dev.writ.http.client;
 
+import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Idle connections by origin, the last used first; and a count of all that are open. */
@@ -13,6 +16,7 @@ final class Pool {
     private final int connectionsMax;
     private final long keepNanos;
     private final Map<Url.Origin, ArrayDeque<Idle>> idle = new HashMap<>();
+    private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private int open;
     private boolean closed;
 
@@ -23,23 +27,39 @@ final class Pool {
         this.keepNanos = keep.toNanos();
     }
 
-    /** An idle connection whose address the rules of this call permit. */
-    synchronized @Nullable Link take(Url.Origin origin, Destinations destinations) {
-        var links = idle.get(origin);
-        if (links == null) return null;
-        var all = links.descendingIterator();
+    /**
+     * An idle connection whose address the rules of this call permit.
+     *
+     * @param home only a connection of this loop will do; null for any. A connection of another loop would cost every call
+     *     two changes of threads, a new one costs once
+     */
+    synchronized @Nullable Link take(Url.Origin origin, Destinations destinations, @Nullable EventLoop home) {
+        var waiting = idle.get(origin);
+        if (waiting == null) return null;
+        var all = waiting.descendingIterator();
         while (all.hasNext()) {
-            var candidate = all.next();
-            if (!candidate.link.channel().isActive()) {
+            var candidate = all.next().link;
+            if (!candidate.channel().isActive()) {
                 all.remove();
                 continue;
             }
-            if (!destinations.permits(candidate.link.address())) continue;
+            if (home != null && !home.equals(candidate.channel().eventLoop())) continue;
+            if (!destinations.permits(candidate.address())) continue;
             all.remove();
-            if (links.isEmpty()) idle.remove(origin);
-            return candidate.link;
+            if (waiting.isEmpty()) idle.remove(origin);
+            return candidate;
         }
         return null;
+    }
+
+    /** A connection is there; it is watched until it has {@link #gone}. */
+    void opened(Link link) {
+        links.add(link);
+        boolean late;
+        synchronized (this) {
+            late = closed;
+        }
+        if (late) link.close();
     }
 
     synchronized void put(Link link) {
@@ -76,7 +96,12 @@ final class Pool {
     }
 
     /** A connection has closed. */
-    synchronized void gone(Link link) {
+    void gone(Link link) {
+        links.remove(link);
+        forget(link);
+    }
+
+    private synchronized void forget(Link link) {
         open--;
         var links = idle.get(link.origin());
         if (links == null) return;
@@ -85,16 +110,18 @@ final class Pool {
     }
 
     void sweep() {
+        long now = System.nanoTime();
+        for (var link : links) link.expireIfDue(now);
         stale(System.nanoTime() - keepNanos).forEach(Link::close);
     }
 
+    /** Cuts everything that is open, in use or not. */
     void close() {
-        List<Link> all;
         synchronized (this) {
             closed = true;
-            all = stale(System.nanoTime());
+            idle.clear();
         }
-        all.forEach(Link::close);
+        links.forEach(Link::close);
     }
 
     synchronized int open() {

@@ -23,19 +23,22 @@ final class BodyReader {
 
     private final boolean chunked;
     private final int bytesMax;
+    private final Admission.Slot slot;
     private byte[] body;
     private int size;
     private long left;
     private int digits;
     private Part part;
 
-    BodyReader(Framing framing, int bytesMax) {
+    /** @param slot where room for the bytes is taken as they come: what is only declared takes none */
+    BodyReader(Framing framing, int bytesMax, Admission.Slot slot) {
+        this.slot = slot;
         this.bytesMax = bytesMax;
         this.chunked = framing instanceof Framing.Chunked;
         this.left = framing instanceof Framing.Length(var bytes) ? bytes : 0;
         this.part = chunked ? Part.SIZE : left == 0 ? Part.DONE : Part.DATA;
         // Not the whole declared length: a declaration costs the client nothing.
-        this.body = new byte[(int) Math.min(left, FIRST_BYTES)];
+        this.body = new byte[0];
     }
 
     /** Takes what belongs to the body; true when it is complete. */
@@ -53,12 +56,17 @@ final class BodyReader {
 
     private void data(ByteBuf in) {
         int count = (int) Math.min(left, in.readableBytes());
-        if (size + count > body.length)
-            body = Arrays.copyOf(body, (int) Math.min(Math.max(body.length * 2L, size + count), size + left));
+        if (size + count > body.length) enlarge(size + count);
         in.readBytes(body, size, count);
         size += count;
         left -= count;
         if (left == 0) part = chunked ? Part.DATA_CR : Part.DONE;
+    }
+
+    private void enlarge(int needed) {
+        int larger = (int) Math.min(Math.max(Math.max(body.length * 2L, FIRST_BYTES), needed), size + left);
+        if (!slot.grow(larger - body.length)) throw Gate.busy(true);
+        body = Arrays.copyOf(body, larger);
     }
 
     private void step(byte b) {

@@ -11,8 +11,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,13 +45,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private final HttpServer server;
     private final Channel channel;
+    private final InetSocketAddress peer;
     private final RequestReader reader;
 
     private State state = State.IDLE;
     private @Nullable ByteBuf held;
     private @Nullable Request request;
     private @Nullable Sink sink;
-    private @Nullable Thread worker;
+    private volatile @Nullable Thread worker;
+    private @Nullable Call call;
     private boolean closeAfter;
     private boolean advancing;
     private int drained;
@@ -58,7 +62,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     Connection(HttpServer server, Channel channel) {
         this.server = server;
         this.channel = channel;
-        this.reader = new RequestReader(server.gate, (InetSocketAddress) channel.remoteAddress());
+        this.peer = (InetSocketAddress) channel.remoteAddress();
+        this.reader = new RequestReader(server.gate, peer);
+    }
+
+    InetAddress peer() {
+        return peer.getAddress();
     }
 
     // For the call's thread.
@@ -76,7 +85,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     void deliver(Answer.Full answer) {
-        channel.eventLoop().execute(() -> writeFull(answer, isHead()));
+        var loop = channel.eventLoop();
+        if (loop.inEventLoop()) writeFull(answer, isHead());
+        else loop.execute(() -> writeFull(answer, isHead()));
+    }
+
+    Executor loop() {
+        return channel.eventLoop();
+    }
+
+    /** Whom to interrupt when the connection is killed. */
+    void workOn(Thread thread) {
+        worker = thread;
     }
 
     void open(Sink opened, int status, Headers headers) {
@@ -110,7 +130,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     void kill() {
         channel.eventLoop().execute(() -> {
-            if (worker != null) worker.interrupt();
+            var working = worker;
+            if (working != null) working.interrupt();
             cut();
         });
     }
@@ -154,6 +175,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         letGo();
         if (request != null) request.departure().happen();
         if (sink != null) sink.left();
+        if (call != null) call.abandon();
         server.leave(this);
     }
 
@@ -213,7 +235,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         request = ready;
         for (var value : ready.headers().all("connection"))
             for (var option : value.split(",")) if (option.strip().equalsIgnoreCase("close")) closeAfter = true;
-        worker = Thread.ofVirtual().name("http-call").start(new Call(this, ready, slot, server.limits));
+        var begun = new Call(this, ready, slot, server.limits);
+        call = begun;
+        begun.begin();
     }
 
     private void refuse(Answer.Full answer, boolean close) {
@@ -260,6 +284,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         request = null;
         sink = null;
         worker = null;
+        call = null;
         if (state == State.CLOSED) return;
         if (closing() || state == State.DRAINING) {
             finish();

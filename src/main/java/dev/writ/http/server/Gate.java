@@ -3,6 +3,7 @@ package dev.writ.http.server;
 import dev.writ.base.Headers;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What stands between a request's head and its body: who may be addressed (Host), who may ask (Origin), which route,
@@ -12,6 +13,7 @@ final class Gate {
     private final Routes routes;
     private final Set<String> hosts;
     private final Set<String> origins;
+    private final Function<Headers, String> shares;
     private final Admission admission;
 
     /** A head that could be parsed. */
@@ -28,6 +30,7 @@ final class Gate {
         this.routes = routes;
         this.hosts = settings.hosts();
         this.origins = settings.origins();
+        this.shares = settings.shares();
         this.admission = admission;
     }
 
@@ -36,12 +39,7 @@ final class Gate {
         checkOrigin(head);
         var found = route(head);
         long size = sizeWithin(found.route().bodyBytesMax(), head);
-        var slot = admission
-                .enter(size)
-                .orElseThrow(() -> Refused.of(
-                        Answer.problem(503, "Busy", "Too many calls are in flight; try again in a second.")
-                                .with("retry-after", "1"),
-                        head.hasBody()));
+        var slot = admission.enter(shares.apply(head.headers()), size).orElseThrow(() -> busy(head.hasBody()));
         return new Pass(found.route(), found.parameters(), slot);
     }
 
@@ -90,8 +88,15 @@ final class Gate {
             case Framing.None _ -> 0;
             case Framing.Length(var bytes) when bytes <= bytesMax -> bytes;
             case Framing.Length _ -> throw tooLarge(bytesMax);
-            case Framing.Chunked _ -> bytesMax;
+            case Framing.Chunked _ -> 0;
         };
+    }
+
+    static Refused busy(boolean close) {
+        return Refused.of(
+                Answer.problem(503, "Busy", "Too many calls are in flight; try again in a second.")
+                        .with("retry-after", "1"),
+                close);
     }
 
     static Refused tooLarge(int bytesMax) {

@@ -1,18 +1,14 @@
 package dev.writ.http.server;
 
+import dev.writ.http.Loops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -20,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -37,31 +34,37 @@ public final class HttpServer implements AutoCloseable {
 
     private final Routes routes;
     private final Admission admission;
-    private final EventLoopGroup loops;
+    private final Loops loops;
+    private final boolean ownLoops;
     private final Channel listener;
+    private final Future<?> sweeping;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> emptied = new CompletableFuture<>();
+    private final Networks networks;
     private volatile boolean closing;
 
-    private HttpServer(Settings settings, Routes routes, InstantSource clock) {
+    private HttpServer(Settings settings, Routes routes, InstantSource clock, Loops loops, boolean ownLoops) {
         this.limits = settings.limits();
         this.routes = routes;
-        this.admission = new Admission(limits);
+        this.networks = new Networks(limits.connectionsMax());
+        this.admission = new Admission(limits, settings.sharePercent());
         this.gate = new Gate(routes, settings, admission);
         this.encoder = new Encoder(clock);
-        var threads = new DefaultThreadFactory("http-server", true);
-        this.loops = new MultiThreadIoEventLoopGroup(
-                settings.threads(),
-                threads,
-                Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        this.loops = loops;
+        this.ownLoops = ownLoops;
         this.listener = bind(settings);
         long sweep = Deadlines.sweep(limits).toMillis();
-        var _ = loops.scheduleAtFixedRate(this::sweep, sweep, sweep, TimeUnit.MILLISECONDS);
+        this.sweeping = loops.group().scheduleAtFixedRate(this::sweep, sweep, sweep, TimeUnit.MILLISECONDS);
     }
 
     /** Listens from now on. @throws ServerError {@code ADDRESS_UNAVAILABLE} */
     public static HttpServer start(Settings settings, Routes routes, InstantSource clock) {
-        return new HttpServer(settings, routes, clock);
+        return new HttpServer(settings, routes, clock, Loops.start(settings.threads(), "http-server"), true);
+    }
+
+    /** As the other one, on loops that the caller closes afterwards; the number of threads is theirs. */
+    public static HttpServer start(Settings settings, Routes routes, InstantSource clock, Loops loops) {
+        return new HttpServer(settings, routes, clock, loops, false);
     }
 
     public InetSocketAddress address() {
@@ -81,6 +84,16 @@ public final class HttpServer implements AutoCloseable {
         return admission.callsInFlight();
     }
 
+    /** Streams that are open. */
+    public int streamsOpen() {
+        return admission.streamsOpen();
+    }
+
+    /** Bytes of request bodies that are being read or handled. */
+    public long bytesInFlight() {
+        return admission.bytesInFlight();
+    }
+
     @Override
     public void close() {
         close(GRACE);
@@ -97,21 +110,23 @@ public final class HttpServer implements AutoCloseable {
             connections.forEach(Connection::kill);
             emptiedWithin(Duration.ofSeconds(1));
         }
-        var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+        sweeping.cancel(false);
+        if (ownLoops) loops.close();
     }
 
     boolean closing() {
         return closing;
     }
 
-    /** Counts a connection in; false when there are too many. */
+    /** Counts a connection in; false when there are too many, of all or from its network. */
     boolean join(Connection connection) {
         if (closing || connections.size() >= limits.connectionsMax()) return false;
+        if (!networks.enter(connection.peer())) return false;
         return connections.add(connection);
     }
 
     void leave(Connection connection) {
-        connections.remove(connection);
+        if (connections.remove(connection)) networks.leave(connection.peer());
         if (closing && connections.isEmpty()) emptied.complete(null);
     }
 
@@ -136,7 +151,7 @@ public final class HttpServer implements AutoCloseable {
     private Channel bind(Settings settings) {
         var address = new InetSocketAddress(settings.address(), settings.port());
         var bound = new ServerBootstrap()
-                .group(loops)
+                .group(loops.group())
                 .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -150,7 +165,7 @@ public final class HttpServer implements AutoCloseable {
                 .bind(address)
                 .awaitUninterruptibly();
         if (bound.isSuccess()) return bound.channel();
-        var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        if (ownLoops) loops.close();
         throw new ServerError(
                 ServerError.Code.ADDRESS_UNAVAILABLE,
                 "cannot listen on " + settings.address() + ":" + settings.port()

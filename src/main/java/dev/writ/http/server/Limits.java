@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param connectionsMax open connections; one more is answered 503 and closed
  * @param callsMax calls between the end of their head and the handler's return; one more is answered 503 before its
  *     body is read. Open streams count as connections only
- * @param bodyBytesInFlightMax bodies being read or handled, all together, by their declared length (or the route's
- *     limit when they are chunked)
+ * @param bodyBytesInFlightMax bodies being read or handled, all together, as far as they have come. A declared length
+ *     that does not fit now is answered 503 before it is read; beyond the cap reading ends with 503
  * @param head from a connection's opening or a request's first byte to the end of its head
  * @param body from there to the end of the body
  * @param idle how long a connection may stay open between two requests
@@ -30,7 +30,7 @@ public record Limits(
     public static final Limits DEFAULT = new Limits(
             20_000,
             1_000,
-            256L << 20,
+            64L << 20,
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),
             Duration.ofSeconds(75),

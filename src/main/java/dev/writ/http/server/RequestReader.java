@@ -87,7 +87,7 @@ final class RequestReader {
             throw Refused.unwelcome(417, "Expectation Failed", "Only 100-continue is known.", parsed.hasBody());
         var admitted = gate.admit(parsed);
         pass = admitted;
-        body = new BodyReader(parsed.framing(), admitted.route().bodyBytesMax());
+        body = new BodyReader(parsed.framing(), admitted.route().bodyBytesMax(), admitted.slot());
         return !expect.isEmpty() && parsed.hasBody();
     }
 

@@ -26,6 +26,11 @@ public record Route(String method, String pattern, int bodyBytesMax, String audi
                 throw new IllegalArgumentException("parameter twice in " + pattern);
     }
 
+    /** A route that is answered on the event loop. */
+    public static Route evented(String method, String pattern, int bodyBytesMax, String audience, Evented handler) {
+        return new Route(method, pattern, bodyBytesMax, audience, new Evented.OnLoop(handler));
+    }
+
     List<String> segments() {
         return split(pattern);
     }

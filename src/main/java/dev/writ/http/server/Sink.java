@@ -15,12 +15,15 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Sink implements AutoCloseable {
     private final Connection connection;
     private final Duration patience;
+    private final Runnable release;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final Departure departure = new Departure();
     private boolean closed;
 
-    Sink(Connection connection, Duration patience) {
+    /** @param release gives back the stream's place; run once, when it is over */
+    Sink(Connection connection, Duration patience, Runnable release) {
+        this.release = release;
         this.connection = connection;
         this.patience = patience;
     }
@@ -90,6 +93,7 @@ public final class Sink implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        release.run();
         departure.happen();
         return true;
     }

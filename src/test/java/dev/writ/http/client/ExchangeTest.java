@@ -51,7 +51,7 @@ class ExchangeTest {
             assertThat(peer.requests.take())
                     .isEqualTo(
                             "POST /path?q=%20 HTTP/1.1\r\nhost: 127.0.0.1:" + url.port()
-                                    + "\r\ncontent-type: text/plain\r\nAuthorization: Bearer x\r\ncontent-length: 4\r\n\r\nbody");
+                                    + "\r\naccept-encoding: identity\r\ncontent-type: text/plain\r\nAuthorization: Bearer x\r\ncontent-length: 4\r\n\r\nbody");
         }
     }
 
@@ -122,6 +122,18 @@ class ExchangeTest {
                 Arguments.of("NUL in a header", "HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 0\r\n\r\n"),
                 Arguments.of("a long head", "HTTP/1.1 200 OK\r\nX: " + "a".repeat(40_000) + "\r\n\r\n"),
                 Arguments.of("an upgrade nobody asked for", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
+                Arguments.of(
+                        "a compressed answer",
+                        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab"),
+                Arguments.of(
+                        "a coding beside a plain one",
+                        "HTTP/1.1 200 OK\r\nContent-Encoding: identity, br\r\nContent-Length: 2\r\n\r\nab"),
+                Arguments.of(
+                        "a compressed transfer",
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+                Arguments.of(
+                        "chunked twice",
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
                 Arguments.of("a status of no class", "HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n"));
     }
 

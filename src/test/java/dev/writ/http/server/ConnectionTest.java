@@ -180,8 +180,8 @@ class ConnectionTest {
         try (var fixture = new Fixture(Limits.DEFAULT.withCaps(100, 100, 100_000));
                 var second = fixture.wire()) {
             try (var first = fixture.wire()) {
-                first.request("POST /echo", "Content-Length: 60000").send("x");
-                awaitCalls(fixture, 1);
+                first.request("POST /echo", "Content-Length: 60000").send("x".repeat(50_000));
+                Await.until("the bytes have come", () -> fixture.server.bytesInFlight() >= 50_000);
                 second.request("POST /echo", "Content-Length: 60000");
                 assertThat(second.reply().status()).isEqualTo(503);
             }
