@@ -108,11 +108,10 @@ final class ServerRequests {
 
     /** The id of a request, as JSON-RPC 2.0 §4 allows it; no other can be answered. */
     static Optional<Json> id(Json.Obj message) {
-        return message.get("id")
-                .filter(id -> switch (id) {
-                    case Json.Str text -> text.value().length() <= 256;
-                    case Json.Num number -> number.lexeme().length() <= 32;
-                    default -> false;
-                });
+        return message.get("id").filter(id -> switch (id) {
+            case Json.Str text -> text.value().length() <= 256;
+            case Json.Num number -> number.lexeme().length() <= 32;
+            default -> false;
+        });
     }
 }

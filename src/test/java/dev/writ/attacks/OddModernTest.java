@@ -125,10 +125,7 @@ class OddModernTest {
 
     @Test
     void whatIsNoNotificationOfThisRequestReachesNobody() {
-        odd.answers(
-                200,
-                "text/event-stream",
-                """
+        odd.answers(200, "text/event-stream", """
                 : hello
 
                 data: {"jsonrpc":"2.0","id":99,"method":"sampling/createMessage","params":{"messages":[]}}
@@ -249,10 +246,7 @@ class OddModernTest {
     void aServerThatListensToNobodyLeavesOurOwnNews() {
         try (var events = client.listen("{\"toolsListChanged\":true,\"promptsListChanged\":true}")) {
             assertThat(events.next().orElseThrow().text()).contains("\"notifications\":{\"toolsListChanged\":true}");
-            stage.product
-                    .registry()
-                    .tools()
-                    .withdraw(Product.TENANT, ODD, new dev.writ.registry.ToolName("odd"));
+            stage.product.registry().tools().withdraw(Product.TENANT, ODD, new dev.writ.registry.ToolName("odd"));
             assertThat(events.next().flatMap(m -> m.string("method"))).hasValue("notifications/tools/list_changed");
         } finally {
             stage.product.approve(ODD, new dev.writ.registry.ToolName("odd"));

@@ -60,7 +60,9 @@ class StatelessTest {
     }
 
     private void assertRefused(String kind) {
-        assertThat(stage.fixture.heard().requests()).as("requests at the server").isEqualTo(requests);
+        assertThat(stage.fixture.heard().requests())
+                .as("requests at the server")
+                .isEqualTo(requests);
         var last = stage.product.records();
         assertThat(last.subList(records, last.size())).anySatisfy(record -> {
             assertThat(record.string("kind")).hasValue("refusal");
@@ -215,8 +217,8 @@ class StatelessTest {
             var session = old.session().orElseThrow();
             requests = stage.fixture.heard().requests();
             var meta = StatelessClient.meta(NONE, NONE);
-            var both = client.post(
-                    call(meta), headers("mcp-session-id", session, "mcp-protocol-version", "2025-06-18"));
+            var both =
+                    client.post(call(meta), headers("mcp-session-id", session, "mcp-protocol-version", "2025-06-18"));
             assertThat(both.code()).isEqualTo(-32020);
             assertRefused("unmapped");
             var older = client.post(
@@ -274,23 +276,29 @@ class StatelessTest {
         var flipped = new ArrayList<String>();
         for (int at = 0; at < state.length(); at += 7)
             flipped.add(state.substring(0, at) + (state.charAt(at) == 'A' ? 'B' : 'A') + state.substring(at + 1));
-        flipped.addAll(List.of("", "x", state + "-TAMPERED", state + "=", state.substring(1), "é", "A".repeat(600_000)));
+        flipped.addAll(
+                List.of("", "x", state + "-TAMPERED", state + "=", state.substring(1), "é", "A".repeat(600_000)));
         for (var forged : flipped) {
             var reply = client.again(TOOL, "{}", forged, YES);
             assertThat(reply.code()).as(forged.length() > 99 ? "" : forged).isEqualTo(-32602);
             assertThat(reply.status()).isEqualTo(200);
         }
         assertRefused("call-tool");
-        assertThat(client.again("test_input_required_result_tampered_state", "{}", state, YES).code())
+        assertThat(client.again("test_input_required_result_tampered_state", "{}", state, YES)
+                        .code())
                 .as("another tool")
                 .isEqualTo(-32602);
         assertThat(client.again(TOOL, "{\"a\":1}", state, YES).code())
                 .as("other arguments")
                 .isEqualTo(-32602);
         var prompt = "{\"name\":\"" + TOOL + "\",\"requestState\":\"" + state + "\"}";
-        assertThat(client.ask("prompts/get", prompt, ALL).code()).as("another method").isEqualTo(-32602);
+        assertThat(client.ask("prompts/get", prompt, ALL).code())
+                .as("another method")
+                .isEqualTo(-32602);
         try (var thief = stage.client()) {
-            assertThat(thief.again(TOOL, "{}", state, YES).code()).as("another task").isEqualTo(-32602);
+            assertThat(thief.again(TOOL, "{}", state, YES).code())
+                    .as("another task")
+                    .isEqualTo(-32602);
         }
         assertThat(stage.fixture.heard().calls(TOOL)).isEqualTo(1);
         assertThat(client.again(TOOL, "{}", state, YES).text()).contains("state-ok");
@@ -334,7 +342,9 @@ class StatelessTest {
     @Test
     void aLongMetaIsBoundAndALongHeaderIsRefused() {
         var meta = StatelessClient.meta(NONE, "{\"com.example/long\":\"" + "x".repeat(200_000) + "\"}");
-        assertThat(client.post(call(meta), headers()).code()).as("bound to the action and passed on").isZero();
+        assertThat(client.post(call(meta), headers()).code())
+                .as("bound to the action and passed on")
+                .isZero();
         var reply = client.post(call(StatelessClient.meta(NONE, NONE)), headers("mcp-name", "x".repeat(100_000)));
         assertThat(reply.status()).isIn(400, 431);
         assertThat(client.post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":"

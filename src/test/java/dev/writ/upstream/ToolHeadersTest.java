@@ -31,14 +31,16 @@ class ToolHeadersTest {
     @Test
     void whatIsAnnotatedAlongPropertiesIsSentAndNothingElse() {
         var sent = headers()
-                .forCall(json(
-                        "{\"region\":\"a\\r\\nb\",\"count\":42.0,\"x-mcp-header\":{\"dry\":true},\"plain\":1,\"other\":2}"));
+                .forCall(
+                        json(
+                                "{\"region\":\"a\\r\\nb\",\"count\":42.0,\"x-mcp-header\":{\"dry\":true},\"plain\":1,\"other\":2}"));
         assertThat(sent)
                 .containsOnlyKeys("mcp-param-region", "mcp-param-count", "mcp-param-dry-run")
                 .containsEntry("mcp-param-region", "=?base64?YQ0KYg==?=")
                 .containsEntry("mcp-param-count", "42")
                 .containsEntry("mcp-param-dry-run", "true");
-        assertThat(headers().forCall(json("{\"region\":null,\"x-mcp-header\":[]}"))).isEmpty();
+        assertThat(headers().forCall(json("{\"region\":null,\"x-mcp-header\":[]}")))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -72,7 +74,8 @@ class ToolHeadersTest {
 
     @Test
     void aHeaderThatIsMissingOrGivenTwiceFitsNothing() {
-        assertThat(headers().mismatch(Headers.EMPTY, json("{\"region\":\"us\"}"))).isPresent();
+        assertThat(headers().mismatch(Headers.EMPTY, json("{\"region\":\"us\"}")))
+                .isPresent();
         assertThat(headers()
                         .mismatch(
                                 Headers.of("mcp-param-region", "us", "mcp-param-region", "us"),

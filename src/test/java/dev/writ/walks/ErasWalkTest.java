@@ -51,7 +51,8 @@ class ErasWalkTest {
         both = Fixture.start(Eras.DUAL);
         newer = Fixture.start(Eras.MODERN);
         stage = PeerStage.start(data);
-        stage.register(OLD, transport("http://127.0.0.1:" + old.address().getPort() + "/mcp"), _ -> PeerStage.reading());
+        stage.register(
+                OLD, transport("http://127.0.0.1:" + old.address().getPort() + "/mcp"), _ -> PeerStage.reading());
         stage.register(BOTH, transport(both.url()), _ -> PeerStage.reading());
         stage.register(NEW, transport(newer.url()), _ -> PeerStage.reading());
         stage.product.publish("""
@@ -82,7 +83,8 @@ class ErasWalkTest {
                 result(
                         message,
                         "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":\"o\",\"version\":\"1\"}}");
-            case "tools/list" -> result(message, "{\"tools\":[{\"name\":\"work\",\"inputSchema\":{\"type\":\"object\"}}]}");
+            case "tools/list" ->
+                result(message, "{\"tools\":[{\"name\":\"work\",\"inputSchema\":{\"type\":\"object\"}}]}");
             case "tools/call" -> result(message, "{\"content\":[{\"type\":\"text\",\"text\":\"done\"}]}");
             case "notifications/initialized" -> Answer.empty(202);
             default -> toTheUnknown;
@@ -114,11 +116,23 @@ class ErasWalkTest {
                 Answer.text(500, "what?"),
                 Answer.text(200, "<html>"),
                 Answer.problem(400, "Bad Request", "no session"),
-                Answer.json(400, JsonReader.read("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32000,\"message\":\"m\"}}")),
-                Answer.json(404, JsonReader.read("{\"jsonrpc\":\"2.0\",\"id\":0,\"error\":{\"code\":-32601,\"message\":\"m\"}}")),
-                Answer.json(200, JsonReader.read("{\"jsonrpc\":\"2.0\",\"id\":0,\"error\":{\"code\":-32602,\"message\":\"m\"}}")),
+                Answer.json(
+                        400,
+                        JsonReader.read(
+                                "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32000,\"message\":\"m\"}}")),
+                Answer.json(
+                        404,
+                        JsonReader.read(
+                                "{\"jsonrpc\":\"2.0\",\"id\":0,\"error\":{\"code\":-32601,\"message\":\"m\"}}")),
+                Answer.json(
+                        200,
+                        JsonReader.read(
+                                "{\"jsonrpc\":\"2.0\",\"id\":0,\"error\":{\"code\":-32602,\"message\":\"m\"}}")),
                 Answer.json(200, JsonReader.read("{\"jsonrpc\":\"2.0\",\"id\":0,\"result\":{}}")),
-                Answer.json(200, JsonReader.read("{\"jsonrpc\":\"2.0\",\"id\":0,\"result\":{\"supportedVersions\":[\"2025-11-25\"]}}")),
+                Answer.json(
+                        200,
+                        JsonReader.read(
+                                "{\"jsonrpc\":\"2.0\",\"id\":0,\"result\":{\"supportedVersions\":[\"2025-11-25\"]}}")),
                 Answer.json(
                         400,
                         JsonReader.read(

@@ -53,7 +53,10 @@ class ListenWalkTest {
             assertThat(acknowledged.flatMap(m -> m.string("method")))
                     .hasValue("notifications/subscriptions/acknowledged");
             assertThat(subscription(params(acknowledged))).isEqualTo("sub-1");
-            assertThat(params(acknowledged).object("notifications").orElseThrow().text())
+            assertThat(params(acknowledged)
+                            .object("notifications")
+                            .orElseThrow()
+                            .text())
                     .as("neither the hidden resource nor one that no list holds")
                     .isEqualTo("{\"promptsListChanged\":true,\"resourceSubscriptions\":[\"test://watched-resource\"]}");
             client.call("test_trigger_tool_change", "{}");
@@ -84,7 +87,10 @@ class ListenWalkTest {
     void aChangedPolicyIsAChangedListOfTools() {
         try (var client = stage.client();
                 var events = client.listen("{\"toolsListChanged\":true}")) {
-            assertThat(params(events.next()).object("notifications").orElseThrow().text())
+            assertThat(params(events.next())
+                            .object("notifications")
+                            .orElseThrow()
+                            .text())
                     .isEqualTo("{\"toolsListChanged\":true}");
             stage.product.publish(POLICY.replace("test_image_content", "test_audio_content") + ASKING);
             assertThat(events.next().flatMap(m -> m.string("method"))).hasValue("notifications/tools/list_changed");
@@ -103,12 +109,19 @@ class ListenWalkTest {
             stage.product.parts().authority().revoke(Product.TENANT, task, stage.product.owner, "enough");
             var last = events.next().orElseThrow();
             assertThat(last.get("id")).hasValue(Json.of("sub-1"));
-            assertThat(last.object("result").flatMap(r -> r.string("resultType"))).hasValue("complete");
-            assertThat(last.object("result").flatMap(r -> r.object("_meta")).orElseThrow().text())
+            assertThat(last.object("result").flatMap(r -> r.string("resultType")))
+                    .hasValue("complete");
+            assertThat(last.object("result")
+                            .flatMap(r -> r.object("_meta"))
+                            .orElseThrow()
+                            .text())
                     .contains("sub-1");
             assertThat(events.next()).isEmpty();
             try (var again = client.listen("{\"toolsListChanged\":true}")) {
-                assertThat(params(again.next()).object("notifications").orElseThrow().text())
+                assertThat(params(again.next())
+                                .object("notifications")
+                                .orElseThrow()
+                                .text())
                         .as("who may nothing is told of nothing")
                         .isEqualTo("{}");
                 assertThat(again.next().orElseThrow().get("result")).isPresent();
@@ -121,7 +134,10 @@ class ListenWalkTest {
     void aServerWithSessionsIsListenedToAsFarAsItsStreamGoes() {
         try (var client = stage.client(stage.key(), Product.SHOP);
                 var events = client.listen("{\"toolsListChanged\":true,\"resourceSubscriptions\":[\"a://b\"]}")) {
-            assertThat(params(events.next()).object("notifications").orElseThrow().text())
+            assertThat(params(events.next())
+                            .object("notifications")
+                            .orElseThrow()
+                            .text())
                     .isEqualTo("{\"toolsListChanged\":true}");
         }
     }

@@ -60,7 +60,9 @@ public final class StatelessClient implements AutoCloseable {
 
         /** The code of its JSON-RPC error; 0 when there is none. */
         public long code() {
-            return json().object("error").flatMap(error -> error.integer("code")).orElse(0L);
+            return json().object("error")
+                    .flatMap(error -> error.integer("code"))
+                    .orElse(0L);
         }
 
         public String text() {
@@ -141,9 +143,7 @@ public final class StatelessClient implements AutoCloseable {
     /** Sends and does not wait; cancelling the future closes the connection. */
     public CompletableFuture<HttpResponse<String>> begin(String body, String... headers) {
         return http.sendAsync(
-                request(headers)
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
+                request(headers).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 
@@ -164,8 +164,8 @@ public final class StatelessClient implements AutoCloseable {
                     HttpResponse.BodyHandlers.ofLines());
             var type = answer.headers().firstValue("content-type").orElse("");
             if (!type.equals("text/event-stream"))
-                throw new AssertionError(
-                        "no stream: " + answer.statusCode() + " " + answer.body().toList());
+                throw new AssertionError("no stream: " + answer.statusCode() + " "
+                        + answer.body().toList());
             return new Events(answer.body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -136,7 +136,9 @@ class StatelessWalkTest {
             assertThat(sent.headers().first("mcp-param-tenant")).hasValue("=?base64?w6Q=?=");
             assertThat(sent.headers().first("mcp-param-count")).hasValue("7");
             assertThat(sent.headers().has("mcp-param-unknown")).isFalse();
-            assertThat(sent.headers().has("authorization")).as("the client's key").isFalse();
+            assertThat(sent.headers().has("authorization"))
+                    .as("the client's key")
+                    .isFalse();
             assertThat(sent.message().text())
                     .contains("\"com.example/kept\":1", "\"name\":\"writ\"", "{\"sampling\":{}}")
                     .doesNotContain("mine", "my id", "traceparent", "extensions");
@@ -222,14 +224,12 @@ class StatelessWalkTest {
         try (var client = stage.client()) {
             var denied = client.call(ELICITING, "{}");
             assertThat(denied.status()).isEqualTo(200);
-            assertThat(denied.text()).startsWith("DENIED " + ELICITING + ": its server may not ask for elicitation/create");
+            assertThat(denied.text())
+                    .startsWith("DENIED " + ELICITING + ": its server may not ask for elicitation/create");
             assertThat(denied.result().get("requestState")).isEmpty();
             assertThat(denied.body()).doesNotContain("What is your name?");
             assertThat(records("refusal", "answer-server")).hasSize(1);
-            assertThat(client.ask(
-                                    "prompts/get",
-                                    "{\"name\":\"test_input_required_result_prompt\"}",
-                                    ALL)
+            assertThat(client.ask("prompts/get", "{\"name\":\"test_input_required_result_prompt\"}", ALL)
                             .json()
                             .object("error")
                             .flatMap(error -> error.string("message"))
@@ -251,7 +251,10 @@ class StatelessWalkTest {
             var nothing = client.ask("resources/read", "{\"uri\":\"test://not-there\"}", NONE);
             assertThat(binary.code()).isEqualTo(-32602);
             assertThat(nothing.code()).isEqualTo(-32602);
-            assertThat(binary.json().object("error").flatMap(e -> e.object("data")).flatMap(d -> d.string("uri")))
+            assertThat(binary.json()
+                            .object("error")
+                            .flatMap(e -> e.object("data"))
+                            .flatMap(d -> d.string("uri")))
                     .hasValue("test://static-binary");
             assertThat(client.ask("resources/list", NONE, NONE).body())
                     .contains("static-text")
@@ -317,12 +320,12 @@ class StatelessWalkTest {
             assertThat(McpClient.isError(asked)).isTrue();
             assertThat(McpClient.text(asked)).contains("FAILED", "a client of this revision of MCP");
             assertThat(asked.text()).doesNotContain("What is your name?");
-            var level = client.ask("logging/setLevel", Json.object().put("level", "info").build());
-            assertThat(level.object("error").flatMap(error -> error.integer("code"))).hasValue(-32601L);
-            assertThat(client.ask(
-                                    "tools/call",
-                                    (Json.Obj) dev.writ.base.JsonReader.read(StatelessClient.params(
-                                            ELICITING, "{}", ",\"inputResponses\":" + NAMED)))
+            var level = client.ask(
+                    "logging/setLevel", Json.object().put("level", "info").build());
+            assertThat(level.object("error").flatMap(error -> error.integer("code")))
+                    .hasValue(-32601L);
+            assertThat(client.ask("tools/call", (Json.Obj) dev.writ.base.JsonReader.read(
+                                    StatelessClient.params(ELICITING, "{}", ",\"inputResponses\":" + NAMED)))
                             .object("error")
                             .flatMap(error -> error.integer("code")))
                     .as("answers of the other era, that nothing decided on")
@@ -340,7 +343,8 @@ class StatelessWalkTest {
                     StatelessClient.headers("tools/call", params));
             Eventually.that("the call arrives", () -> calls() == 1);
             begun.cancel(true);
-            Eventually.that("the server hears of it", () -> stage.fixture.heard().cancellations() == cancelled + 1);
+            Eventually.that(
+                    "the server hears of it", () -> stage.fixture.heard().cancellations() == cancelled + 1);
             Eventually.that(
                     "the record says so",
                     () -> stage.product.lastOf("outcome").string("status").equals(Optional.of("cut")));
@@ -362,7 +366,11 @@ class StatelessWalkTest {
             assertThat(begun.join().body()).contains("REVOKED by Olga Owner");
             long requests = stage.fixture.heard().requests();
             assertThat(client.call("test_simple_text", "{}").text()).startsWith("REVOKED");
-            assertThat(client.ask("tools/list", NONE, NONE).result().array("tools").orElseThrow().items())
+            assertThat(client.ask("tools/list", NONE, NONE)
+                            .result()
+                            .array("tools")
+                            .orElseThrow()
+                            .items())
                     .isEmpty();
             var discovered = client.ask("server/discover", NONE, NONE).result();
             assertThat(discovered.object("capabilities").orElseThrow().members().keySet())

@@ -32,7 +32,8 @@ final class Freshness {
      */
     synchronized void seen(long asked, Instant now, List<Json> tools) {
         var names = new HashSet<String>();
-        for (var tool : tools) if (tool instanceof Json.Obj object) object.string("name").ifPresent(names::add);
+        for (var tool : tools)
+            if (tool instanceof Json.Obj object) object.string("name").ifPresent(names::add);
         shown = Set.copyOf(names);
         if (asked == changes) listed = now;
     }

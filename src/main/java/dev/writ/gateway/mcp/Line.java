@@ -243,8 +243,8 @@ final class Line {
     }
 
     private void send(EventSink to, Said one) {
-        quietly(() -> to.send(
-                        Optional.empty(), resumable ? Optional.of(id(one.number())) : Optional.empty(), one.text()));
+        quietly(() ->
+                to.send(Optional.empty(), resumable ? Optional.of(id(one.number())) : Optional.empty(), one.text()));
         // Nobody can come back to it.
         if (!resumable && said.remove(one)) {
             bytes -= one.bytes();

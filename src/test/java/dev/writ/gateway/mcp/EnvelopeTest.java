@@ -18,13 +18,14 @@ class EnvelopeTest {
     private static final String META = "{" + V + "," + C + "}";
 
     private static Message message(String id, String method, String params) {
-        return MessageReader.read(("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"" + method + "\",\"params\":" + params
-                        + "}")
-                .getBytes(UTF_8));
+        return MessageReader.read(
+                ("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"" + method + "\",\"params\":" + params + "}")
+                        .getBytes(UTF_8));
     }
 
     private static Message.Request call(String meta) {
-        return (Message.Request) message("1", "tools/call", "{\"name\":\"t\"" + (meta.isEmpty() ? "" : ",\"_meta\":" + meta) + "}");
+        return (Message.Request)
+                message("1", "tools/call", "{\"name\":\"t\"" + (meta.isEmpty() ? "" : ",\"_meta\":" + meta) + "}");
     }
 
     private static Headers headers(String... more) {
@@ -123,9 +124,9 @@ class EnvelopeTest {
 
     @Test
     void metaInAnotherCaseIsNotTakenForMeta() {
-        for (var odd : new String[] {"IO.modelcontextprotocol/protocolVersion", "io.modelcontextprotocol/protocolverſion"})
-            org.assertj.core.api.Assertions.assertThatThrownBy(
-                            () -> call("{\"" + odd + "\":\"2026-07-28\"," + C + "}"))
+        for (var odd :
+                new String[] {"IO.modelcontextprotocol/protocolVersion", "io.modelcontextprotocol/protocolverſion"})
+            org.assertj.core.api.Assertions.assertThatThrownBy(() -> call("{\"" + odd + "\":\"2026-07-28\"," + C + "}"))
                     .isInstanceOf(MessageReader.Malformed.class);
     }
 
@@ -139,21 +140,26 @@ class EnvelopeTest {
                 .as("with a session, but it says what it is")
                 .isTrue();
         assertThat(Envelope.opens(headers("mcp-session-id", "x"), plain)).isTrue();
-        assertThat(Envelope.opens(Headers.of("mcp-protocol-version", "2099-01-01"), plain)).isTrue();
+        assertThat(Envelope.opens(Headers.of("mcp-protocol-version", "2099-01-01"), plain))
+                .isTrue();
         assertThat(Envelope.opens(Headers.of("mcp-protocol-version", "2099-01-01", "mcp-session-id", "x"), plain))
                 .isFalse();
-        assertThat(Envelope.opens(Headers.of("mcp-protocol-version", "2025-06-18"), plain)).isFalse();
+        assertThat(Envelope.opens(Headers.of("mcp-protocol-version", "2025-06-18"), plain))
+                .isFalse();
         assertThat(Envelope.opens(Headers.EMPTY, plain)).isFalse();
         assertThat(Envelope.opens(Headers.EMPTY, initialize)).isFalse();
-        assertThat(Envelope.opens(Headers.of("mcp-protocol-version", "2024-11-05"), initialize)).isFalse();
-        assertThat(Envelope.opens(Headers.of("mcp-protocol-version", "2026-07-28"), initialize)).isTrue();
+        assertThat(Envelope.opens(Headers.of("mcp-protocol-version", "2024-11-05"), initialize))
+                .isFalse();
+        assertThat(Envelope.opens(Headers.of("mcp-protocol-version", "2026-07-28"), initialize))
+                .isTrue();
     }
 
     @Test
     void onlyWhatWeKnowOfAClientsAbilitiesIsPassedOn() {
-        var declared = (Json.Obj) JsonReader.read(
-                "{\"elicitation\":{\"form\":{\"x\":1},\"url\":{},\"voice\":{}},\"sampling\":{\"tools\":{}},\"roots\":{\"listChanged\":true},"
-                        + "\"extensions\":{\"io.modelcontextprotocol/tasks\":{}},\"experimental\":{\"a\":{}},\"other\":{}}");
+        var declared = (Json.Obj)
+                JsonReader.read(
+                        "{\"elicitation\":{\"form\":{\"x\":1},\"url\":{},\"voice\":{}},\"sampling\":{\"tools\":{}},\"roots\":{\"listChanged\":true},"
+                                + "\"extensions\":{\"io.modelcontextprotocol/tasks\":{}},\"experimental\":{\"a\":{}},\"other\":{}}");
         assertThat(Envelope.offered(declared).text())
                 .isEqualTo("{\"elicitation\":{\"form\":{},\"url\":{}},\"sampling\":{\"tools\":{}},\"roots\":{}}");
     }

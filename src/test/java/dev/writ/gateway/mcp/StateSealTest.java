@@ -42,7 +42,16 @@ class StateSealTest {
     void anotherFormOfTheSameTextIsNone() {
         var text = seal.seal(PLAIN);
         for (var other : new String[] {
-            "", "A", text + "=", text + "A", " " + text, text + "\n", text.substring(1), text + "-TAMPERED", "é", text + text
+            "",
+            "A",
+            text + "=",
+            text + "A",
+            " " + text,
+            text + "\n",
+            text.substring(1),
+            text + "-TAMPERED",
+            "é",
+            text + text
         }) assertThat(seal.open(other)).as(other).isEmpty();
         for (int length = 0; length < text.length(); length++)
             assertThat(seal.open(text.substring(0, length))).isEmpty();
@@ -51,12 +60,15 @@ class StateSealTest {
     @Test
     void anotherPurposeOrAnotherKeyOpensNothing() {
         var text = seal.seal(PLAIN);
-        assertThat(seal.open(text)).hasValueSatisfying(plain -> assertThat(plain).isEqualTo(PLAIN));
+        assertThat(seal.open(text))
+                .hasValueSatisfying(plain -> assertThat(plain).isEqualTo(PLAIN));
         assertThat(new StateSeal("test-v1", new SecureRandom()).open(text)).isEmpty();
         var fixed = new java.util.Random(1);
         var one = new StateSeal("test-v1", fixed);
         var other = new StateSeal("test-v2", new java.util.Random(1));
-        assertThat(other.open(one.seal(PLAIN))).as("the same key, another purpose").isEmpty();
+        assertThat(other.open(one.seal(PLAIN)))
+                .as("the same key, another purpose")
+                .isEmpty();
     }
 
     @Test
