@@ -30,9 +30,15 @@ if (options.only && !REVISIONS[options.only]) {
 }
 
 const out = options.out ?? fs.mkdtempSync(path.join(os.tmpdir(), "writ-conformance-"));
-const installed = install(here, root);
-const java = javaFor(root, options.classpath);
 const failures = [];
+let installed, java;
+try {
+  installed = install(here, root);
+  java = javaFor(root, options.classpath);
+} catch (e) {
+  say(`conformance: ${e.message}`);
+  process.exit(1);
+}
 for (const [revision, era] of Object.entries(REVISIONS)) {
   if (options.only && options.only !== revision) continue;
   const set = requirements(installed, revision);
@@ -50,40 +56,47 @@ if (failures.length > 0) {
 }
 process.exit(failures.length === 0 ? 0 : 1);
 
-async function direct(set, era) {
-  const folder = fs.mkdirSync(path.join(out, `${set.revision}-direct`), { recursive: true }) ?? path.join(out, `${set.revision}-direct`);
-  const fixture = await startFixture(java, era, folder);
-  try {
-    judge(await runSuite(installed, set, fixture.url, folder), `the ${era} fixture itself`, true);
-  } finally {
-    await fixture.close();
-  }
+function direct(set, era) {
+  return staged(`the ${era} fixture itself`, set, "direct", true, async (folder, closing) => {
+    const fixture = await startFixture(java, era, folder);
+    closing.push(fixture.close);
+    return runSuite(installed, set, fixture.url, folder);
+  });
 }
 
-async function throughWrit(set, era, scored) {
+function throughWrit(set, era, scored) {
   const title = `Writ before the ${era} fixture`;
-  const folder = path.join(out, `${set.revision}-${era}`);
-  fs.mkdirSync(folder, { recursive: true });
-  const fixture = await startFixture(java, era, folder);
-  const writ = await startWrit(java, folder);
-  let proxy;
-  try {
+  return staged(title, set, era, scored, async (folder, closing) => {
+    const fixture = await startFixture(java, era, folder);
+    closing.push(fixture.close);
+    const writ = await startWrit(java, folder);
+    closing.push(writ.close);
     const admitted = await admit(writ, fixture.url);
-    proxy = await startProxy(writ.url, admitted.key);
-    judge(await runSuite(installed, set, proxy.origin + admitted.endpoint, folder), title, scored);
-    await compare(writ, fixture, admitted, title);
+    const proxy = await startProxy(writ.url, admitted.key);
+    closing.push(proxy.close);
+    const result = await runSuite(installed, set, proxy.origin + admitted.endpoint, folder);
+    return { ...result, after: await compare(writ, fixture, admitted, title) };
+  });
+}
+
+/** Runs one set in a folder of its own and closes what was opened, whatever happens. */
+async function staged(title, set, name, scored, run) {
+  const folder = path.join(out, `${set.revision}-${name}`);
+  fs.mkdirSync(folder, { recursive: true });
+  const closing = [];
+  try {
+    judge(await run(folder, closing), title, scored);
   } catch (e) {
     console.log(`\n${title}: ${set.revision} could not be run: ${e.message}`);
     if (scored) failures.push(`${title}: ${e.message}`);
   } finally {
-    proxy?.close();
-    await writ.close();
-    await fixture.close();
+    for (const close of closing.reverse()) await close();
   }
 }
 
 function judge(result, title, scored) {
   print(result, title);
+  if (result.after) console.log(`  ${result.after}`);
   if (!scored) return;
   for (const each of result.required) if (!each.ok) failures.push(`${title}: ${each.scenario}${each.ran ? "" : " did not run"}`);
   if (result.status !== 0 && result.required.every((each) => each.ok)) failures.push(`${title}: the suite ended with ${result.status}, see ${result.log}`);
@@ -97,6 +110,7 @@ async function compare(writ, fixture, admitted, title) {
     if (count > (permits.get(tool) ?? 0)) failures.push(`${title}: ${tool} was called ${count} times with ${permits.get(tool) ?? 0} permits in the ledger`);
   const sum = (counts) => [...counts.values()].reduce((a, b) => a + b, 0);
   const verified = writ.verify();
-  console.log(`  ${sum(reached)} tool calls reached the fixture, the ledger holds ${sum(permits)} permits for tool calls; ${verified.text.match(/^.*verified.*$/m)?.[0] ?? verified.text}`);
+  const told = `${sum(reached)} tool calls reached the fixture, the ledger holds ${sum(permits)} permits for tool calls; ${verified.text.match(/^.*verified.*$/m)?.[0] ?? verified.text}`;
   if (verified.status !== 0) failures.push(`${title}: the evidence does not verify: ${verified.text}`);
+  return told;
 }

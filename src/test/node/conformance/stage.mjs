@@ -31,7 +31,7 @@ export function javaFor(root, given) {
   let classpath = given;
   if (!classpath) {
     const file = path.join(root, "target", "conformance-classpath");
-    run("./mvnw", ["-q", "-B", "test-compile", "org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath",
+    run("./mvnw", ["-q", "-B", "-Dspotless.check.skip=true", "test-compile", "org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath",
       `-Dmdep.outputFile=${file}`, "-Dmdep.includeScope=test"]);
     classpath = ["target/classes", "target/test-classes"].map((f) => path.join(root, f)).join(":") + ":" + fs.readFileSync(file, "utf8").trim();
   }

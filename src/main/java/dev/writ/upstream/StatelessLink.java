@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -23,6 +25,9 @@ import java.util.function.Consumer;
 public final class StatelessLink implements McpLink {
     private static final System.Logger LOG = System.getLogger(StatelessLink.class.getName());
 
+    /** How many tools the log names as left out. */
+    private static final int LEFT_OUT_MAX = 100;
+
     private final Guard guard;
     private final Settling settling;
     private final Carrier carrier;
@@ -30,6 +35,7 @@ public final class StatelessLink implements McpLink {
     private final Consumer<StatelessLink> onClose;
     private final AtomicLong ids = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Set<String> leftOut = ConcurrentHashMap.newKeySet();
     private volatile boolean lost;
 
     /**
@@ -227,7 +233,8 @@ public final class StatelessLink implements McpLink {
         var read = ToolHeaders.of(tool.object("inputSchema").orElse(Json.Obj.EMPTY));
         if (!(read instanceof ToolHeaders.Read.Invalid(var why))) return true;
         var name = dev.writ.base.Visible.text(tool.string("name").orElse(""), 80);
-        LOG.log(System.Logger.Level.WARNING, "{0}: the tool {1} is left out: {2}", carrier.peer(), name, why);
+        if (leftOut.size() < LEFT_OUT_MAX && leftOut.add(name))
+            LOG.log(System.Logger.Level.WARNING, "{0}: the tool {1} is left out: {2}", carrier.peer(), name, why);
         return false;
     }
 

@@ -10,6 +10,7 @@ import dev.writ.guard.Refusal;
 import dev.writ.http.server.Answer;
 import dev.writ.http.server.Request;
 import dev.writ.upstream.Cancellation;
+import dev.writ.upstream.LogLevel;
 import dev.writ.upstream.Requester;
 import dev.writ.upstream.Revision;
 import dev.writ.upstream.ToolHeaders;
@@ -181,17 +182,22 @@ final class Stateless implements AutoCloseable {
         return LateStream.answer(http, cancellation, said -> {
             try {
                 var requester = new Requester(
-                        asked.progress().isPresent(),
-                        true,
-                        good.capabilities(),
-                        good.logLevel(),
-                        (method, params) -> said.notification(method, own(method, params, asked.progress())));
+                        asked.progress().isPresent(), true, good.capabilities(), good.logLevel(), (method, params) -> {
+                            if (wanted(method, params, good.logLevel()))
+                                said.notification(method, own(method, params, asked.progress()));
+                        });
                 var answer = calls.answer(new Calls.Call(hop, request.id(), asked, requester, cancellation));
                 return Dress.answer(request.method(), request.params(), hop, answer);
             } finally {
                 link.ifPresent(OpenLink::giveBack);
             }
         });
+    }
+
+    /** Server/utilities/logging: no message for a request that names no level; a server with sessions knows of none. */
+    private static boolean wanted(String method, Json.Obj params, Optional<String> level) {
+        return !method.equals("notifications/message")
+                || level.filter(from -> LogLevel.reaches(from, params)).isPresent();
     }
 
     /** A server's progress under the client's own token: ours never reaches the client. */
