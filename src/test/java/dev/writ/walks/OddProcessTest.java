@@ -26,12 +26,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server that is a process, written in shell: what it says while it is called, how it ends, and what ends it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OddProcessTest {
     private static final Name SHELL = new Name("shell");
     private static final ToolName WORK = new ToolName("work");
@@ -183,7 +187,9 @@ class OddProcessTest {
         }
     }
 
+    /** The last one: upstreams that have ended open nothing any more. */
     @Test
+    @Order(Integer.MAX_VALUE)
     void whatEndsTheUpstreamsEndsTheProcessesOfTheirServers() throws Exception {
         try (var client = client()) {
             assertThat(client.session()).isPresent();
