@@ -7,7 +7,6 @@ import dev.writ.authority.Authority;
 import dev.writ.authority.Consumption;
 import dev.writ.authority.GroupRule;
 import dev.writ.authority.Reservation;
-import dev.writ.authority.Reserving;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
 import dev.writ.policy.Arguments;
@@ -43,6 +42,8 @@ final class AgentAdmission {
     private final Evidence evidence;
     private final Endings endings;
     private final Refusals refusals;
+    private final Charging charging;
+    private final Covered covered;
     private final Ids ids;
     private final InstantSource clock;
     final ListedResources listed = new ListedResources();
@@ -54,6 +55,7 @@ final class AgentAdmission {
             Recorder recorder,
             Evidence evidence,
             Refusals refusals,
+            Covered covered,
             Ids ids,
             InstantSource clock) {
         this.standings = standings;
@@ -63,6 +65,8 @@ final class AgentAdmission {
         this.evidence = evidence;
         this.endings = new Endings(ids);
         this.refusals = refusals;
+        this.charging = new Charging(authority, standings, clock);
+        this.covered = covered;
         this.ids = ids;
         this.clock = clock;
     }
@@ -101,12 +105,8 @@ final class AgentAdmission {
     }
 
     private Refusal unrecorded(Step.Ending ending) {
-        if (ending.verdict() instanceof Permit permit) giveBack(permit.reservation());
+        if (ending.verdict() instanceof Permit permit) charging.giveBack(permit.reservation());
         return ending.unrecorded();
-    }
-
-    private void giveBack(Optional<Reservation> reservation) {
-        reservation.ifPresent(charged -> authority.budgets().settle(charged, false));
     }
 
     private Step step(Caller.OfAgent caller, Attempt attempt, boolean mayWait) {
@@ -245,7 +245,9 @@ final class AgentAdmission {
         var shown = Asks.shown(about.standing(), about.attempt().action(), about.digest(), about.decision());
         if (shown.isEmpty())
             return refuse(about, judged, new Refusal.BadArguments("too large to be shown to a person for approval"));
-        return switch (authority.approvals().request(about.tenant(), approval, shown.get())) {
+        return switch (authority
+                .approvals()
+                .request(about.tenant(), approval, covered.cover(about.tenant(), approval.id(), shown.get()))) {
             case Asking.Asked(var asked) -> {
                 recorder.begin(
                         about.tenant(),
@@ -288,17 +290,17 @@ final class AgentAdmission {
         boolean labelled = about.standing().task().labels().containsAll(labels);
         if (!turn.mayWait() && !labelled) return new Step.Blocking();
         try {
-            return switch (charge(about, turn)) {
-                case Charge.Later _ -> new Step.Blocking();
-                case Charge.No(var reason) -> refuse(about, judged, reason);
-                case Charge.Yes(var reservation) -> {
+            return switch (charging.charge(about, turn.mayWait())) {
+                case Charging.Charge.Later _ -> new Step.Blocking();
+                case Charging.Charge.No(var reason) -> refuse(about, judged, reason);
+                case Charging.Charge.Yes(var reservation) -> {
                     var step = approval.isEmpty()
                             ? charged(about, judged, approval, reservation)
                             : recorder.changing(about.tenant(), () -> charged(about, judged, approval, reservation));
                     boolean used = step instanceof Step.Ending(var _, var verdict, var _)
                             && verdict instanceof Permit permit
                             && permit.reservation().equals(reservation);
-                    if (!used) giveBack(reservation);
+                    if (!used) charging.giveBack(reservation);
                     yield step;
                 }
             };
@@ -348,43 +350,6 @@ final class AgentAdmission {
                 Optional.of(about.standing().dossier().target()),
                 reservation);
         return new Step.Ending(intent, permit, Optional.of(about.standing().brief()));
-    }
-
-    private sealed interface Charge {
-        record Yes(Optional<Reservation> reservation) implements Charge {}
-
-        record No(Refusal.Reason reason) implements Charge {}
-
-        /** It takes the store, and whoever asks must not wait. */
-        record Later() implements Charge {}
-    }
-
-    /** Charges the task's budget for what has an effect or brings data; lists and handshakes are free. */
-    private Charge charge(Case about, Turn turn) {
-        boolean free =
-                switch (about.attempt().action()) {
-                    case Action.CallTool _, Action.ReadResource _, Action.GetPrompt _ -> false;
-                    default -> true;
-                };
-        if (free) return new Charge.Yes(Optional.empty());
-        if (!turn.mayWait()) {
-            var held = authority.budgets().reserveHeld(about.tenant(), about.task());
-            return held.isPresent() ? new Charge.Yes(held) : new Charge.Later();
-        }
-        return switch (authority.budgets().reserve(about.tenant(), about.task())) {
-            case Reserving.Reserved(var reservation) -> new Charge.Yes(Optional.of(reservation));
-            case Reserving.Exhausted _ ->
-                new Charge.No(new Refusal.BudgetSpent(about.standing().task().callBudget()));
-            case Reserving.TaskOver _, Reserving.NotFound _ -> new Charge.No(over(about));
-        };
-    }
-
-    /** Why a task that was open when we began is over now. */
-    private Refusal.Reason over(Case about) {
-        return standings.of(about.standing().caller(), about.standing().server().name(), clock.instant())
-                        instanceof Standings.Found.No(var reason, var _)
-                ? reason
-                : new Refusal.TaskEnded("ended", Optional.empty(), about.now(), "");
     }
 
     private Step hold(Case about, Evidence.Judged judged, Decision.Ask ask, Approval approval) {

@@ -1,7 +1,6 @@
 package dev.writ.guard;
 
 import dev.writ.authority.Approval;
-import dev.writ.authority.Approvals;
 import dev.writ.authority.AuthoritySnapshot;
 import dev.writ.authority.GroupRule;
 import dev.writ.authority.Vote;
@@ -27,6 +26,9 @@ import java.util.stream.Collectors;
 
 /** Turns policy's <i>ask</i> into a question to people, and what they said into facts and records. */
 final class Asks {
+    /** More than this nobody reads, and it fits its place when it is encrypted. */
+    private static final int SHOWN_BYTES_MAX = 180 << 10;
+
     /** The group of one that stands for the task's person, whose consent a call may need. */
     static final Name TASK_PERSON = new Name("task-person");
 
@@ -68,7 +70,7 @@ final class Asks {
                 .put("purpose", standing.task().purpose())
                 .put("decision", decision.text())
                 .build();
-        return Canonical.bytes(shown).length > Approvals.ABOUT_BYTES_MAX ? Optional.empty() : Optional.of(shown);
+        return Canonical.bytes(shown).length > SHOWN_BYTES_MAX ? Optional.empty() : Optional.of(shown);
     }
 
     /** The alternatives in words: smaller sets first. */

@@ -1,33 +1,21 @@
 package dev.writ.guard;
 
-import dev.writ.authority.Approval;
 import dev.writ.authority.Authority;
 import dev.writ.authority.Revocation;
-import dev.writ.authority.Vote;
-import dev.writ.authority.Voting;
 import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
-import dev.writ.base.Proof;
 import dev.writ.identity.Identity;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.Reserve;
 import dev.writ.registry.Registry;
-import dev.writ.registry.Server;
-import dev.writ.registry.Tool;
-import dev.writ.vault.Keeping;
 import dev.writ.vault.Vault;
-import dev.writ.vault.VaultError;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -61,6 +49,8 @@ public final class Guard implements AutoCloseable {
     private final Waiting waiting = new Waiting();
     private final Refusals refusals;
     private final LedgerWatch watch;
+    private final Votes votes;
+    private final Uses uses;
 
     /** What guard joins; each knows nothing of the others. */
     public record Parts(
@@ -98,9 +88,11 @@ public final class Guard implements AutoCloseable {
         this.refusals = new Refusals(recorder, evidence, quota, ids, clock);
         this.watch = new LedgerWatch(
                 () -> parts.ledger().closedBecause().isPresent(), parts.ledger()::batchInHand, streams::cutAll);
-        this.agents =
-                new AgentAdmission(standings, parts.policies(), authority, recorder, evidence, refusals, ids, clock);
+        this.agents = new AgentAdmission(
+                standings, parts.policies(), authority, recorder, evidence, refusals, new Covered(vault), ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, refusals, ids, clock);
+        this.votes = new Votes(standings, authority, recorder, evidence, waiting, clock);
+        this.uses = new Uses(standings, vault, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
         authority.onRevoked(this::revoked);
@@ -125,8 +117,8 @@ public final class Guard implements AutoCloseable {
      */
     public record TurnedAway(long unknown, long folded) {}
 
-    public TurnedAway turnedAway() {
-        return new TurnedAway(callers.unknown(), refusals.folded());
+    public TurnedAway turnedAway(Name tenant) {
+        return new TurnedAway(callers.unknown(), refusals.folded(tenant));
     }
 
     /** What must be done every second: counts that are due become records, and a ledger that cannot write is noticed. */
@@ -157,7 +149,7 @@ public final class Guard implements AutoCloseable {
     /**
      * As {@link #admit}, for a thread that must not wait: decides now, from memory, and has {@code then} told on {@code
      * on} once the record is on disk; all that one commit made durable is told in one turn of {@code on}. False when the
-     * decision takes more than memory: an approval asked for or used up, a label that the task has not yet, a budget to
+     * decision takes more than memory: a refusal, an approval asked for or used up, a label that the task has not yet, a budget to
      * be leased, a person's attempt. Then nothing has happened, and admit is to be asked on a thread that may wait.
      */
     public boolean admitSoon(Attempt attempt, Executor on, Consumer<Verdict> then) {
@@ -249,55 +241,11 @@ public final class Guard implements AutoCloseable {
             return new Use.Stop(new Refusal.Unavailable("the permit waited too long"));
         var stop =
                 switch (permit.attempt().caller()) {
-                    case Caller.OfAgent agent -> changedSince(permit, agent);
+                    case Caller.OfAgent agent -> uses.changedSince(permit, agent);
                     case Caller.OfPerson _ -> Optional.<Refusal.Reason>empty();
                 };
         if (stop.isPresent()) return new Use.Stop(stop.get());
-        return credentials(permit);
-    }
-
-    private Optional<Refusal.Reason> changedSince(Permit permit, Caller.OfAgent caller) {
-        if (!(permit.action() instanceof Action.OnServer action)) return Optional.empty();
-        return switch (standings.of(caller, action.server(), clock.instant())) {
-            case Standings.Found.No(var reason, var _) -> Optional.of(reason);
-            case Standings.Found.Yes(var standing) -> {
-                if (!sameEndpoint(permit, standing)) yield Optional.of(new Refusal.Absent());
-                yield action instanceof Action.CallTool call && !stillApproved(standing, call)
-                        ? Optional.of(new Refusal.Quarantined())
-                        : Optional.empty();
-            }
-        };
-    }
-
-    private static boolean sameEndpoint(Permit permit, Standing standing) {
-        return permit.target()
-                .map(target -> target.endpointDigest()
-                        .equals(standing.dossier().target().endpointDigest()))
-                .orElse(false);
-    }
-
-    private static boolean stillApproved(Standing standing, Action.CallTool call) {
-        return standing.world()
-                .callable(call.server(), call.tool())
-                .filter(callable -> callable.tool().state() == Tool.State.APPROVED)
-                .isPresent();
-    }
-
-    private Use credentials(Permit permit) {
-        var tenant = permit.attempt().caller().tenant();
-        var server = permit.target()
-                .flatMap(target -> standings.world(tenant).registry().server(target.server()));
-        var revealed = new HashMap<String, String>();
-        try {
-            for (var credential : server.map(Server::credentials).orElse(List.of())) {
-                if (!(vault.reveal(tenant, credential.name()) instanceof Keeping.Revealed(var secret, var _)))
-                    return new Use.Stop(new Refusal.Unavailable("a credential of the server is not in the vault"));
-                revealed.put(credential.header(), secret.reveal());
-            }
-            return new Use.Go(revealed);
-        } catch (VaultError e) {
-            return new Use.Stop(new Refusal.Unavailable("a credential of the server cannot be opened"));
-        }
+        return uses.credentials(permit);
     }
 
     /** Records what came of a permit; a second settlement changes nothing. */
@@ -456,7 +404,7 @@ public final class Guard implements AutoCloseable {
             case Refusal refusal -> new Voted.Refused(refusal);
             case Held _ -> new Voted.NotCounted("a vote cannot be held");
             case Permit permit -> {
-                var voted = changing(caller.tenant(), () -> cast(caller, approval, approve, reason));
+                var voted = changing(caller.tenant(), () -> votes.cast(caller, approval, approve, reason));
                 boolean counted = voted instanceof Voted.Counted;
                 settle(
                         permit,
@@ -468,67 +416,6 @@ public final class Guard implements AutoCloseable {
                 yield voted;
             }
         };
-    }
-
-    private Voted cast(Caller.OfPerson caller, Id id, boolean approve, String reason) {
-        var tenant = caller.tenant();
-        var found = authority.snapshot(tenant).approval(id);
-        if (found.isEmpty()) return new Voted.NotCounted("there is no such approval");
-        var vote = new Vote(
-                caller.person(),
-                approve ? Vote.Choice.APPROVE : Vote.Choice.REFUSE,
-                groupsOf(caller, found.get()),
-                Proof.valueOf(caller.proof().toUpperCase(Locale.ROOT)),
-                reason,
-                clock.instant());
-        var ineligible = ineligible(found.get(), vote);
-        if (ineligible.isPresent()) return new Voted.NotCounted(ineligible.get());
-        var event = approve ? "approved" : "refused";
-        var record =
-                evidence.transition("approval", event, tenant, clock.instant(), Asks.voted(found.get(), vote, approve));
-        if (!recorder.durable(tenant, record)) return new Voted.NotCounted("the ledger cannot be written");
-        var counted = authority.approvals().vote(tenant, id, vote);
-        if (counted instanceof Voting.Counted) waiting.voted(tenant, id);
-        else
-            recorder.begin(
-                    tenant,
-                    evidence.transition(
-                            "approval", "not-counted", tenant, clock.instant(), Asks.voted(found.get(), vote, false)));
-        return switch (counted) {
-            case Voting.Counted(var approval) ->
-                new Voted.Counted(approval.state().name().toLowerCase(Locale.ROOT));
-            case Voting.AlreadyVoted _ -> new Voted.NotCounted("you have voted on this already");
-            case Voting.Closed(var state) ->
-                new Voted.NotCounted("it is no longer open: " + state.name().toLowerCase(Locale.ROOT));
-            case Voting.NotEligible _ -> new Voted.NotCounted(NOT_ELIGIBLE);
-            case Voting.NotFound _ -> new Voted.NotCounted("there is no such approval");
-        };
-    }
-
-    /** The groups that a person's vote may count for: the person's own, and the task's person for its task. */
-    private Set<Name> groupsOf(Caller.OfPerson caller, Approval approval) {
-        var registry = standings.world(caller.tenant()).registry();
-        var groups = new TreeSet<Name>();
-        for (var group : registry.groupsOf(caller.person()))
-            if (registry.activeMember(group, caller.person())) groups.add(group);
-        authority
-                .snapshot(caller.tenant())
-                .task(approval.task())
-                .filter(task -> task.person().equals(caller.person()))
-                .ifPresent(_ -> groups.add(Asks.TASK_PERSON));
-        return groups;
-    }
-
-    private static final String NOT_ELIGIBLE =
-            "your vote would count for none of the groups that are asked: not a member, a weaker proof than asked for, or a"
-                    + " party to the action";
-
-    /** Why a vote will not count, before anything is recorded of it; the authority checks the same again. */
-    private Optional<String> ineligible(Approval approval, Vote vote) {
-        if (approval.state(clock.instant()) != Approval.State.PENDING)
-            return Optional.of("it is no longer open: "
-                    + approval.state(clock.instant()).name().toLowerCase(Locale.ROOT));
-        return approval.eligible(vote) ? Optional.empty() : Optional.of(NOT_ELIGIBLE);
     }
 
     private void revoked(Revocation revocation) {

@@ -37,7 +37,7 @@ final class Refusals implements AutoCloseable {
     private final Map<Same, Window> windows = new ConcurrentHashMap<>();
     private final Map<Name, Allowance> tenants = new ConcurrentHashMap<>();
     private final Map<Who, Allowance> callers = new ConcurrentHashMap<>();
-    private final LongAdder folded = new LongAdder();
+    private final Map<Name, LongAdder> folded = new ConcurrentHashMap<>();
 
     Refusals(Recorder recorder, Evidence evidence, RefusalQuota quota, Ids ids, InstantSource clock) {
         this.recorder = recorder;
@@ -93,9 +93,10 @@ final class Refusals implements AutoCloseable {
         return covered(Who.of(caller), RECORD_BYTES + 3L * payloadBytes, clock.instant());
     }
 
-    /** Refusals that were counted instead of recorded, since the start. */
-    long folded() {
-        return folded.sum();
+    /** A tenant's refusals that were counted instead of recorded, since the start. */
+    long folded(Name tenant) {
+        var counted = folded.get(tenant);
+        return counted == null ? 0 : counted.sum();
     }
 
     /** Writes the counts of windows that are over. */
@@ -195,7 +196,7 @@ final class Refusals implements AutoCloseable {
                 if (count == 0) from = now;
                 to = now;
                 count++;
-                folded.increment();
+                folded.computeIfAbsent(tenant, _ -> new LongAdder()).increment();
                 if (count >= COUNT_MAX) due.add(counted());
             }
             due.forEach(this::write);

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,29 @@ public final class Vault {
                 },
                 _ -> {});
         return done.saved();
+    }
+
+    /**
+     * Encrypts what lies elsewhere in the database under a key of its tenant, in base64.
+     *
+     * @param subject what it belongs to: it opens only with the same one
+     */
+    public String cover(Name tenant, byte[] subject, byte[] plain) {
+        return Base64.getEncoder()
+                .encodeToString(Gcm.seal(coverKey(tenant), plain, Covers.bound(tenant, subject), random));
+    }
+
+    /** @throws VaultError when this is not what was encrypted for this tenant and subject */
+    public byte[] uncover(Name tenant, byte[] subject, String covered) {
+        try {
+            return Gcm.open(coverKey(tenant), Base64.getDecoder().decode(covered), Covers.bound(tenant, subject));
+        } catch (IllegalArgumentException e) {
+            throw new VaultError(VaultError.Code.TAMPERED, "what was encrypted is no longer text", e);
+        }
+    }
+
+    private byte[] coverKey(Name tenant) {
+        return Covers.key(master, tenant);
     }
 
     /** The names of a tenant's secrets, sorted. */

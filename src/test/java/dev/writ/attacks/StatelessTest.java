@@ -38,6 +38,7 @@ class StatelessTest {
     private StatelessClient client;
     private long requests;
     private int records;
+    private long repeated;
 
     @BeforeAll
     void start(@TempDir Path data) {
@@ -57,12 +58,19 @@ class StatelessTest {
     void count() {
         requests = stage.fixture.heard().requests();
         records = stage.product.records().size();
+        repeated = repeated();
+    }
+
+    private long repeated() {
+        return stage.product.parts().guard().turnedAway(Product.TENANT).folded();
     }
 
     private void assertRefused(String kind) {
         assertThat(stage.fixture.heard().requests())
                 .as("requests at the server")
                 .isEqualTo(requests);
+        // The same refusal again is counted onto the record of the first.
+        if (repeated() > repeated) return;
         var last = stage.product.records();
         assertThat(last.subList(records, last.size())).anySatisfy(record -> {
             assertThat(record.string("kind")).hasValue("refusal");

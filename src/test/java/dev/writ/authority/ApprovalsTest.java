@@ -54,7 +54,7 @@ class ApprovalsTest extends AuthorityFixture {
         try (var stall = Disk.stall(store)) {
             var using = Thread.startVirtualThread(use);
             // The disk is the only thing that it can wait for: then it is decided and not yet written.
-            while (using.getState() != Thread.State.WAITING) Thread.onSpinWait();
+            while (!using.getState().name().endsWith("WAITING")) Thread.onSpinWait();
             Thread.startVirtualThread(stop);
             told.await();
         }

@@ -113,7 +113,13 @@ public final class Product implements AutoCloseable {
 
     /** With {@code -Dwrit.walks.db=postgres} every walk has its state on a PostgreSQL server. */
     private static Settings defaults(Path data) {
-        var settings = Settings.of(data).withPort(0).withHold(Duration.ZERO);
+        // Tests refuse faster than anybody should, and look at each record.
+        var settings = Settings.of(data).toBuilder()
+                .port(0)
+                .hold(Duration.ZERO)
+                .refusalsPerSecond(10_000)
+                .refusalMegabytesPerDay(4_096)
+                .build();
         return "postgres".equals(System.getProperty("writ.walks.db"))
                 ? settings.withDb(PostgresServer.url(PostgresServer.port(), "postgres", Databases.schema(data)))
                 : settings;

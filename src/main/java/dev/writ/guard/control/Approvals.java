@@ -7,6 +7,7 @@ import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.base.Visible;
 import dev.writ.guard.Caller;
+import dev.writ.guard.Covered;
 import dev.writ.guard.Guard;
 import dev.writ.registry.Registry;
 import java.time.InstantSource;
@@ -22,6 +23,7 @@ public final class Approvals {
     private final Registry registry;
     private final Authority authority;
     private final InstantSource clock;
+    private final Covered covered;
 
     Approvals(Control.Parts parts, Directory directory) {
         this.guard = parts.guard();
@@ -29,6 +31,7 @@ public final class Approvals {
         this.registry = parts.registry();
         this.authority = parts.authority();
         this.clock = parts.clock();
+        this.covered = new Covered(parts.vault());
     }
 
     /** @param state when present, only approvals in that state, as {@code pending} */
@@ -48,7 +51,10 @@ public final class Approvals {
     public Reply<Json.Obj> one(Caller.OfPerson caller, String id) {
         if (!directory.active(caller)) return inactive();
         return found(caller, id).then(approval -> {
-            var about = authority.approvals().about(caller.tenant(), approval.id());
+            var about = authority
+                    .approvals()
+                    .about(caller.tenant(), approval.id())
+                    .map(stored -> covered.open(caller.tenant(), approval.id(), stored));
             if (about.isEmpty()) return new Reply.NotFound<>("approval with that id");
             var snapshot = authority.snapshot(caller.tenant());
             var document = summary(caller.tenant(), approval, snapshot);

@@ -61,7 +61,7 @@ public final class Overview {
                     .put("unwitnessedFrom", ledger.witnessed(tenant))
                     .put("unwitnessed", ledger.unwitnessed(tenant))
                     .put("witnesses", new Json.Arr(witnesses(tenant)));
-            var turnedAway = guard.turnedAway();
+            var turnedAway = guard.turnedAway(tenant);
             var counts = Json.object()
                     .put("agents", snapshot.agents().size())
                     .put("servers", snapshot.servers().size())

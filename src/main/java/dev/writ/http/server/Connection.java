@@ -86,8 +86,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     void deliver(Answer.Full answer) {
         var loop = channel.eventLoop();
-        if (loop.inEventLoop()) writeFull(answer, isHead());
-        else loop.execute(() -> writeFull(answer, isHead()));
+        if (loop.inEventLoop()) answered(answer);
+        else loop.execute(() -> answered(answer));
+    }
+
+    /** An answer that cannot be written, for want of a clock say, must not leave its client waiting. */
+    private void answered(Answer.Full answer) {
+        try {
+            writeFull(answer, isHead());
+        } catch (RuntimeException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     Executor loop() {
