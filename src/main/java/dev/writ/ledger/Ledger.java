@@ -352,6 +352,11 @@ public final class Ledger implements AutoCloseable {
         return integrator.call(() -> log.rotation().successors());
     }
 
+    /** The lines of {@link #successors}, for a record. */
+    public List<String> successorKeys(Name tenant) {
+        return successors(tenant).text().lines().toList();
+    }
+
     /** Says that the record of a rotation will be written now; {@link #rotateKeys} follows. */
     public void beginRotation(Name tenant) {
         var log = log(tenant);

@@ -26,6 +26,7 @@ final class Lease {
               last_write bigint NOT NULL, taken_at timestamptz NOT NULL)""";
     private static final String LOCK =
             "SELECT pg_try_advisory_lock(hashtextextended('dev.writ.store/' || current_schema(), 0))";
+    private static final long LEAVING_MILLIS_MAX = 1_000;
     private static final long ENDING_MILLIS_MAX = 2_000;
     private static final long ENDING_MILLIS = 20;
 
@@ -64,7 +65,7 @@ final class Lease {
     void take(Connection connection) throws SQLException {
         refuseWhenOver();
         connection.setAutoCommit(true);
-        if (!locked(connection)) {
+        if (generation == 0 ? !lockedSoon(connection) : !locked(connection)) {
             if (generation == 0) throw held(connection);
             endOurOldSession(connection);
         }
@@ -131,6 +132,15 @@ final class Lease {
             row.next();
             return row.getBoolean(1);
         }
+    }
+
+    /** The server may need a moment to notice that whoever had it before, a start that failed say, is gone. */
+    private static boolean lockedSoon(Connection connection) throws SQLException {
+        for (long waited = 0; waited < LEAVING_MILLIS_MAX; waited += ENDING_MILLIS) {
+            if (locked(connection)) return true;
+            LockSupport.parkNanos(ENDING_MILLIS * 1_000_000);
+        }
+        return locked(connection);
     }
 
     /** Our old session may live on in the server, which does not know yet that we lost it. */

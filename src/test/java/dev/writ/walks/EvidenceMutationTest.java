@@ -60,7 +60,7 @@ class EvidenceMutationTest {
             "key-rotation");
 
     private static final Pattern KIND_IN_SOURCE = Pattern.compile(
-            "(?:new Transition\\(|transition\\(|common\\(|about\\(|KIND = )\\s*\"([a-z]+(?:-[a-z]+)*)\"");
+            "(?:new Transition\\(|transition\\(|common\\(|begun\\(|new RecordWriter\\(|KIND = )\\s*\"([a-z]+(?:-[a-z]+)*)\"");
 
     private Path log;
     private Path others;

@@ -156,6 +156,9 @@ final class Asks {
     Optional<String> answered(Json id, Json.Obj body) {
         var asked = table.open.get(id);
         if (asked == null) return unsolicited(id, "no request of ours waits for this answer");
+        // Revoked since it was asked: what waits is being cut, and an answer must not overtake that.
+        if (asked.answer().isDone() || guard.barred(caller, server).isPresent())
+            return unsolicited(id, "this request was withdrawn");
         var mismatch = Offer.mismatch(asked.method(), body);
         if (mismatch.isPresent()) return unsolicited(id, mismatch.get());
         if (!table.open.remove(id, asked)) return unsolicited(id, "this request was answered already");

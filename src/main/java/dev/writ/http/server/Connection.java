@@ -95,7 +95,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         try {
             writeFull(answer, isHead());
         } catch (RuntimeException e) {
-            channel.close();
+            var _ = channel.close();
             throw e;
         }
     }
