@@ -1,5 +1,7 @@
 package dev.writ.ledger;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
@@ -7,7 +9,6 @@ import dev.writ.base.Name;
 import dev.writ.ledger.verify.Checkpoint;
 import dev.writ.ledger.verify.EvidenceFailure;
 import dev.writ.ledger.verify.Handover;
-import dev.writ.ledger.verify.Trust;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -286,7 +287,7 @@ public final class Ledger implements AutoCloseable {
 
     /** The text of {@link #checkpoint}, for people who keep it elsewhere. */
     public String checkpointText(Name tenant) {
-        return new String(checkpoint(tenant).bytes(), java.nio.charset.StandardCharsets.UTF_8);
+        return new String(checkpoint(tenant).bytes(), UTF_8);
     }
 
     /** The last checkpoint that was made, without making one. */
@@ -347,14 +348,10 @@ public final class Ledger implements AutoCloseable {
     }
 
     /** The verifier keys that would follow on the present ones; made when there are none yet, and not yet in use. */
-    public Trust successors(Name tenant) {
-        var log = log(tenant);
-        return integrator.call(() -> log.rotation().successors());
-    }
-
-    /** The lines of {@link #successors}, for a record. */
     public List<String> successorKeys(Name tenant) {
-        return successors(tenant).text().lines().toList();
+        var log = log(tenant);
+        var keys = integrator.call(() -> log.rotation().successors());
+        return keys.text().lines().toList();
     }
 
     /** Says that the record of a rotation will be written now; {@link #rotateKeys} follows. */
