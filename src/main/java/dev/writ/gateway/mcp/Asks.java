@@ -29,7 +29,7 @@ final class Asks {
     static final Duration ANSWER_WITHIN = Duration.ofMinutes(10);
     static final int ELICITATIONS_MAX = 256;
 
-    private record Open(String method, CompletableFuture<Json.Obj> answer) {}
+    private record Open(Name server, String method, CompletableFuture<Json.Obj> answer) {}
 
     /** The requests that are put to one client, from however many servers: no two have the same id. */
     static final class Table {
@@ -90,7 +90,7 @@ final class Asks {
 
     private void put(ServerRequest request, Permit permit, Line line) {
         var id = Json.of(table.ids.incrementAndGet());
-        var asked = new Open(request.method(), new CompletableFuture<>());
+        var asked = new Open(server, request.method(), new CompletableFuture<>());
         table.open.put(id, asked);
         remember(request.params());
         try (var _ = request.cancellation().then(() -> asked.answer().cancel(false))) {
@@ -157,7 +157,7 @@ final class Asks {
         var asked = table.open.get(id);
         if (asked == null) return unsolicited(id, "no request of ours waits for this answer");
         // Revoked since it was asked: what waits is being cut, and an answer must not overtake that.
-        if (asked.answer().isDone() || guard.barred(caller, server).isPresent())
+        if (asked.answer().isDone() || guard.barred(caller, asked.server()).isPresent())
             return unsolicited(id, "this request was withdrawn");
         var mismatch = Offer.mismatch(asked.method(), body);
         if (mismatch.isPresent()) return unsolicited(id, mismatch.get());
