@@ -158,7 +158,7 @@ final class AgentAdmission {
         var tool = callable.tool();
         return standing.task().scope().allowsTool(tool.server(), tool.name().text())
                 && policies.current(standing.tenant())
-                        .map(live -> live.set().mayPermit(Questions.anyCall(standing, callable)))
+                        .map(live -> standing.dossier().tool(standing, callable).mayPermit(live.set(), standing))
                         .orElse(false);
     }
 
