@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * that of {@code GuardBench}.
  */
 final class GuardStages {
-    private static final int ROUNDS = 60;
+    private static final int ROUNDS = 400;
     private static final int CALLS = 400;
 
     private static final com.sun.management.ThreadMXBean THREADS =
