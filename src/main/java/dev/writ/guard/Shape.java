@@ -68,7 +68,7 @@ sealed interface Shape {
     }
 
     /**
-     * {@code type} (validation 6.1.1).
+     * What a value is (validation 6.1.1).
      *
      * @param types the sum of those allowed
      */
@@ -89,7 +89,7 @@ sealed interface Shape {
                 case Json.Str _ -> (types & STRING) != 0;
                 case Json.Arr _ -> (types & ARRAY) != 0;
                 case Json.Obj _ -> (types & OBJECT) != 0;
-                case Json.Num(var lexeme) -> (types & NUMBER) != 0 || (types & INTEGER) != 0 && integer(lexeme);
+                case Json.Num(var lexeme) -> (types & NUMBER) != 0 || ((types & INTEGER) != 0 && integer(lexeme));
             };
         }
 

@@ -69,7 +69,8 @@ final class ShapeReader {
     static Optional<Shape> shape(Json.Obj schema) {
         var named = schema.get("$schema");
         boolean draft7 = named.isPresent() && named.get() instanceof Json.Str(var uri) && DRAFT_7.contains(uri);
-        boolean draft2020 = named.isEmpty() || named.get() instanceof Json.Str(var uri) && DRAFT_2020_12.contains(uri);
+        boolean draft2020 =
+                named.isEmpty() || (named.get() instanceof Json.Str(var uri) && DRAFT_2020_12.contains(uri));
         if (!draft7 && !draft2020) return Optional.empty();
         var reader = new ShapeReader(schema, draft7);
         reader.definitions();
@@ -110,7 +111,7 @@ final class ShapeReader {
         var to = object.string("$ref").orElse("");
         for (var place : List.of("$defs", "definitions")) {
             var prefix = "#/" + place + "/";
-            if (!to.startsWith(prefix) || draft7 && place.equals("$defs")) continue;
+            if (!to.startsWith(prefix) || (draft7 && place.equals("$defs"))) continue;
             var name = to.substring(prefix.length());
             var target = root.object(place).flatMap(of -> of.get(name));
             if (!isSimple(name) || target.isEmpty() || !open.add(to)) return unknown();
@@ -128,6 +129,7 @@ final class ShapeReader {
     }
 
     /** A keyword that says nothing about values. */
+    @SuppressWarnings("ReferenceEquality") // the root itself, not something that looks like it
     private boolean isNote(String name, Json.Obj in) {
         if (NOTES.contains(name) || name.startsWith("x-")) return true;
         // Draft 7 asserts formats, 2020-12 does not.
