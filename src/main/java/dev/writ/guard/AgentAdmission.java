@@ -141,7 +141,9 @@ final class AgentAdmission {
             }
             case APPROVED -> {}
         }
-        var violation = callable.schema().violation(call.input());
+        boolean fits = callable.schema().fits(call.input());
+        if (!fits && callable.schema().hasShape() && !turn.mayWait()) return new Step.Blocking();
+        var violation = fits ? Optional.<String>empty() : callable.schema().violation(call.input());
         if (violation.isPresent()) return refuse(standing, attempt, new Refusal.BadArguments(violation.get()));
         return switch (callable.action().arguments(call.input())) {
             case Arguments.Refused(var argument, var reason) ->
@@ -156,7 +158,7 @@ final class AgentAdmission {
         var tool = callable.tool();
         return standing.task().scope().allowsTool(tool.server(), tool.name().text())
                 && policies.current(standing.tenant())
-                        .map(live -> live.set().mayPermit(Questions.anyCall(standing, callable)))
+                        .map(live -> standing.dossier().tool(standing, callable).mayPermit(live.set(), standing))
                         .orElse(false);
     }
 

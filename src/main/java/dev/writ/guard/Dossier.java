@@ -5,10 +5,13 @@ import dev.writ.authority.Task;
 import dev.writ.base.CanonicalWriter;
 import dev.writ.base.Json;
 import dev.writ.ledger.RecordTime;
+import dev.writ.policy.PolicySet;
+import dev.writ.policy.Prospect;
 import dev.writ.policy.Value;
 import dev.writ.registry.Agent;
 import dev.writ.registry.Person;
 import dev.writ.registry.Server;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,13 +34,45 @@ final class Dossier {
     private final Value.Record facts;
     private final Map<String, OfTool> tools = new ConcurrentHashMap<>();
 
-    /**
-     * The same for one tool.
-     *
-     * @param binding of the credential that the form is for
-     * @param form of the questions to policy, while nobody has approved anything
-     */
-    record OfTool(World.Callable callable, boolean consented, String binding, QuestionForm form) {}
+    /** The same for one tool and callers with one binding of their credentials. */
+    static final class OfTool {
+        private final World.Callable callable;
+        private final boolean consented;
+        private final String binding;
+        private final QuestionForm form;
+        private volatile Foreseen foreseen = Foreseen.NOTHING;
+
+        /** What one policy set may permit; weak, because a dossier that nobody uses must not keep old policies. */
+        private record Foreseen(WeakReference<PolicySet> set, Prospect prospect) {
+            static final Foreseen NOTHING = new Foreseen(new WeakReference<>(null), Prospect.NONE);
+        }
+
+        private OfTool(World.Callable callable, boolean consented, String binding, QuestionForm form) {
+            this.callable = callable;
+            this.consented = consented;
+            this.binding = binding;
+            this.form = form;
+        }
+
+        boolean consented() {
+            return consented;
+        }
+
+        /** The form of the questions to policy, while nobody has approved anything. */
+        QuestionForm form() {
+            return form;
+        }
+
+        /** Whether some arguments could be permitted now; but for the time, worked out once for each policy set. */
+        boolean mayPermit(PolicySet set, Standing standing) {
+            var known = foreseen;
+            if (!known.set.refersTo(set)) {
+                known = new Foreseen(new WeakReference<>(set), set.prospect(Questions.anyCall(standing, callable)));
+                foreseen = known;
+            }
+            return known.prospect.mayPermit(() -> Questions.anyCall(standing, callable));
+        }
+    }
 
     Dossier(
             World world,

@@ -11,7 +11,6 @@ import java.util.Arrays;
  * tool under a task, and is written once. What comes out is what {@link QuestionJson#bytes} writes.
  */
 final class QuestionForm {
-    private static final String NOW = "now";
     private static final byte[] OPEN = {'0'};
 
     private final byte[] untilInput;
@@ -40,7 +39,7 @@ final class QuestionForm {
                     input = out.size();
                     out.written(OPEN);
                 }
-                case NOW -> {
+                case Facts.NOW -> {
                     now = out.size();
                     out.written(OPEN);
                 }
@@ -61,7 +60,7 @@ final class QuestionForm {
 
     byte[] filled(Question question) {
         var input = text(question.context().field(Facts.INPUT).orElseThrow());
-        var now = text(question.context().field(NOW).orElseThrow());
+        var now = text(question.context().field(Facts.NOW).orElseThrow());
         var text = new byte[untilInput.length + input.length + untilNow.length + now.length + rest.length];
         int at = put(text, 0, untilInput);
         at = put(text, at, input);

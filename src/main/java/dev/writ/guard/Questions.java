@@ -70,9 +70,12 @@ final class Questions {
     /** Whether the client may answer what a server asks of it; approvals and consent play no part in it. */
     static Question answer(Standing standing, String method) {
         var context = Value.Record.of(Map.of(
-                "now", new Value.DateTime(standing.now().toEpochMilli()),
-                "task", standing.dossier().facts(),
-                "method", new Value.Str(method)));
+                Facts.NOW,
+                new Value.DateTime(standing.now().toEpochMilli()),
+                "task",
+                standing.dossier().facts(),
+                "method",
+                new Value.Str(method)));
         return new Question(
                 World.Uids.agent(standing.agent().name()),
                 new Uid("Writ::Action", "server:request"),
@@ -83,7 +86,7 @@ final class Questions {
 
     static Question administer(Uid person, String operation, Instant now, World world) {
         var context = Value.Record.of(
-                Map.of("now", new Value.DateTime(now.toEpochMilli()), "operation", new Value.Str(operation)));
+                Map.of(Facts.NOW, new Value.DateTime(now.toEpochMilli()), "operation", new Value.Str(operation)));
         return new Question(person, new Uid("Writ::Action", "administer"), World.CONSOLE, context, world.entities());
     }
 
@@ -117,7 +120,7 @@ final class Questions {
 
     private static Value.Record.Builder facts(Standing standing, boolean consented) {
         return Value.Record.builder()
-                .put("now", new Value.DateTime(standing.now().toEpochMilli()))
+                .put(Facts.NOW, new Value.DateTime(standing.now().toEpochMilli()))
                 .put("task", standing.dossier().facts())
                 .put(Facts.APPROVALS, Value.Set.EMPTY)
                 .put(Facts.CONSENTED, Value.Bool.of(consented))

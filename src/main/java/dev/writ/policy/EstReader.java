@@ -15,9 +15,9 @@ final class EstReader {
     private final String policy;
     private final ExprReader expressions;
 
-    private EstReader(String policy) {
+    private EstReader(String policy, Shared shared) {
         this.policy = policy;
-        this.expressions = new ExprReader(policy);
+        this.expressions = new ExprReader(policy, shared);
     }
 
     /** All policies of a policy set, by id. Templates and links are refused: the front end publishes none. */
@@ -30,15 +30,16 @@ final class EstReader {
         var statics = bundle.object("staticPolicies")
                 .orElseThrow(() -> unknown("policy set", "the member staticPolicies is missing"));
         var policies = new ArrayList<Policy>();
+        var shared = new Shared();
         statics.members().keySet().stream()
                 .sorted()
                 .forEach(
-                        id -> policies.add(policy(id, object(id, statics.get(id).orElseThrow()))));
+                        id -> policies.add(policy(id, object(id, statics.get(id).orElseThrow()), shared)));
         return List.copyOf(policies);
     }
 
-    static Policy policy(String id, Json.Obj est) {
-        return new EstReader(id).read(est);
+    static Policy policy(String id, Json.Obj est, Shared shared) {
+        return new EstReader(id, shared).read(est);
     }
 
     private Policy read(Json.Obj est) {

@@ -29,12 +29,18 @@ final class ExprReader {
             Map.entry("hasTag", Operator.HAS_TAG));
 
     private final String policy;
+    private final Shared shared;
 
-    ExprReader(String policy) {
+    ExprReader(String policy, Shared shared) {
         this.policy = policy;
+        this.shared = shared;
     }
 
     Expr read(Json json) {
+        return shared.one(own(json));
+    }
+
+    private Expr own(Json json) {
         var node = EstReader.object(policy, json);
         if (node.members().size() != 1) throw unknown("an expression has one member");
         var entry = node.members().entrySet().iterator().next();
@@ -66,7 +72,7 @@ final class ExprReader {
         EstReader.only(policy, json, "type", "id");
         var type = json.string("type").orElse("");
         if (type.isEmpty()) throw unknown("an entity has a type");
-        return new Uid(type, json.string("id").orElseThrow(() -> unknown("an entity has an id")));
+        return shared.one(new Uid(type, json.string("id").orElseThrow(() -> unknown("an entity has an id"))));
     }
 
     private Expr variable(Json body) {

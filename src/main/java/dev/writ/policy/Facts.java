@@ -11,6 +11,9 @@ public final class Facts {
     /** The call's arguments. */
     public static final String INPUT = "input";
 
+    /** The time of the decision. */
+    public static final String NOW = "now";
+
     /** The entity type whose members can be asked for an approval. */
     public static final String GROUP = "Writ::Group";
 

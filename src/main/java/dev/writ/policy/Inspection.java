@@ -24,13 +24,13 @@ public record Inspection(List<Misuse> misuses, Set<Uid> entities) {
 
     /** @throws PolicyException when the policy holds something that this version cannot evaluate */
     public static Inspection of(String id, Json.Obj est) {
-        var policy = EstReader.policy(id, est);
+        var policy = EstReader.policy(id, est, new Shared());
         var clauses = new ArrayList<Monotony.Clause>();
         for (var item : est.array("conditions").orElseThrow().items()) {
             var clause = EstReader.object(id, item);
             clauses.add(new Monotony.Clause(
                     clause.string("kind").orElseThrow().equals("when"),
-                    new ExprReader(id).read(clause.get("body").orElseThrow())));
+                    new ExprReader(id, new Shared()).read(clause.get("body").orElseThrow())));
         }
         var entities = new HashSet<Uid>();
         for (var scope : List.of(policy.principal(), policy.action(), policy.resource())) named(scope, entities);

@@ -80,4 +80,10 @@ public final class PolicySet {
         }
         return permitted;
     }
+
+    /** The same for a question that will be asked again and again, of which only the time changes. */
+    public Prospect prospect(Question question) {
+        var at = new Evaluation(question);
+        return Prospect.of(at, index.applicable(at));
+    }
 }

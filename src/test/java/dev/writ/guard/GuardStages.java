@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * that of {@code GuardBench}.
  */
 final class GuardStages {
-    private static final int ROUNDS = 60;
+    private static final int ROUNDS = 400;
     private static final int CALLS = 400;
 
     private static final com.sun.management.ThreadMXBean THREADS =
@@ -65,7 +65,7 @@ final class GuardStages {
         var standing = ((Standings.Found.Yes) standings.of(caller, Product.SHOP, clock.instant())).standing();
         var callable = standing.world().callable(Product.SHOP, "create_refund").orElseThrow();
         var live = parts.policies().current(Product.TENANT).orElseThrow();
-        stage("visible", () -> live.set().mayPermit(Questions.anyCall(standing, callable)));
+        stage("visible", () -> standing.dossier().tool(standing, callable).mayPermit(live.set(), standing));
         stage("schema check", () -> callable.schema().violation(input));
         stage("arguments typed", () -> callable.action().arguments(input));
         var typed = ((Arguments.Typed) callable.action().arguments(input)).input();
