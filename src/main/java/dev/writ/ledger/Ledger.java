@@ -1,5 +1,7 @@
 package dev.writ.ledger;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
@@ -240,10 +242,7 @@ public final class Ledger implements AutoCloseable {
         });
         if (!erased) return false;
         if (!writer.rotate().join()) throw closed();
-        integrator.call(() -> {
-            integrator.scrub();
-            return true;
-        });
+        integrator.run(integrator::scrub);
         return true;
     }
 
@@ -286,7 +285,7 @@ public final class Ledger implements AutoCloseable {
 
     /** The text of {@link #checkpoint}, for people who keep it elsewhere. */
     public String checkpointText(Name tenant) {
-        return new String(checkpoint(tenant).bytes(), java.nio.charset.StandardCharsets.UTF_8);
+        return new String(checkpoint(tenant).bytes(), UTF_8);
     }
 
     /** The last checkpoint that was made, without making one. */
@@ -355,10 +354,7 @@ public final class Ledger implements AutoCloseable {
     /** Says that the record of a rotation will be written now; {@link #rotateKeys} follows. */
     public void beginRotation(Name tenant) {
         var log = log(tenant);
-        integrator.call(() -> {
-            log.rotation().begin();
-            return true;
-        });
+        integrator.run(log.rotation()::begin);
     }
 
     /**
@@ -391,6 +387,11 @@ public final class Ledger implements AutoCloseable {
     /** The verifier keys of a tenant's log, one to a line: keep them elsewhere, for {@code verify --trust}. */
     public String trust(Name tenant) {
         return log(tenant).keys().trust().text();
+    }
+
+    /** Where each private key of a tenant's log is kept. */
+    public List<Custody> custody(Name tenant) {
+        return log(tenant).keys().custody();
     }
 
     /**

@@ -21,6 +21,8 @@ final class Returned {
     private static final long DEVICE_REMOVED = 0x32;
     private static final long KEY_HANDLE_INVALID = 0x60;
     private static final long OBJECT_HANDLE_INVALID = 0x82;
+    /** A call that failed half way has left the session in the middle of something. */
+    private static final long OPERATION_ACTIVE = 0x90;
     private static final long TOKEN_NOT_PRESENT = 0xe0;
 
     private static final Set<Long> LOSSES = Set.of(
@@ -31,6 +33,7 @@ final class Returned {
             DEVICE_REMOVED,
             KEY_HANDLE_INVALID,
             OBJECT_HANDLE_INVALID,
+            OPERATION_ACTIVE,
             TOKEN_NOT_PRESENT);
 
     private static final Set<Long> ABOUT_THE_PIN =
@@ -54,6 +57,7 @@ final class Returned {
             Map.entry(0x68L, "CKR_KEY_FUNCTION_NOT_PERMITTED"),
             Map.entry(0x70L, "CKR_MECHANISM_INVALID"),
             Map.entry(OBJECT_HANDLE_INVALID, "CKR_OBJECT_HANDLE_INVALID"),
+            Map.entry(OPERATION_ACTIVE, "CKR_OPERATION_ACTIVE"),
             Map.entry(PIN_INCORRECT, "CKR_PIN_INCORRECT"),
             Map.entry(PIN_INVALID, "CKR_PIN_INVALID"),
             Map.entry(PIN_LEN_RANGE, "CKR_PIN_LEN_RANGE"),
