@@ -5,6 +5,7 @@ import dev.writ.base.JsonError;
 import dev.writ.base.Name;
 import dev.writ.ledger.LedgerFailure;
 import dev.writ.ledger.Salvage;
+import dev.writ.ledger.token.TokenFailure;
 import dev.writ.ledger.verify.EvidenceFailure;
 import dev.writ.ledger.verify.EvidenceVerifier;
 import dev.writ.ledger.verify.LogFolder;
@@ -152,7 +153,7 @@ final class Recover {
     /** What was made, and where the folder as it was lies now. */
     record Done(Renewal.Told told, Path before) {}
 
-    Done make(Found found, boolean acceptClock, boolean withoutSecrets) {
+    Done make(Found found, boolean acceptClock, boolean withoutSecrets, Optional<Pkcs11> token) {
         var part = data.resolveSibling(data.getFileName() + ".recovering");
         var before = data.resolveSibling(data.getFileName() + ".before-" + STAMP.format(clock.instant()));
         try {
@@ -165,12 +166,12 @@ final class Recover {
             var reason = found.healthy() ? "nothing" : String.join("; ", found.wrong);
             var about = Renewal.from(Optional.empty(), dev.writ.base.Visible.text(reason, 2_000));
             var why = new Renewal.Why("recovered", WHY, about, found.salvaged, acceptClock);
-            var told = new Renewal(part, clock, random, why).renew();
+            var told = new Renewal(part, clock, random, why, token).renew();
             Copies.settle(part);
             Copies.publish(data, before);
             Copies.publish(part, data);
             return new Done(told, before);
-        } catch (IOException | EvidenceFailure | LedgerFailure | StoreError e) {
+        } catch (IOException | EvidenceFailure | LedgerFailure | TokenFailure | StoreError e) {
             var kept = Files.exists(data) ? data + " is as it was" : "the folder as it was is " + before;
             throw new StartFailure(
                     "the folder could not be recovered: " + e.getMessage(), "make room and try again; " + kept, e);

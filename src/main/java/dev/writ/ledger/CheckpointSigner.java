@@ -55,10 +55,10 @@ public final class CheckpointSigner {
     }
 
     /** Where each key is kept. */
-    List<Custody> custody() {
+    List<Custody.Place> places() {
         return held.stream()
                 .map(each ->
-                        new Custody(each.verifier.type().algorithm(), each.key.place()))
+                        new Custody.Place(each.verifier.type().algorithm(), each.key.place()))
                 .toList();
     }
 

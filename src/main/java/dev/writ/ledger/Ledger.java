@@ -6,6 +6,7 @@ import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import dev.writ.ledger.token.Token;
 import dev.writ.ledger.verify.Checkpoint;
 import dev.writ.ledger.verify.EvidenceFailure;
 import dev.writ.ledger.verify.Handover;
@@ -241,7 +242,7 @@ public final class Ledger implements AutoCloseable {
             return true;
         });
         if (!erased) return false;
-        if (!writer.rotate().join()) throw closed();
+        if (!writer.rotate().join()) throw writer.refusal();
         integrator.run(integrator::scrub);
         return true;
     }
@@ -256,7 +257,7 @@ public final class Ledger implements AutoCloseable {
             integrator.checkpoint(log);
             return log.checkpoint();
         });
-        if (signed.size() < wanted) throw closed();
+        if (signed.size() < wanted) throw writer.refusal();
         return signed;
     }
 
@@ -377,21 +378,15 @@ public final class Ledger implements AutoCloseable {
         return log(tenant).handovers();
     }
 
-    private LedgerClosed closed() {
-        var failed = writer.closed();
-        return failed == null
-                ? new LedgerClosed("the ledger is closed")
-                : new LedgerClosed(failed.getMessage() + "", failed);
-    }
-
     /** The verifier keys of a tenant's log, one to a line: keep them elsewhere, for {@code verify --trust}. */
     public String trust(Name tenant) {
         return log(tenant).keys().trust().text();
     }
 
-    /** Where each private key of a tenant's log is kept. */
-    public List<Custody> custody(Name tenant) {
-        return log(tenant).keys().custody();
+    /** Where the private keys of a tenant's log are kept; nothing when it has no log. */
+    public Optional<Custody> custody(Name tenant) {
+        return Optional.ofNullable(logs.get(tenant))
+                .map(log -> new Custody(log.keys().places(), settings.token().map(Token::label)));
     }
 
     /**

@@ -32,8 +32,8 @@ final class LogKeys {
         return new Trust(signer.keys());
     }
 
-    List<Custody> custody() {
-        return signer.custody();
+    List<Custody.Place> places() {
+        return signer.places();
     }
 
     Checkpoint sign(long size, Digest root, long epochSecond) {

@@ -222,7 +222,7 @@ public final class Token implements AutoCloseable {
                             + settings.patience().toSeconds() + " s",
                     e);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof TokenFailure known) throw known;
+            if (e.getCause() instanceof RuntimeException known) throw known;
             throw new TokenFailure(TokenFailure.Code.REFUSED, "the token could not be asked " + what, e.getCause());
         } catch (RejectedExecutionException | CancellationException e) {
             throw new TokenFailure(TokenFailure.Code.TOKEN, "the token " + settings.label() + " was closed", e);

@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * SoftHSM, a PKCS#11 token in software (Debian package softhsm2), with a folder of tokens for this process. Without it
@@ -28,13 +30,19 @@ public final class SoftHsm {
             "/usr/lib64/pkcs11/libsofthsm2.so",
             "/opt/homebrew/lib/softhsm/libsofthsm2.so");
 
+    /** Two tokens that have the same name. */
+    static final String TWICE = "writ-twice";
+
+    private static final int TOKENS = 8;
+    private static final AtomicInteger GIVEN = new AtomicInteger();
+
     private SoftHsm() {}
 
-    /** One configuration for the process: the library reads the variable when it is initialized. */
+    /** One configuration for the process: the library reads it and looks for tokens once, when it is initialized. */
     private static final class Home {
-        private static final Path CONFIGURATION = make();
+        private static final Path CONFIGURATION = begin();
 
-        private static Path make() {
+        private static Path begin() {
             try {
                 var folder = Files.createTempDirectory("writ-softhsm");
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
@@ -43,6 +51,9 @@ public final class SoftHsm {
                 Files.writeString(
                         file, "directories.tokendir = " + tokens + "\nobjectstore.backend = file\nlog.level = ERROR\n");
                 setenv("SOFTHSM2_CONF", file.toString());
+                for (int i = 1; i <= TOKENS; i++) make(file, "writ-" + i);
+                make(file, TWICE);
+                make(file, TWICE);
                 return file;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -63,21 +74,29 @@ public final class SoftHsm {
         return Home.CONFIGURATION;
     }
 
-    /** Makes a token. Before the first session of this process, for the library looks for tokens then. */
-    public static void make(String label) {
-        softhsm("--init-token", "--free", "--label", label, "--so-pin", "so-" + PIN, "--pin", PIN);
+    /** The name of a token that no other test has. */
+    public static String fresh() {
+        var _ = configuration();
+        int number = GIVEN.incrementAndGet();
+        if (number > TOKENS) throw new AssertionError("there are only " + TOKENS + " tokens");
+        return "writ-" + number;
     }
 
+    private static void make(Path configuration, String label) {
+        softhsm(configuration, "--init-token", "--free", "--label", label, "--so-pin", "so-" + PIN, "--pin", PIN);
+    }
+
+    /** Takes a token away, keys and all, from under whoever uses it. */
     public static void remove(String label) {
-        softhsm("--delete-token", "--token", label);
+        softhsm(configuration(), "--delete-token", "--token", label);
     }
 
-    private static void softhsm(String... arguments) {
+    private static void softhsm(Path configuration, String... arguments) {
         var _ = library();
-        var command = new java.util.ArrayList<>(List.of("softhsm2-util"));
+        var command = new ArrayList<>(List.of("softhsm2-util"));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("SOFTHSM2_CONF", Home.CONFIGURATION.toString());
+        builder.environment().put("SOFTHSM2_CONF", configuration.toString());
         try {
             var process = builder.start();
             try (var out = process.inputReader(UTF_8)) {

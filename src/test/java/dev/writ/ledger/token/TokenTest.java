@@ -15,7 +15,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,19 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Ed25519 in a real token (SoftHSM), and what becomes of it when the token, its library or the PIN fails. */
 @Tag("extended")
 class TokenTest {
-    private static final String TOKEN = "writ-token";
-    private static final String PINS = "writ-pins";
+    private static final String TOKEN = SoftHsm.fresh();
+    private static final String PINS = SoftHsm.fresh();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void tokens() {
-        SoftHsm.make(TOKEN);
-        SoftHsm.make(PINS);
-        SoftHsm.make("writ-twice");
-        SoftHsm.make("writ-twice");
-    }
 
     private static void fails(TokenFailure.Code code, String words, ThrowingCallable work) {
         assertThatThrownBy(work)
@@ -250,7 +241,7 @@ class TokenTest {
     @Test
     void whatIsNotThereIsSaid() throws Exception {
         fails(TokenFailure.Code.TOKEN, "the token no-such is not there", () -> SoftHsm.open("no-such"));
-        fails(TokenFailure.Code.TOKEN, "2 tokens are called writ-twice", () -> SoftHsm.open("writ-twice"));
+        fails(TokenFailure.Code.TOKEN, "2 tokens are called writ-twice", () -> SoftHsm.open(SoftHsm.TWICE));
         var text = Files.writeString(folder.resolve("lib.so"), "not a library");
         for (var file : new Path[] {text, folder.resolve("absent.so")})
             fails(TokenFailure.Code.LIBRARY, "cannot be loaded", () -> Cryptoki.load(file));
