@@ -281,7 +281,7 @@ class TokenLogTest {
             int steps = run(folder.resolve("whole"), 1 << 30);
             assertThat(steps).isGreaterThan(100);
             int rotated = 0;
-            for (int n = 20; n <= steps; n += 3) {
+            for (int n = 60; n <= steps; n += 5) {
                 var data = folder.resolve("n" + n);
                 run(data, n);
                 String trust;

@@ -2,6 +2,7 @@ package dev.writ.walks;
 
 import static dev.writ.walks.McpClient.isError;
 import static dev.writ.walks.McpClient.text;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,8 +10,10 @@ import dev.writ.app.Pkcs11;
 import dev.writ.app.Programs;
 import dev.writ.app.Settings;
 import dev.writ.app.Wiring;
+import dev.writ.base.Canonical;
 import dev.writ.base.Json;
 import dev.writ.guard.control.Reply;
+import dev.writ.ledger.Ledger;
 import dev.writ.ledger.token.SoftHsm;
 import dev.writ.ledger.token.TokenFailure;
 import dev.writ.ledger.verify.EvidenceVerifier;
@@ -23,6 +26,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,9 +60,17 @@ class TokenWalkTest {
     private static String status(Product product) {
         var caller = product.caller(product.owner);
         var control = product.parts().control();
-        var told = new StringBuilder(done(control.overview().status(caller)).toString());
-        for (var finding : done(control.overview().doctor(caller, "separate"))) told.append(finding);
+        var told = new StringBuilder(canonical(done(control.overview().status(caller))));
+        for (var finding : done(control.overview().doctor(caller, "separate"))) told.append(canonical(finding));
         return told.toString();
+    }
+
+    private static String canonical(Json.Obj json) {
+        return new String(Canonical.bytes(json), UTF_8);
+    }
+
+    private static String trust(Ledger ledger) {
+        return ledger.trust(Product.TENANT) + ledger.trust(Wiring.TENANT);
     }
 
     private void verifies(String trust) {
@@ -71,7 +84,7 @@ class TokenWalkTest {
         var keys = keys(label, SoftHsm.PIN);
         String first;
         try (var product = Product.start(data())) {
-            first = product.parts().ledger().trust(Product.TENANT);
+            first = trust(product.parts().ledger());
             assertThat(status(product)).contains("\"custody\":\"file\"").doesNotContain("token");
         }
         var inToken = Settings.of(data())
@@ -81,17 +94,35 @@ class TokenWalkTest {
                 .keys(keys)
                 .build();
         try (var product = Product.start(folder.resolve("new"), s -> s.toBuilder().keys(keys).build())) {
+            assertThat(trust(product.parts().ledger())).isNotEmpty();
             assertThat(status(product))
                     .as("a new installation begins in the token")
                     .contains("\"custody\":\"token " + label + "\"", "no token is known to have ML-DSA-44");
         }
         try (var wiring = Wiring.start(inToken, InstantSource.system(), new SecureRandom())) {
             var ledger = wiring.parts().ledger();
-            assertThat(ledger.trust(Product.TENANT)).as("still the old ones").isEqualTo(first);
+            assertThat(trust(ledger)).as("still the old ones").isEqualTo(first);
             assertThat(ledger.custody(Product.TENANT).orElseThrow().waitsForRotation())
                     .isTrue();
+            for (var command : commands("writ key ")) {
+                var words = new ArrayList<>(List.of("--data", data().toString()));
+                words.addAll(List.of(command.substring("writ ".length()).split(" ")));
+                var ran = Programs.run(words.toArray(new String[0]));
+                assertThat(ran.exit()).as(ran.text()).isZero();
+            }
+            assertThat(ledger.custody(Wiring.TENANT).orElseThrow().keys().getFirst().custody())
+                    .isEqualTo("token " + label);
         }
         verifies(first);
+    }
+
+    /** The lines of docs/keys.md that begin with some words: what it tells people to type is typed here. */
+    private static List<String> commands(String words) throws IOException {
+        var found = Files.readAllLines(Path.of("docs/keys.md")).stream()
+                .filter(line -> line.startsWith(words))
+                .toList();
+        assertThat(found).isNotEmpty();
+        return found;
     }
 
     @Test
@@ -100,12 +131,12 @@ class TokenWalkTest {
         var keys = keys(label, SoftHsm.PIN);
         try (var product = Product.start(data(), s -> s.toBuilder().keys(keys).build())) {
             var ledger = product.parts().ledger();
-            var first = ledger.trust(Product.TENANT);
+            var first = trust(ledger);
             try (var client = product.client(Product.TaskSpec.SUPPORT)) {
                 assertThat(isError(client.call("get_order", ORDER))).isFalse();
                 var control = product.parts().control();
                 done(control.logKeys().rotate(product.caller(product.owner)));
-                assertThat(ledger.trust(Product.TENANT)).isNotEqualTo(first);
+                assertThat(trust(ledger)).isNotEqualTo(first);
                 assertThat(isError(client.call("get_order", ORDER))).isFalse();
                 ledger.checkpoint(Product.TENANT);
                 verifies(first);
@@ -135,7 +166,7 @@ class TokenWalkTest {
 
     private static String records(Product product) {
         var all = new StringBuilder();
-        for (Json.Obj record : product.records()) all.append(record);
+        for (Json.Obj record : product.records()) all.append(canonical(record));
         return all.toString();
     }
 
@@ -148,8 +179,10 @@ class TokenWalkTest {
                 config,
                 "keys: {pkcs11: {library: " + keys.library() + ", token: " + other + ", pinFile: "
                         + keys.pinFile().orElseThrow() + "}}\n");
-        var ran = Programs.run(
-                "recover", "--data", data().toString(), "--yes", "--anyway", "--config", config.toString());
+        var command = commands("writ recover ").getFirst().substring("writ ".length());
+        var ran = Programs.run(command.replace("DIR", data().toString())
+                .replace("writ.yaml", config.toString())
+                .split(" "));
         assertThat(ran.exit()).as(ran.text()).isZero();
         assertThat(ran.text()).doesNotContain(SoftHsm.PIN);
         try (var wiring = Wiring.start(
