@@ -69,8 +69,7 @@ public record Pkcs11(Path library, String token, Optional<Path> pinFile, Duratio
                         "the PIN file " + file + " is empty", "put the PIN and nothing else into it", null);
             return Secret.of(text);
         } catch (IOException e) {
-            throw new StartFailure(
-                    "the PIN file " + file + " cannot be read", "check the path and its permissions", e);
+            throw new StartFailure("the PIN file " + file + " cannot be read", "check the path and its permissions", e);
         }
     }
 }

@@ -131,7 +131,8 @@ final class RecoveryCommands {
         @Override
         public Integer call() {
             return told(err, () -> {
-                var choice = new Restore.Choice(keys, withoutSecrets, manifest.map(this::digest), acceptClock, token(config));
+                var choice = new Restore.Choice(
+                        keys, withoutSecrets, manifest.map(this::digest), acceptClock, token(config));
                 var told = new Restore(InstantSource.system(), new SecureRandom()).from(from, data, choice);
                 out.println("Restored to " + data.toAbsolutePath().normalize() + ":");
                 tell(out, told);

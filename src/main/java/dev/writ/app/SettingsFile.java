@@ -187,7 +187,8 @@ final class SettingsFile {
         if (!(value instanceof Map<?, ?> token)
                 || !token.keySet().containsAll(Set.of("library", "token"))
                 || !Set.of("library", "token", "pinFile", "patienceSeconds").containsAll(token.keySet()))
-            throw new IllegalArgumentException("a token has library and token, and may have pinFile and patienceSeconds");
+            throw new IllegalArgumentException(
+                    "a token has library and token, and may have pinFile and patienceSeconds");
         var pinFile = token.get("pinFile");
         var patience = token.get("patienceSeconds");
         return new Pkcs11(

@@ -44,7 +44,10 @@ public final class CheckpointSigner {
      */
     public static CheckpointSigner ofWitness(String name, Path folder, SecureRandom random, boolean mayCreate) {
         try {
-            return in(new KeyFolder(folder, Disk.REAL, random, mayCreate, Optional.empty()), name, VerifierKey.Type.OF_WITNESSES);
+            return in(
+                    new KeyFolder(folder, Disk.REAL, random, mayCreate, Optional.empty()),
+                    name,
+                    VerifierKey.Type.OF_WITNESSES);
         } catch (IOException e) {
             throw LedgerFailure.of(e, "the keys in " + folder + " cannot be used");
         }
@@ -57,8 +60,7 @@ public final class CheckpointSigner {
     /** Where each key is kept. */
     List<Custody.Place> places() {
         return held.stream()
-                .map(each ->
-                        new Custody.Place(each.verifier.type().algorithm(), each.key.place()))
+                .map(each -> new Custody.Place(each.verifier.type().algorithm(), each.key.place()))
                 .toList();
     }
 
@@ -69,8 +71,7 @@ public final class CheckpointSigner {
             var key = signer.verifier;
             var signature =
                     switch (key.type()) {
-                        case ED25519 ->
-                            signer.key.sign(checkpoint.note().text().getBytes(UTF_8));
+                        case ED25519 -> signer.key.sign(checkpoint.note().text().getBytes(UTF_8));
                         case ED25519_COSIGNATURE, ML_DSA_44 -> cosignature(signer, checkpoint, epochSecond);
                     };
             lines.add(new Note.Line(key.name(), key.id(), signature));

@@ -88,7 +88,8 @@ final class KeyFolder {
         if (Files.exists(file(type)))
             throw new LedgerFailure(
                     LedgerFailure.Code.DAMAGED,
-                    folder + ": a key for " + type.algorithm() + " in a file and one in a token, and only one can be right");
+                    folder + ": a key for " + type.algorithm()
+                            + " in a file and one in a token, and only one can be right");
         return TokenPointer.read(pointer(type));
     }
 

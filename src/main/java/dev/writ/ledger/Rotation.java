@@ -30,8 +30,7 @@ final class Rotation {
     private final SecureRandom random;
     private final Optional<Token> token;
 
-    Rotation(
-            String origin, Path keyFolder, Path logFolder, Disk disk, SecureRandom random, Optional<Token> token) {
+    Rotation(String origin, Path keyFolder, Path logFolder, Disk disk, SecureRandom random, Optional<Token> token) {
         this.origin = origin;
         this.keyFolder = keyFolder;
         this.next = keyFolder.resolve("next");

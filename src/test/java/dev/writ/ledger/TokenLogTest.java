@@ -51,8 +51,7 @@ class TokenLogTest {
 
     private static Ledger open(Path data, Disk disk, Optional<Token> token) {
         // An origin of its own for each test: keys in a token are called by it.
-        var settings = new LedgerSettings(
-                data, "t" + Math.abs(data.hashCode()), Sample.NODE, Sample.SMALL_SEGMENT);
+        var settings = new LedgerSettings(data, "t" + Math.abs(data.hashCode()), Sample.NODE, Sample.SMALL_SEGMENT);
         return Ledger.open(settings.signedIn(token), CLOCK, RANDOM, disk);
     }
 
@@ -195,14 +194,14 @@ class TokenLogTest {
             assertThatThrownBy(() -> open(token))
                     .hasMessageContaining("missing, although its log exists")
                     .hasMessageContaining("by writ key rotate alone");
-            for (var wrong : new String[] {"", "x", text.replace("writ-token-v1", "writ-token-v2"), text + "more\n", text
-                    .replace("MCow", "MCox")}) {
+            for (var wrong : new String[] {
+                "", "x", text.replace("writ-token-v1", "writ-token-v2"), text + "more\n", text.replace("MCow", "MCox")
+            }) {
                 Files.writeString(pointer, wrong);
                 assertThatThrownBy(() -> open(token))
                         .as(wrong)
                         .isInstanceOfSatisfying(
-                                LedgerFailure.class,
-                                e -> assertThat(e.code()).isEqualTo(LedgerFailure.Code.DAMAGED));
+                                LedgerFailure.class, e -> assertThat(e.code()).isEqualTo(LedgerFailure.Code.DAMAGED));
             }
             Files.writeString(pointer, text);
             Files.writeString(keys().resolve("ed25519.key"), "a second one");
@@ -234,8 +233,8 @@ class TokenLogTest {
         for (boolean slow : new boolean[] {false, true}) {
             var faulty = FaultyToken.aroundSoftHsm();
             var hangs = new java.util.concurrent.CountDownLatch(1);
-            var settings = new TokenSettings(
-                    SoftHsm.library(), TOKEN, () -> Secret.of(SoftHsm.PIN), Duration.ofSeconds(1));
+            var settings =
+                    new TokenSettings(SoftHsm.library(), TOKEN, () -> Secret.of(SoftHsm.PIN), Duration.ofSeconds(1));
             var data = folder.resolve("slow-" + slow);
             String trust;
             try (var token = faulty.open(settings)) {
@@ -293,7 +292,9 @@ class TokenLogTest {
                     throw new AssertionError("step " + n, e);
                 }
                 var report = EvidenceVerifier.verify(data, Optional.of(Trust.parse(trust)), Optional.empty());
-                assertThat(report.passed()).as("step " + n + "\n" + report.text()).isTrue();
+                assertThat(report.passed())
+                        .as("step " + n + "\n" + report.text())
+                        .isTrue();
             }
             assertThat(rotated).isGreaterThan(5);
         }

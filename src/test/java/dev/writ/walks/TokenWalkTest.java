@@ -87,13 +87,11 @@ class TokenWalkTest {
             first = trust(product.parts().ledger());
             assertThat(status(product)).contains("\"custody\":\"file\"").doesNotContain("token");
         }
-        var inToken = Settings.of(data())
-                .withPort(0)
-                .withHold(Duration.ZERO)
-                .toBuilder()
+        var inToken = Settings.of(data()).withPort(0).withHold(Duration.ZERO).toBuilder()
                 .keys(keys)
                 .build();
-        try (var product = Product.start(folder.resolve("new"), s -> s.toBuilder().keys(keys).build())) {
+        try (var product = Product.start(
+                folder.resolve("new"), s -> s.toBuilder().keys(keys).build())) {
             assertThat(trust(product.parts().ledger())).isNotEmpty();
             assertThat(status(product))
                     .as("a new installation begins in the token")
@@ -110,7 +108,11 @@ class TokenWalkTest {
                 var ran = Programs.run(words.toArray(new String[0]));
                 assertThat(ran.exit()).as(ran.text()).isZero();
             }
-            assertThat(ledger.custody(Wiring.TENANT).orElseThrow().keys().getFirst().custody())
+            assertThat(ledger.custody(Wiring.TENANT)
+                            .orElseThrow()
+                            .keys()
+                            .getFirst()
+                            .custody())
                     .isEqualTo("token " + label);
         }
         verifies(first);

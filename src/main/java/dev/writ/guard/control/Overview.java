@@ -127,7 +127,8 @@ public final class Overview {
                     custody.waitsForRotation()
                             ? finding(
                                     "warn",
-                                    "the ledger signs with keys in files, although the settings name the token " + token,
+                                    "the ledger signs with keys in files, although the settings name the token "
+                                            + token,
                                     "whoever reads the data folder can sign as this ledger",
                                     "writ key prepare, tell witnesses and auditors, then writ key rotate")
                             : finding(

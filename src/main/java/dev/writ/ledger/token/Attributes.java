@@ -58,7 +58,10 @@ final class Attributes {
     Attributes with(long type, long value) {
         return with(
                 type,
-                ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putLong(value).array());
+                ByteBuffer.allocate(8)
+                        .order(ByteOrder.nativeOrder())
+                        .putLong(value)
+                        .array());
     }
 
     Attributes with(long type, String text) {

@@ -46,6 +46,8 @@ final class Cryptoki {
         C_GenerateKeyPair(59, ULONG, ADDRESS, ADDRESS, ULONG, ADDRESS, ULONG, ADDRESS, ADDRESS);
 
         private final int place;
+
+        @SuppressWarnings("ImmutableEnumChecker") // the JDK's descriptors never change
         private final FunctionDescriptor descriptor;
 
         Function(int place, MemoryLayout... arguments) {
@@ -96,8 +98,8 @@ final class Cryptoki {
             ULONG.withName("ulMinKeySize"), ULONG.withName("ulMaxKeySize"), ULONG.withName("flags"));
 
     /** CK_ATTRIBUTE. */
-    static final MemoryLayout ATTRIBUTE = MemoryLayout.structLayout(
-            ULONG.withName("type"), ADDRESS.withName("pValue"), ULONG.withName("ulValueLen"));
+    static final MemoryLayout ATTRIBUTE =
+            MemoryLayout.structLayout(ULONG.withName("type"), ADDRESS.withName("pValue"), ULONG.withName("ulValueLen"));
 
     private static final long OS_LOCKING_OK = 1 << 1;
 
@@ -119,15 +121,15 @@ final class Cryptoki {
 
     /** Loads a library for as long as the process lives: one with threads of its own must not be unloaded. */
     static MemorySegment functionList(Path library) {
-        if (ADDRESS.byteSize() != 8
-                || Linker.nativeLinker().canonicalLayouts().get("long") instanceof ValueLayout wide
-                        && wide.byteSize() != ULONG.byteSize())
+        var wide = Linker.nativeLinker().canonicalLayouts().get("long");
+        if (ADDRESS.byteSize() != 8 || wide == null || wide.byteSize() != ULONG.byteSize())
             throw new TokenFailure(TokenFailure.Code.LIBRARY, "PKCS#11 tokens need 64-bit Linux or macOS");
         try (var arena = Arena.ofConfined()) {
             var get = SymbolLookup.libraryLookup(library, Arena.global())
                     .find("C_GetFunctionList")
                     .orElseThrow(() -> new TokenFailure(
-                            TokenFailure.Code.LIBRARY, library + " is no PKCS#11 library: it has no C_GetFunctionList"));
+                            TokenFailure.Code.LIBRARY,
+                            library + " is no PKCS#11 library: it has no C_GetFunctionList"));
             var list = arena.allocate(ADDRESS);
             var handle = Linker.nativeLinker().downcallHandle(get, FunctionDescriptor.of(ULONG, ADDRESS));
             long returned = (long) handle.invoke(list);
@@ -152,7 +154,8 @@ final class Cryptoki {
     /** Calls a function and gives what it returned. */
     long returned(Function function, Object... arguments) {
         try {
-            return (long) java.util.Objects.requireNonNull(functions.get(function)).invokeWithArguments(arguments);
+            return (long)
+                    java.util.Objects.requireNonNull(functions.get(function)).invokeWithArguments(arguments);
         } catch (Throwable e) { // what a method handle declares; the functions themselves throw nothing
             throw new TokenFailure(TokenFailure.Code.LIBRARY, function + " cannot be called", e);
         }
@@ -173,7 +176,8 @@ final class Cryptoki {
     void initialize() {
         try (var arena = Arena.ofConfined()) {
             var arguments = arena.allocate(INITIALIZE_ARGS);
-            arguments.set(ULONG, INITIALIZE_ARGS.byteOffset(MemoryLayout.PathElement.groupElement("flags")), OS_LOCKING_OK);
+            arguments.set(
+                    ULONG, INITIALIZE_ARGS.byteOffset(MemoryLayout.PathElement.groupElement("flags")), OS_LOCKING_OK);
             long returned = returned(Function.C_Initialize, arguments);
             if (returned != Returned.OK && returned != Returned.CRYPTOKI_ALREADY_INITIALIZED)
                 throw new TokenFailure(

@@ -23,6 +23,7 @@ final class Returned {
     private static final long OBJECT_HANDLE_INVALID = 0x82;
     /** A call that failed half way has left the session in the middle of something. */
     private static final long OPERATION_ACTIVE = 0x90;
+
     private static final long TOKEN_NOT_PRESENT = 0xe0;
 
     private static final Set<Long> LOSSES = Set.of(

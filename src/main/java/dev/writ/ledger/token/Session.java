@@ -24,8 +24,8 @@ final class Session {
     private static final int FOUND_MAX = 8;
 
     /** The curve as an OID (1.3.101.112) and as a name: v3.0 §2.3.5 allows both, and tokens know one of them. */
-    private static final List<byte[]> CURVES = List.of(
-            HexFormat.of().parseHex("06032b6570"), HexFormat.of().parseHex("130c656477617264733235353139"));
+    private static final List<byte[]> CURVES =
+            List.of(HexFormat.of().parseHex("06032b6570"), HexFormat.of().parseHex("130c656477617264733235353139"));
 
     private final Cryptoki cryptoki;
     private final long handle;
@@ -39,8 +39,7 @@ final class Session {
         try (var arena = Arena.ofConfined()) {
             var handle = arena.allocate(Cryptoki.ULONG);
             long flags = SERIAL_SESSION | (toWrite ? RW_SESSION : 0);
-            cryptoki.call(
-                    Function.C_OpenSession, slot, flags, MemorySegment.NULL, MemorySegment.NULL, handle);
+            cryptoki.call(Function.C_OpenSession, slot, flags, MemorySegment.NULL, MemorySegment.NULL, handle);
             return new Session(cryptoki, handle.get(Cryptoki.ULONG, 0));
         }
     }

@@ -38,7 +38,8 @@ record Slot(long id, String label, long flags) {
             cryptoki.call(Function.C_GetSlotList, TRUE, MemorySegment.NULL, count);
             long room = count.get(Cryptoki.ULONG, 0);
             if (room < 0 || room > SLOTS_MAX)
-                throw new TokenFailure(TokenFailure.Code.TOKEN, "the library tells of more than " + SLOTS_MAX + " slots");
+                throw new TokenFailure(
+                        TokenFailure.Code.TOKEN, "the library tells of more than " + SLOTS_MAX + " slots");
             if (room == 0) return List.of();
             var ids = arena.allocate(Cryptoki.ULONG, room);
             cryptoki.call(Function.C_GetSlotList, TRUE, ids, count);
@@ -68,7 +69,8 @@ record Slot(long id, String label, long flags) {
         if ((flags & USER_PIN_FINAL_TRY) != 0)
             throw new TokenFailure(
                     TokenFailure.Code.PIN,
-                    "one more wrong PIN would lock the token " + label + ", so none is tried; log in with another tool");
+                    "one more wrong PIN would lock the token " + label
+                            + ", so none is tried; log in with another tool");
         try (var arena = Arena.ofConfined()) {
             var info = arena.allocate(Cryptoki.MECHANISM_INFO);
             if (cryptoki.returned(Function.C_GetMechanismInfo, id, Session.EDDSA, info) != Returned.OK)

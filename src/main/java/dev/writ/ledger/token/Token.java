@@ -35,7 +35,8 @@ public final class Token implements AutoCloseable {
     private static final int KEY_BYTES = 32;
     private static final int ID_BYTES = 16;
     /** Signed to prove that a key is there; no checkpoint, which has lines. */
-    private static final byte[] PROOF = "writ: this token holds this key".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    private static final byte[] PROOF =
+            "writ: this token holds this key".getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
     private final Cryptoki cryptoki;
     private final TokenSettings settings;
@@ -85,23 +86,25 @@ public final class Token implements AutoCloseable {
      * @param label what both halves are called, by the public one
      */
     public PublicKey generate(Function<PublicKey, String> label) {
-        return asked("to make a key", _ -> writing(writer -> {
-            var id = new byte[ID_BYTES];
-            random.nextBytes(id);
-            var pair = writer.generate("writ-" + HexFormat.of().formatHex(id), id);
-            try {
-                var key = publicKey(writer.attribute(pair.publicKey(), Attributes.EC_POINT));
-                confined(writer, pair.privateKey(), "a new key");
-                var name = label.apply(key);
-                writer.label(pair.publicKey(), name);
-                writer.label(pair.privateKey(), name);
-                var _ = verified(writer, pair.privateKey(), key, PROOF);
-                return key;
-            } catch (TokenFailure e) {
-                discard(writer, pair);
-                throw e;
-            }
-        }));
+        return asked(
+                "to make a key",
+                _ -> writing(writer -> {
+                    var id = new byte[ID_BYTES];
+                    random.nextBytes(id);
+                    var pair = writer.generate("writ-" + HexFormat.of().formatHex(id), id);
+                    try {
+                        var key = publicKey(writer.attribute(pair.publicKey(), Attributes.EC_POINT));
+                        confined(writer, pair.privateKey(), "a new key");
+                        var name = label.apply(key);
+                        writer.label(pair.publicKey(), name);
+                        writer.label(pair.privateKey(), name);
+                        var _ = verified(writer, pair.privateKey(), key, PROOF);
+                        return key;
+                    } catch (TokenFailure e) {
+                        discard(writer, pair);
+                        throw e;
+                    }
+                }));
     }
 
     private static void discard(Session writer, Session.Pair pair) {

@@ -19,7 +19,10 @@ public record TokenSettings(Path library, String label, Supplier<Secret> pin, Du
     public TokenSettings {
         if (!library.isAbsolute()) throw new IllegalArgumentException("a PKCS#11 library is named with its whole path");
         int bytes = label.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
-        if (label.isBlank() || bytes > 32 || !label.equals(label.stripTrailing()) || label.chars().anyMatch(c -> c < 32))
+        if (label.isBlank()
+                || bytes > 32
+                || !label.equals(label.stripTrailing())
+                || label.chars().anyMatch(c -> c < 32))
             throw new IllegalArgumentException("a token's label has 1 to 32 bytes");
         if (!patience.isPositive() || patience.compareTo(Duration.ofMinutes(2)) > 0)
             throw new IllegalArgumentException("a token may take 1 to 120 seconds");

@@ -143,7 +143,9 @@ class CryptokiTest {
                     function.equals("C_Login") ? Long.valueOf(answer) : willing(function, arguments, READY));
             fails("C_Login returned CKR_PIN_", () -> other.open(SETTINGS));
             assertThat(other.calls("C_Login")).isEqualTo(1);
-            assertThat(other.calls("C_CloseSession")).as("no session is left open").isEqualTo(1);
+            assertThat(other.calls("C_CloseSession"))
+                    .as("no session is left open")
+                    .isEqualTo(1);
         }
     }
 
@@ -175,9 +177,8 @@ class CryptokiTest {
     void aTokenThatForgetsEverySessionIsAskedTwiceAndNotForEver() {
         library.faults((function, arguments) -> willing(function, arguments, READY));
         try (var token = library.open(SETTINGS)) {
-            library.faults((function, arguments) -> function.equals("C_FindObjectsInit")
-                    ? Long.valueOf(0xb3)
-                    : willing(function, arguments, READY));
+            library.faults((function, arguments) ->
+                    function.equals("C_FindObjectsInit") ? Long.valueOf(0xb3) : willing(function, arguments, READY));
             var key = Token.publicKey(new byte[32]);
             fails("CKR_SESSION_HANDLE_INVALID", () -> token.sign("k", key, new byte[1]));
             assertThat(library.calls("C_FindObjectsInit")).isEqualTo(2);

@@ -40,7 +40,8 @@ public final class FaultyToken {
         try {
             for (var function : Function.values()) {
                 var at = library.get(ADDRESS, function.offset());
-                if (!at.equals(MemorySegment.NULL)) real.put(function, linker.downcallHandle(at, function.descriptor()));
+                if (!at.equals(MemorySegment.NULL))
+                    real.put(function, linker.downcallHandle(at, function.descriptor()));
                 var type = function.descriptor().toMethodType();
                 var detour = MethodHandles.lookup()
                         .findVirtual(

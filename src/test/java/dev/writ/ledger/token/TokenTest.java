@@ -144,8 +144,7 @@ class TokenTest {
             var count = arena.allocate(Cryptoki.ULONG);
             var ids = arena.allocate(Cryptoki.ULONG, 64);
             count.set(Cryptoki.ULONG, 0, 64);
-            Cryptoki.load(SoftHsm.library())
-                    .call(Cryptoki.Function.C_GetSlotList, (byte) 1, ids, count);
+            Cryptoki.load(SoftHsm.library()).call(Cryptoki.Function.C_GetSlotList, (byte) 1, ids, count);
             assertThat(faulty).isNotNull();
             return ids.get(Cryptoki.ULONG, 0);
         }
@@ -158,8 +157,7 @@ class TokenTest {
             var key = token.generate(_ -> "lost+1");
             for (long loss : new long[] {0xb0, 0xb3, 0x101, 0x60, 0x82, 0x32, 0xe0}) {
                 var left = new AtomicInteger(1);
-                faulty.faults((function, _) ->
-                        function.equals("C_Sign") && left.getAndDecrement() > 0 ? loss : null);
+                faulty.faults((function, _) -> function.equals("C_Sign") && left.getAndDecrement() > 0 ? loss : null);
                 assertThat(verifies(key, new byte[9], token.sign("lost+1", key, new byte[9])))
                         .isTrue();
             }
@@ -179,8 +177,8 @@ class TokenTest {
     @Test
     void aTokenThatDoesNotAnswerIsWaitedForAsLongAsWasSaid() {
         var faulty = FaultyToken.aroundSoftHsm();
-        var settings = new TokenSettings(
-                SoftHsm.library(), TOKEN, () -> Secret.of(SoftHsm.PIN), Duration.ofMillis(1_000));
+        var settings =
+                new TokenSettings(SoftHsm.library(), TOKEN, () -> Secret.of(SoftHsm.PIN), Duration.ofMillis(1_000));
         try (var token = faulty.open(settings)) {
             var key = token.generate(_ -> "slow+1");
             var answers = new CountDownLatch(1);
@@ -209,7 +207,10 @@ class TokenTest {
         try (var token = faulty.open(SoftHsm.settings(TOKEN))) {
             var key = token.generate(_ -> "forged+1");
             faulty.faults((function, _) -> function.equals("C_Sign") ? 0L : null);
-            fails(TokenFailure.Code.KEY, "another key, or not as Ed25519", () -> token.sign("forged+1", key, new byte[2]));
+            fails(
+                    TokenFailure.Code.KEY,
+                    "another key, or not as Ed25519",
+                    () -> token.sign("forged+1", key, new byte[2]));
             faulty.faults((function, arguments) -> {
                 if (!function.equals("C_Sign")) return null;
                 ((java.lang.foreign.MemorySegment) arguments[4]).reinterpret(8).set(Cryptoki.ULONG, 0, 1L << 40);
@@ -227,7 +228,8 @@ class TokenTest {
                 if (!function.equals("C_GetAttributeValue")) return null;
                 var attribute = ((java.lang.foreign.MemorySegment) arguments[2]).reinterpret(24);
                 if (attribute.get(Cryptoki.ULONG, 0) != Attributes.EXTRACTABLE) return null;
-                attribute.get(java.lang.foreign.ValueLayout.ADDRESS, 8)
+                attribute
+                        .get(java.lang.foreign.ValueLayout.ADDRESS, 8)
                         .reinterpret(1)
                         .set(java.lang.foreign.ValueLayout.JAVA_BYTE, 0, (byte) 1);
                 attribute.set(Cryptoki.ULONG, 16, 1);
