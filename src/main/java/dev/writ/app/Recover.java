@@ -96,6 +96,12 @@ final class Recover {
             var report = EvidenceVerifier.verify(data, Optional.empty(), Optional.empty());
             if (!report.passed()) wrong.add("the ledger does not verify: " + Backup.firstFailure(report));
         }
+        for (var log : logs)
+            if (signs(log))
+                folder(log)
+                        .contradiction()
+                        .ifPresent(
+                                why -> wrong.add("a witness contradicts the ledger of " + log.tenant() + ": " + why));
         if (!database) return;
         var seen = Installations.seen(data.resolve("writ.db"));
         for (var each : seen.entrySet()) {
@@ -107,6 +113,14 @@ final class Recover {
             else if (!sameHead(log))
                 wrong.add("the ledger of " + log.tenant() + " is not the one that the database was written with");
         }
+    }
+
+    /** Whether it is not history: an earlier recovery has taken the keys of those that are. */
+    private boolean signs(Installations.Log log) {
+        return Files.exists(data.resolve("keys")
+                .resolve(log.tenant().text())
+                .resolve(log.node().text())
+                .resolve("ml-dsa-44.key"));
     }
 
     private long size(Installations.Log log) {

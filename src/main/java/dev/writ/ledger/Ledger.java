@@ -312,9 +312,13 @@ public final class Ledger implements AutoCloseable {
         });
     }
 
-    /** A witness proves another history of a log, or more of it than we have: from now on nothing rests on it. */
+    /**
+     * A witness proves another history of a log, or more of it than we have: from now on nothing rests on it, and no start
+     * uses it again.
+     */
     public void contradicted(Name tenant, String why) {
-        log(tenant).witnessed().contradicted(why);
+        var log = log(tenant);
+        if (log.witnessed().contradicted(why)) integrator.run(() -> log.keepContradiction(why));
     }
 
     /** Notes how it went with a witness, for whoever asks how the log stands. */
@@ -350,6 +354,11 @@ public final class Ledger implements AutoCloseable {
     public Trust successors(Name tenant) {
         var log = log(tenant);
         return integrator.call(() -> log.rotation().successors());
+    }
+
+    /** As {@link #successors}, one to a line. */
+    public String nextTrust(Name tenant) {
+        return successors(tenant).text();
     }
 
     /** Says that the record of a rotation will be written now; {@link #rotateKeys} follows. */

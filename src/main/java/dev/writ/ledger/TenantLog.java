@@ -286,6 +286,12 @@ final class TenantLog {
         witnessed.advance(cosigned);
     }
 
+    /** Keeps what a witness holds against this log, so that no start goes on with it. */
+    void keepContradiction(String why) throws IOException {
+        disk.replace(
+                folder.path().resolve(LogFolder.CONTRADICTED), why.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
     /**
      * Goes over to the successors' keys, which the record at this index names. Runs on the integrator's thread; a failure
      * on the way closes the ledger, and the next start completes the change.

@@ -29,7 +29,7 @@ public final class LogKeys {
                 caller,
                 Orders.administer("key:prepare", TARGET, Json.Obj.EMPTY),
                 () -> planned(() -> {
-                    var keys = lines(ledger.successors(caller.tenant()).text());
+                    var keys = lines(ledger.nextTrust(caller.tenant()));
                     var record = new Transition(
                             KIND, "prepared", Json.object().put("keys", keys).build());
                     var told = Json.object().put("keys", keys).build();
@@ -47,7 +47,7 @@ public final class LogKeys {
 
     private Plan<Json.Obj> rotation(Name tenant) {
         var previous = lines(ledger.trust(tenant));
-        var keys = lines(ledger.successors(tenant).text());
+        var keys = lines(ledger.nextTrust(tenant));
         ledger.beginRotation(tenant);
         var record = new Transition(
                 KIND,
