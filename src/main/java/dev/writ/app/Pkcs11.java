@@ -39,7 +39,7 @@ public record Pkcs11(Path library, String token, Optional<Path> pinFile, Duratio
         return Token.open(new TokenSettings(library, token, () -> pin(System.getenv()), patience), random);
     }
 
-    /** Read at every login, so that it stays in no memory of ours and a new PIN needs no new start. */
+    /** Read at every login, so that nothing keeps it and a new PIN needs no new start. */
     Secret pin(Map<String, String> environment) {
         return pinFile.map(Pkcs11::read)
                 .or(() -> Optional.ofNullable(environment.get(PIN_VARIABLE))
