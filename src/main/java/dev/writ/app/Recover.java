@@ -5,6 +5,7 @@ import dev.writ.base.JsonError;
 import dev.writ.base.Name;
 import dev.writ.ledger.LedgerFailure;
 import dev.writ.ledger.Salvage;
+import dev.writ.ledger.token.TokenFailure;
 import dev.writ.ledger.verify.EvidenceFailure;
 import dev.writ.ledger.verify.EvidenceVerifier;
 import dev.writ.ledger.verify.LogFolder;
@@ -95,6 +96,12 @@ final class Recover {
             var report = EvidenceVerifier.verify(data, Optional.empty(), Optional.empty());
             if (!report.passed()) wrong.add("the ledger does not verify: " + Backup.firstFailure(report));
         }
+        for (var log : logs)
+            if (signs(log))
+                folder(log)
+                        .contradiction()
+                        .ifPresent(
+                                why -> wrong.add("a witness contradicts the ledger of " + log.tenant() + ": " + why));
         if (!database) return;
         var seen = Installations.seen(data.resolve("writ.db"));
         for (var each : seen.entrySet()) {
@@ -106,6 +113,14 @@ final class Recover {
             else if (!sameHead(log))
                 wrong.add("the ledger of " + log.tenant() + " is not the one that the database was written with");
         }
+    }
+
+    /** Whether it is not history: an earlier recovery has taken the keys of those that are. */
+    private boolean signs(Installations.Log log) {
+        return Files.exists(data.resolve("keys")
+                .resolve(log.tenant().text())
+                .resolve(log.node().text())
+                .resolve("ml-dsa-44.key"));
     }
 
     private long size(Installations.Log log) {
@@ -152,7 +167,7 @@ final class Recover {
     /** What was made, and where the folder as it was lies now. */
     record Done(Renewal.Told told, Path before) {}
 
-    Done make(Found found, boolean acceptClock, boolean withoutSecrets) {
+    Done make(Found found, boolean acceptClock, boolean withoutSecrets, Optional<Pkcs11> token) {
         var part = data.resolveSibling(data.getFileName() + ".recovering");
         var before = data.resolveSibling(data.getFileName() + ".before-" + STAMP.format(clock.instant()));
         try {
@@ -165,12 +180,12 @@ final class Recover {
             var reason = found.healthy() ? "nothing" : String.join("; ", found.wrong);
             var about = Renewal.from(Optional.empty(), dev.writ.base.Visible.text(reason, 2_000));
             var why = new Renewal.Why("recovered", WHY, about, found.salvaged, acceptClock);
-            var told = new Renewal(part, clock, random, why).renew();
+            var told = new Renewal(part, clock, random, why, token).renew();
             Copies.settle(part);
             Copies.publish(data, before);
             Copies.publish(part, data);
             return new Done(told, before);
-        } catch (IOException | EvidenceFailure | LedgerFailure | StoreError e) {
+        } catch (IOException | EvidenceFailure | LedgerFailure | TokenFailure | StoreError e) {
             var kept = Files.exists(data) ? data + " is as it was" : "the folder as it was is " + before;
             throw new StartFailure(
                     "the folder could not be recovered: " + e.getMessage(), "make room and try again; " + kept, e);

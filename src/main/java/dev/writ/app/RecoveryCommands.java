@@ -24,6 +24,11 @@ final class RecoveryCommands {
                 .orElse(Path.of("writ-data"));
     }
 
+    private static Optional<Pkcs11> token(Optional<Path> config) {
+        return config.flatMap(file ->
+                SettingsFile.read(file, Settings.of(Path.of("writ-data"))).keys());
+    }
+
     private static int told(PrintStream err, Supplier<Integer> work) {
         try {
             return work.get();
@@ -109,6 +114,12 @@ final class RecoveryCommands {
         @Option(names = "--accept-clock", description = "believe this machine's clock although it is behind")
         private boolean acceptClock;
 
+        @Option(
+                names = "--config",
+                paramLabel = "FILE",
+                description = "settings that name the token for the new log's key; without it, the key is in a file")
+        private Optional<Path> config = Optional.empty();
+
         private final PrintStream out;
         private final PrintStream err;
 
@@ -120,7 +131,8 @@ final class RecoveryCommands {
         @Override
         public Integer call() {
             return told(err, () -> {
-                var choice = new Restore.Choice(keys, withoutSecrets, manifest.map(this::digest), acceptClock);
+                var choice = new Restore.Choice(
+                        keys, withoutSecrets, manifest.map(this::digest), acceptClock, token(config));
                 var told = new Restore(InstantSource.system(), new SecureRandom()).from(from, data, choice);
                 out.println("Restored to " + data.toAbsolutePath().normalize() + ":");
                 tell(out, told);
@@ -160,6 +172,12 @@ final class RecoveryCommands {
         @Option(names = "--without-secrets", description = "leave the vault's secrets behind; they are put in anew")
         private boolean withoutSecrets;
 
+        @Option(
+                names = "--config",
+                paramLabel = "FILE",
+                description = "settings that name the token for the new log's key; without it, the key is in a file")
+        private Optional<Path> config = Optional.empty();
+
         private final PrintStream out;
         private final PrintStream err;
 
@@ -182,7 +200,7 @@ final class RecoveryCommands {
                     out.println("every approval is void, every key is revoked. The folder as it is is kept.");
                     return CONFLICT;
                 }
-                var done = recover.make(found, acceptClock, withoutSecrets);
+                var done = recover.make(found, acceptClock, withoutSecrets, token(config));
                 out.println("Recovered; the folder as it was is " + done.before() + ":");
                 tell(out, done.told());
                 return 0;

@@ -20,6 +20,7 @@ import dev.writ.ledger.Ledger;
 import dev.writ.ledger.LedgerSettings;
 import dev.writ.ledger.Reserve;
 import dev.writ.ledger.Salvage;
+import dev.writ.ledger.token.Token;
 import dev.writ.ledger.verify.Checkpoint;
 import dev.writ.ledger.verify.EvidenceFailure;
 import dev.writ.ledger.verify.LogFolder;
@@ -60,6 +61,7 @@ final class Renewal {
     private final SteadyClock clock;
     private final SecureRandom random;
     private final Why why;
+    private final Optional<Pkcs11> keys;
     private final List<String> notes = new ArrayList<>();
 
     /**
@@ -80,14 +82,23 @@ final class Renewal {
     /** What came of it, for the person who did it. */
     record Told(Name node, int replayed, int tasks, int keys, Optional<String> owner, List<String> notes) {}
 
-    Renewal(Path folder, InstantSource machine, SecureRandom random, Why why) {
+    /** @param keys the token in which the new logs' keys are made; the old ones' need not be there */
+    Renewal(Path folder, InstantSource machine, SecureRandom random, Why why, Optional<Pkcs11> keys) {
         this.folder = folder;
         this.clock = new SteadyClock(machine);
         this.random = random;
         this.why = why;
+        this.keys = keys;
     }
 
     Told renew() throws IOException {
+        if (keys.isEmpty()) return renewed(Optional.empty());
+        try (var token = keys.get().open(random)) {
+            return renewed(Optional.of(token));
+        }
+    }
+
+    private Told renewed(Optional<Token> token) throws IOException {
         var logs = Installations.logs(folder);
         var applied = Files.exists(folder.resolve("writ.db"))
                 ? Installations.applied(folder.resolve("writ.db"))
@@ -99,7 +110,8 @@ final class Renewal {
         write(before, node);
         var data = DataFolder.open(folder);
         try (var store = Store.open(data.database(), Wiring.schemas());
-                var ledger = Ledger.open(new LedgerSettings(folder, installation(heads), node), clock, random);
+                var ledger = Ledger.open(
+                        new LedgerSettings(folder, installation(heads), node).signedIn(token), clock, random);
                 var reserve = Reserve.open(data.reserve())) {
             time(store);
             return new Work(data, store, ledger, reserve, node, heads).done(applied);

@@ -2,6 +2,7 @@ package dev.writ.app;
 
 import dev.writ.base.Digest;
 import dev.writ.ledger.LedgerFailure;
+import dev.writ.ledger.token.TokenFailure;
 import dev.writ.ledger.verify.EvidenceFailure;
 import dev.writ.ledger.verify.EvidenceVerifier;
 import dev.writ.store.Snapshot;
@@ -33,8 +34,18 @@ final class Restore {
      * @param keys a folder of keys that was kept apart from the backup
      * @param withoutSecrets whether the vault's secrets are left behind, for want of their key
      * @param manifest digest that the manifest must have
+     * @param token where the new logs' keys are made
      */
-    record Choice(Optional<Path> keys, boolean withoutSecrets, Optional<Digest> manifest, boolean acceptClock) {}
+    record Choice(
+            Optional<Path> keys,
+            boolean withoutSecrets,
+            Optional<Digest> manifest,
+            boolean acceptClock,
+            Optional<Pkcs11> token) {
+        Choice(Optional<Path> keys, boolean withoutSecrets, Optional<Digest> manifest, boolean acceptClock) {
+            this(keys, withoutSecrets, manifest, acceptClock, Optional.empty());
+        }
+    }
 
     Renewal.Told from(Path backup, Path target, Choice choice) {
         var whole = target.toAbsolutePath().normalize();
@@ -66,11 +77,11 @@ final class Restore {
                     Renewal.from(Optional.of(digest), "a backup of " + manifest.made()),
                     List.of(),
                     choice.acceptClock);
-            var told = new Renewal(part, clock, random, why).renew();
+            var told = new Renewal(part, clock, random, why, choice.token).renew();
             Copies.settle(part);
             Copies.publish(part, whole);
             return told;
-        } catch (IOException | EvidenceFailure | LedgerFailure | StoreError e) {
+        } catch (IOException | EvidenceFailure | LedgerFailure | TokenFailure | StoreError e) {
             throw new StartFailure(
                     "the backup could not be restored: " + e.getMessage(),
                     "make room or give another folder; the backup is as it was, and " + part + " can be deleted",

@@ -32,6 +32,7 @@ import java.util.Set;
  * @param hold how long a call waits for a person before it is answered as pending; nothing: not at all
  * @param db the address of a PostgreSQL database, without a password; without one the state is in the data folder
  * @param dbPasswordFile a file that holds the database's password and nothing else
+ * @param keys the token in which the logs' keys are; without one they are in files
  * @param refusalsPerSecond how many refused attempts of a tenant become records of their own, on average
  * @param refusalMegabytesPerDay how much evidence the refused attempts of a tenant may cause in a day, about
  * @param refusalWindow how long the same refusal is counted instead of recorded again
@@ -58,6 +59,7 @@ public record Settings(
         int witnessQuorum,
         Duration witnessLag,
         long witnessLagRecords,
+        Optional<Pkcs11> keys,
         int refusalsPerSecond,
         int refusalMegabytesPerDay,
         Duration refusalWindow,
@@ -130,6 +132,7 @@ public record Settings(
                 0,
                 Duration.ofSeconds(60),
                 1_000_000,
+                Optional.empty(),
                 20,
                 256,
                 Duration.ofSeconds(60),
@@ -198,6 +201,7 @@ public record Settings(
         private int witnessQuorum;
         private Duration witnessLag;
         private long witnessLagRecords;
+        private Optional<Pkcs11> keys;
         private int refusalsPerSecond;
         private int refusalMegabytesPerDay;
         private Duration refusalWindow;
@@ -224,6 +228,7 @@ public record Settings(
             this.witnessQuorum = from.witnessQuorum;
             this.witnessLag = from.witnessLag;
             this.witnessLagRecords = from.witnessLagRecords;
+            this.keys = from.keys;
             this.refusalsPerSecond = from.refusalsPerSecond;
             this.refusalMegabytesPerDay = from.refusalMegabytesPerDay;
             this.refusalWindow = from.refusalWindow;
@@ -322,6 +327,11 @@ public record Settings(
             return this;
         }
 
+        public Builder keys(Pkcs11 now) {
+            this.keys = Optional.of(now);
+            return this;
+        }
+
         public Builder refusalsPerSecond(int now) {
             this.refusalsPerSecond = now;
             return this;
@@ -372,6 +382,7 @@ public record Settings(
                     witnessQuorum,
                     witnessLag,
                     witnessLagRecords,
+                    keys,
                     refusalsPerSecond,
                     refusalMegabytesPerDay,
                     refusalWindow,

@@ -3,6 +3,7 @@ package dev.writ.app;
 import dev.writ.base.Name;
 import dev.writ.base.Nearest;
 import dev.writ.base.Visible;
+import dev.writ.ledger.token.TokenSettings;
 import dev.writ.ledger.verify.VerifierKey;
 import dev.writ.witness.Peer;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.snakeyaml.engine.v2.api.Load;
@@ -80,6 +82,7 @@ final class SettingsFile {
         keys.put("witness.lagRecords", (s, v) -> s.toBuilder()
                 .witnessLagRecords(number("witness.lagRecords", v))
                 .build());
+        keys.put("keys.pkcs11", (s, v) -> s.toBuilder().keys(pkcs11(v)).build());
         keys.put("evidence.refusalsPerSecond", (s, v) -> s.toBuilder()
                 .refusalsPerSecond(number("evidence.refusalsPerSecond", v))
                 .build());
@@ -178,6 +181,21 @@ final class SettingsFile {
                     vkeys.stream().map(VerifierKey::parse).toList()));
         }
         return peers;
+    }
+
+    private static Pkcs11 pkcs11(Object value) {
+        if (!(value instanceof Map<?, ?> token)
+                || !token.keySet().containsAll(Set.of("library", "token"))
+                || !Set.of("library", "token", "pinFile", "patienceSeconds").containsAll(token.keySet()))
+            throw new IllegalArgumentException(
+                    "a token has library and token, and may have pinFile and patienceSeconds");
+        var pinFile = token.get("pinFile");
+        var patience = token.get("patienceSeconds");
+        return new Pkcs11(
+                Path.of(text("library", Objects.requireNonNullElse(token.get("library"), ""))),
+                text("token", Objects.requireNonNullElse(token.get("token"), "")),
+                pinFile == null ? Optional.empty() : Optional.of(Path.of(text("pinFile", pinFile))),
+                patience == null ? TokenSettings.PATIENCE : Duration.ofSeconds(number("patienceSeconds", patience)));
     }
 
     private static Settings.Network network(String text) {

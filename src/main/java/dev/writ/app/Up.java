@@ -3,6 +3,7 @@ package dev.writ.app;
 import dev.writ.guard.replay.ReplayFailure;
 import dev.writ.http.server.ServerError;
 import dev.writ.ledger.LedgerFailure;
+import dev.writ.ledger.token.TokenFailure;
 import dev.writ.policy.publish.PublishException;
 import dev.writ.store.StoreError;
 import dev.writ.vault.VaultError;
@@ -141,8 +142,20 @@ public final class Up implements Callable<Integer> {
                                 "run writ recover --data DIR to see what can be kept, or restore a backup into another folder";
                             case ROLLBACK ->
                                 "put the newest state of the data folder back, or run writ recover --data DIR to see what can be kept";
+                            case TOKEN ->
+                                "see that keys.pkcs11 names the token that holds the keys, and that it answers (docs/keys.md)";
                             case DISK -> "make room on the disk or make the folder writable, then start again";
                             case RECORD, BUSY, CLOSED -> "start again";
+                        });
+            case TokenFailure token ->
+                told(
+                        token,
+                        switch (token.code()) {
+                            case LIBRARY -> "correct keys.pkcs11.library, or install the token's PKCS#11 library";
+                            case TOKEN -> "see that the token is there, and that keys.pkcs11.token is its label";
+                            case PIN -> "correct the PIN before you start again: too many wrong ones lock a token";
+                            case KEY -> "put the token back that holds this key, or run writ recover --data DIR";
+                            case REFUSED, SLOW -> "see that the token answers, then start again";
                         });
             case ReplayFailure replay ->
                 told(

@@ -121,8 +121,12 @@ public final class Wiring implements AutoCloseable {
         var node = folder.node(settings.node());
         var store = StateStore.open(settings, folder, ids, schemas());
         opened.push(store);
+        var token = settings.keys().map(keys -> keys.open(random));
+        token.ifPresent(opened::push);
         var ledger = Ledger.open(
-                new LedgerSettings(folder.root(), settings.installation(), node).witnessedBy(settings.witnessRule()),
+                new LedgerSettings(folder.root(), settings.installation(), node)
+                        .witnessedBy(settings.witnessRule())
+                        .signedIn(token),
                 clock,
                 random);
         opened.push(ledger);

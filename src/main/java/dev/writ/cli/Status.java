@@ -15,14 +15,14 @@ final class Status implements Callable<Integer> {
         this.session = session;
     }
 
-    private static List<Json.Obj> witnesses(Json.Obj status) {
+    private static List<Json.Obj> ledgers(Json.Obj status, String member) {
         return status
                 .object("ledger")
-                .flatMap(ledger -> ledger.array("witnesses"))
+                .flatMap(ledger -> ledger.array(member))
                 .map(Json.Arr::items)
                 .orElse(List.of())
                 .stream()
-                .flatMap(item -> item instanceof Json.Obj witness ? Stream.of(witness) : Stream.empty())
+                .flatMap(item -> item instanceof Json.Obj one ? Stream.of(one) : Stream.empty())
                 .toList();
     }
 
@@ -46,7 +46,11 @@ final class Status implements Callable<Integer> {
                         Column.at("SERVERS", "counts.servers"),
                         Column.at("OPEN TASKS", "counts.tasksOpen"),
                         Column.at("APPROVALS WAITING", "counts.approvalsPending"));
-        for (var witness : witnesses(status)) {
+        for (var key : ledgers(status, "keys"))
+            session.out()
+                    .say("The ledger's " + key.string("algorithm").orElse("") + " key is in a "
+                            + key.string("custody").orElse("") + ".");
+        for (var witness : ledgers(status, "witnesses")) {
             var trouble = witness.string("trouble").orElse("");
             if (!trouble.isEmpty())
                 session.out().say("The witness " + witness.string("name").orElse("") + " does not co-sign: " + trouble);

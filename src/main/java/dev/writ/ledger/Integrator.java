@@ -51,7 +51,8 @@ final class Integrator {
         thread.execute(() -> guarded(wal::prepare));
     }
 
-    private interface Work {
+    /** Something to be done on this thread. */
+    interface Work {
         void run() throws IOException;
     }
 
@@ -88,6 +89,14 @@ final class Integrator {
         } catch (java.util.concurrent.CompletionException e) {
             throw LedgerFailure.of(e.getCause() == null ? e : e.getCause(), "the ledger could not do this");
         }
+    }
+
+    /** As call, for what has no answer. */
+    void run(Work work) {
+        var _ = call(() -> {
+            work.run();
+            return true;
+        });
     }
 
     /** Notes records that were handed to a log; starts work early when they are many. */

@@ -6,6 +6,7 @@ import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import dev.writ.ledger.token.Token;
 import dev.writ.ledger.verify.Checkpoint;
 import dev.writ.ledger.verify.EvidenceFailure;
 import dev.writ.ledger.verify.Handover;
@@ -240,11 +241,8 @@ public final class Ledger implements AutoCloseable {
             return true;
         });
         if (!erased) return false;
-        if (!writer.rotate().join()) throw closed();
-        integrator.call(() -> {
-            integrator.scrub();
-            return true;
-        });
+        if (!writer.rotate().join()) throw writer.refusal();
+        integrator.run(integrator::scrub);
         return true;
     }
 
@@ -258,7 +256,7 @@ public final class Ledger implements AutoCloseable {
             integrator.checkpoint(log);
             return log.checkpoint();
         });
-        if (signed.size() < wanted) throw closed();
+        if (signed.size() < wanted) throw writer.refusal();
         return signed;
     }
 
@@ -313,9 +311,13 @@ public final class Ledger implements AutoCloseable {
         });
     }
 
-    /** A witness proves another history of a log, or more of it than we have: from now on nothing rests on it. */
+    /**
+     * A witness proves another history of a log, or more of it than we have: from now on nothing rests on it, and no start
+     * uses it again.
+     */
     public void contradicted(Name tenant, String why) {
-        log(tenant).witnessed().contradicted(why);
+        var log = log(tenant);
+        if (log.witnessed().contradicted(why)) integrator.run(() -> log.keepContradiction(why));
     }
 
     /** Notes how it went with a witness, for whoever asks how the log stands. */
@@ -357,10 +359,7 @@ public final class Ledger implements AutoCloseable {
     /** Says that the record of a rotation will be written now; {@link #rotateKeys} follows. */
     public void beginRotation(Name tenant) {
         var log = log(tenant);
-        integrator.call(() -> {
-            log.rotation().begin();
-            return true;
-        });
+        integrator.run(log.rotation()::begin);
     }
 
     /**
@@ -383,16 +382,15 @@ public final class Ledger implements AutoCloseable {
         return log(tenant).handovers();
     }
 
-    private LedgerClosed closed() {
-        var failed = writer.closed();
-        return failed == null
-                ? new LedgerClosed("the ledger is closed")
-                : new LedgerClosed(failed.getMessage() + "", failed);
-    }
-
     /** The verifier keys of a tenant's log, one to a line: keep them elsewhere, for {@code verify --trust}. */
     public String trust(Name tenant) {
         return log(tenant).keys().trust().text();
+    }
+
+    /** Where the private keys of a tenant's log are kept; nothing when it has no log. */
+    public Optional<Custody> custody(Name tenant) {
+        return Optional.ofNullable(logs.get(tenant))
+                .map(log -> new Custody(log.keys().places(), settings.token().map(Token::label)));
     }
 
     /**

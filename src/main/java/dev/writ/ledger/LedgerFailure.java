@@ -1,5 +1,6 @@
 package dev.writ.ledger;
 
+import dev.writ.ledger.token.TokenFailure;
 import dev.writ.ledger.verify.EvidenceFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +26,8 @@ public sealed class LedgerFailure extends RuntimeException permits LedgerClosed 
         DAMAGED,
         /** The log holds less than others have vouched for, or something else: an old or another state was put back. */
         ROLLBACK,
+        /** The token that holds a signing key does not sign, or the key is in another one. */
+        TOKEN,
         /** The file system refused: full, read-only, gone. */
         DISK
     }
@@ -45,6 +48,7 @@ public sealed class LedgerFailure extends RuntimeException permits LedgerClosed 
     static LedgerFailure of(Throwable cause, String what) {
         return switch (cause) {
             case LedgerFailure known -> known;
+            case TokenFailure e -> new LedgerFailure(Code.TOKEN, what + ": " + e.getMessage(), e);
             case EvidenceFailure e -> new LedgerFailure(Code.DAMAGED, what + ": " + e.getMessage(), e);
             case UncheckedIOException e -> new LedgerFailure(Code.DISK, what + ": " + reason(e.getCause()), e);
             case IOException e -> new LedgerFailure(Code.DISK, what + ": " + reason(e), e);

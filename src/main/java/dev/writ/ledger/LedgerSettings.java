@@ -1,7 +1,9 @@
 package dev.writ.ledger;
 
 import dev.writ.base.Name;
+import dev.writ.ledger.token.Token;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Where a node's ledger lives and what it is called.
@@ -10,8 +12,10 @@ import java.nio.file.Path;
  * @param installation the first part of every log's origin, {@code <installation>/<tenant>/<node>}
  * @param segmentBytes size of one write-ahead segment
  * @param witnesses whose cosignatures are asked for
+ * @param token where the logs' Ed25519 keys are made; whoever opened it closes it, after the ledger
  */
-public record LedgerSettings(Path data, String installation, Name node, int segmentBytes, WitnessRule witnesses) {
+public record LedgerSettings(
+        Path data, String installation, Name node, int segmentBytes, WitnessRule witnesses, Optional<Token> token) {
     public static final int SEGMENT_BYTES = 16 << 20;
     public static final int SEGMENT_BYTES_MIN = 64 << 10;
 
@@ -24,11 +28,15 @@ public record LedgerSettings(Path data, String installation, Name node, int segm
     }
 
     public LedgerSettings(Path data, String installation, Name node, int segmentBytes) {
-        this(data, installation, node, segmentBytes, WitnessRule.NONE);
+        this(data, installation, node, segmentBytes, WitnessRule.NONE, Optional.empty());
     }
 
     public LedgerSettings witnessedBy(WitnessRule rule) {
-        return new LedgerSettings(data, installation, node, segmentBytes, rule);
+        return new LedgerSettings(data, installation, node, segmentBytes, rule, token);
+    }
+
+    public LedgerSettings signedIn(Optional<Token> where) {
+        return new LedgerSettings(data, installation, node, segmentBytes, witnesses, where);
     }
 
     public LedgerSettings(Path data, String installation, Name node) {

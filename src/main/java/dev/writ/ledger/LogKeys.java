@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * What a log signs its checkpoints with: Ed25519, which everybody can check, and ML-DSA-44, which will still mean
- * something when somebody has a quantum computer; and the master key of its side store.
+ * something when somebody has a quantum computer; and the master key of its side store. The first may be in a token.
  */
 final class LogKeys {
     private final String origin;
@@ -30,6 +30,10 @@ final class LogKeys {
 
     Trust trust() {
         return new Trust(signer.keys());
+    }
+
+    List<Custody.Place> places() {
+        return signer.places();
     }
 
     Checkpoint sign(long size, Digest root, long epochSecond) {

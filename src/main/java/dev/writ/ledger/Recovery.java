@@ -58,6 +58,11 @@ final class Recovery {
 
     /** Others have vouched for more than there is: an old state was put back, whoever did it. */
     private static void rolledBack(TenantLog log) {
+        log.folder().contradiction().ifPresent(why -> {
+            throw new LedgerFailure(
+                    LedgerFailure.Code.ROLLBACK,
+                    log.path() + ": a witness contradicted this log before the last stop: " + why);
+        });
         if (log.witnessed().size() > log.durable())
             throw new LedgerFailure(
                     LedgerFailure.Code.ROLLBACK,

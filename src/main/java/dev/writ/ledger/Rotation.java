@@ -1,5 +1,6 @@
 package dev.writ.ledger;
 
+import dev.writ.ledger.token.Token;
 import dev.writ.ledger.verify.Handover;
 import dev.writ.ledger.verify.Trust;
 import dev.writ.ledger.verify.VerifierKey;
@@ -27,14 +28,20 @@ final class Rotation {
     private final Path handovers;
     private final Disk disk;
     private final SecureRandom random;
+    private final Optional<Token> token;
 
-    Rotation(String origin, Path keyFolder, Path logFolder, Disk disk, SecureRandom random) {
+    Rotation(String origin, Path keyFolder, Path logFolder, Disk disk, SecureRandom random, Optional<Token> token) {
         this.origin = origin;
         this.keyFolder = keyFolder;
         this.next = keyFolder.resolve("next");
         this.handovers = logFolder.resolve(Handover.FILE);
         this.disk = disk;
         this.random = random;
+        this.token = token;
+    }
+
+    private KeyFolder keys(Path folder, boolean mayCreate) {
+        return new KeyFolder(folder, disk, random, mayCreate, token);
     }
 
     List<Handover> handovers() throws IOException {
@@ -48,7 +55,13 @@ final class Rotation {
 
     /** The successors' verifier keys; makes them when there are none yet. Nothing is signed by them. */
     Trust successors() throws IOException {
-        return new Trust(CheckpointSigner.in(new KeyFolder(next, disk, random, true), origin, VerifierKey.Type.OF_LOGS)
+        var prepared = next.resolve(KeyFolder.fileName(VerifierKey.Type.ED25519.algorithm()));
+        // Prepared before the settings named a token: nothing was signed by it, and another one is made there.
+        if (token.isPresent() && !begun() && Files.exists(prepared)) {
+            overwrite(prepared);
+            disk.delete(prepared);
+        }
+        return new Trust(CheckpointSigner.in(keys(next, true), origin, VerifierKey.Type.OF_LOGS)
                 .keys());
     }
 
@@ -87,9 +100,8 @@ final class Rotation {
     private Trust pending() throws IOException {
         var keys = new ArrayList<VerifierKey>();
         for (var type : VerifierKey.Type.OF_LOGS) {
-            var folder = Files.exists(next.resolve(KeyFolder.fileName(type.algorithm()))) ? next : keyFolder;
-            var pair = new KeyFolder(folder, disk, random, false).pair(type.algorithm());
-            keys.add(VerifierKey.of(origin, type, pair.getPublic()));
+            var folder = keys(next, false).has(type) ? next : keyFolder;
+            keys.add(keys(folder, false).verifier(origin, type));
         }
         return new Trust(keys);
     }
@@ -97,14 +109,31 @@ final class Rotation {
     /** Destroys the old private keys and puts the new ones in their place; may be cut short and run again. */
     void replaceKeys() throws IOException {
         for (var type : VerifierKey.Type.OF_LOGS) {
-            var name = KeyFolder.fileName(type.algorithm());
-            if (!Files.exists(next.resolve(name))) continue;
-            overwrite(keyFolder.resolve(name));
-            disk.rename(next.resolve(name), keyFolder.resolve(name));
+            if (!keys(next, false).has(type)) continue;
+            destroy(type);
+            for (var name : names(type))
+                if (Files.exists(next.resolve(name))) disk.rename(next.resolve(name), keyFolder.resolve(name));
             disk.forceFolder(keyFolder);
         }
         disk.delete(next.resolve(MARKER));
         disk.forceFolder(next);
+    }
+
+    private static List<String> names(VerifierKey.Type type) {
+        return List.of(KeyFolder.fileName(type.algorithm()), KeyFolder.pointerName(type.algorithm()));
+    }
+
+    /** Where it is; one in a file stays as zeros only where the next one comes into its place. */
+    private void destroy(VerifierKey.Type type) throws IOException {
+        for (var name : names(type)) {
+            var old = keyFolder.resolve(name);
+            if (!Files.exists(old)) continue;
+            if (name.equals(KeyFolder.pointerName(type.algorithm()))) {
+                var pointer = TokenPointer.read(old);
+                keys(keyFolder, false).holder(pointer).destroy(pointer.label());
+            } else overwrite(old);
+            if (!Files.exists(next.resolve(name))) disk.delete(old);
+        }
     }
 
     /** In place, so that the blocks that held the key hold zeros. */

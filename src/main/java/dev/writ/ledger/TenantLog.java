@@ -4,6 +4,7 @@ import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
+import dev.writ.ledger.token.Token;
 import dev.writ.ledger.verify.Checkpoint;
 import dev.writ.ledger.verify.Handover;
 import dev.writ.ledger.verify.LogFolder;
@@ -32,6 +33,7 @@ final class TenantLog {
     private final String origin;
     private final Path keyFolder;
     private final SecureRandom random;
+    private final Optional<Token> token;
     private final InstantSource clock;
     private final Rotation rotation;
     private final Witnessed witnessed;
@@ -66,9 +68,10 @@ final class TenantLog {
         this.origin = origin;
         this.random = random;
         this.clock = clock;
-        this.rotation = new Rotation(origin, keyFolder, folder.path(), disk, random);
+        this.token = settings.token();
+        this.rotation = new Rotation(origin, keyFolder, folder.path(), disk, random, token);
         if (rotation.unfinished()) rotation.replaceKeys();
-        this.keys = new LogKeys(origin, new KeyFolder(keyFolder, disk, random, !exists));
+        this.keys = new LogKeys(origin, new KeyFolder(keyFolder, disk, random, !exists, token));
         this.seal = new Seal(tenant, settings, keys.cipher(), random);
         this.checkpoint = exists ? existing() : create(clock);
         long size = checkpoint.size();
@@ -283,6 +286,12 @@ final class TenantLog {
         witnessed.advance(cosigned);
     }
 
+    /** Keeps what a witness holds against this log, so that no start goes on with it. */
+    void keepContradiction(String why) throws IOException {
+        disk.replace(
+                folder.path().resolve(LogFolder.CONTRADICTED), why.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
     /**
      * Goes over to the successors' keys, which the record at this index names. Runs on the integrator's thread; a failure
      * on the way closes the ledger, and the next start completes the change.
@@ -297,7 +306,7 @@ final class TenantLog {
         var proof = new LogProof(index, folder.proofs(size).inclusion(index, size), handedOver);
         rotation.keep(new Handover(new String(leaf, java.nio.charset.StandardCharsets.UTF_8), proof));
         rotation.replaceKeys();
-        keys = new LogKeys(origin, new KeyFolder(keyFolder, disk, random, false));
+        keys = new LogKeys(origin, new KeyFolder(keyFolder, disk, random, false, token));
         writeTrust();
         var signed = keys.sign(size, handedOver.root(), clock.instant().getEpochSecond());
         disk.replace(folder.checkpointFile(), signed.bytes());

@@ -63,9 +63,16 @@ final class Witnessed {
         }
     }
 
-    /** A witness has proof of another history of this log; this is never taken back while the process lives. */
-    void contradicted(String why) {
-        contradiction = why;
+    /** A witness has proof of another history of this log; this is never taken back. True when it is the first. */
+    boolean contradicted(String why) {
+        lock.lock();
+        try {
+            boolean first = contradiction == null;
+            if (first) contradiction = why;
+            return first;
+        } finally {
+            lock.unlock();
+        }
     }
 
     Optional<String> contradiction() {

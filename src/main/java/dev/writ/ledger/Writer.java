@@ -237,7 +237,8 @@ final class Writer {
         tellings.tell();
     }
 
-    private LedgerClosed refusal() {
+    /** What those are told who come too late. */
+    LedgerClosed refusal() {
         var first = closed.get();
         return first == null
                 ? new LedgerClosed("the ledger is closed")

@@ -113,7 +113,11 @@ public final class Cosigner implements AutoCloseable {
 
     private void contradicted(Name tenant, String why) {
         LOG.log(System.Logger.Level.ERROR, "nothing is permitted any more for " + tenant + ": " + why);
-        ledger.contradicted(tenant, why);
+        try {
+            ledger.contradicted(tenant, why);
+        } catch (LedgerFailure e) {
+            LOG.log(System.Logger.Level.WARNING, "it could not be kept for the next start: " + e.getMessage());
+        }
     }
 
     private void keep(Name tenant, Checkpoint cosigned) {

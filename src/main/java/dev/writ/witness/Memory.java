@@ -72,7 +72,7 @@ final class Memory implements AutoCloseable {
         var file = file(originHash);
         if (!Files.exists(file)) return Optional.empty();
         try {
-            return Optional.of(Checkpoint.parse(Files.readAllBytes(file)));
+            return Optional.of(Checkpoint.parseExtended(Files.readAllBytes(file)));
         } catch (IOException | IllegalArgumentException e) {
             throw new WitnessFailure(
                     WitnessFailure.Code.STATE,

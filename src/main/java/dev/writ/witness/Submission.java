@@ -40,7 +40,7 @@ record Submission(long old, List<byte[]> proof, Checkpoint checkpoint) {
             proof.add(hash(line));
             at += line.length() + 1;
         }
-        var checkpoint = Checkpoint.parse(Arrays.copyOfRange(body, at + 1, body.length));
+        var checkpoint = Checkpoint.parseExtended(Arrays.copyOfRange(body, at + 1, body.length));
         if (checkpoint.note().signatures().size() > SIGNATURES_MAX)
             throw new IllegalArgumentException("more than " + SIGNATURES_MAX + " signatures");
         return new Submission(Long.parseLong(first.substring(4)), proof, checkpoint);

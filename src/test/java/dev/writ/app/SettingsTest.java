@@ -82,6 +82,16 @@ class SettingsTest {
                     new Example("witness: {lagSeconds: 7}", Settings::witnessLag, Duration.ofSeconds(7))),
             Map.entry("witness.lagRecords", new Example("witness: {lagRecords: 9}", Settings::witnessLagRecords, 9L)),
             Map.entry(
+                    "keys.pkcs11",
+                    new Example(
+                            "keys: {pkcs11: {library: /usr/lib/t.so, token: w, pinFile: /run/pin, patienceSeconds: 3}}",
+                            Settings::keys,
+                            Optional.of(new Pkcs11(
+                                    Path.of("/usr/lib/t.so"),
+                                    "w",
+                                    Optional.of(Path.of("/run/pin")),
+                                    Duration.ofSeconds(3))))),
+            Map.entry(
                     "evidence.refusalsPerSecond",
                     new Example("evidence: {refusalsPerSecond: 7}", Settings::refusalsPerSecond, 7)),
             Map.entry(
@@ -201,6 +211,18 @@ class SettingsTest {
                 "witnesses: [{url: 'https://w.example', vkey: nonsense}]",
                 "witnesses: [{url: 'w.example', vkey: " + VKEY + "}]",
                 "witnesses: [{url: 'https://w.example', vkey: " + LOG_VKEY + "}]",
+                "keys: {pkcs11: /usr/lib/t.so}",
+                "keys: {pkcs11: {library: /usr/lib/t.so}}",
+                "keys: {pkcs11: {library: t.so, token: w}}",
+                "keys: {pkcs11: {library: /t.so, token: ''}}",
+                "keys: {pkcs11: {library: /t.so, token: 123456789012345678901234567890123}}",
+                "keys: {pkcs11: {library: /t.so, token: '123456789012345678901234567890123'}}",
+                "keys: {pkcs11: {library: /t.so, token: w, pin: 1234}}",
+                "keys: {pkcs11: {library: /t.so, token: w, pinFile: 1234}}",
+                "keys: {pkcs11: {library: /t.so, token: w, patienceSeconds: 0}}",
+                "keys: {pkcs11: {library: /t.so, token: w, patienceSeconds: 121}}",
+                "keys: {pkcs11: {token: w}}",
+                "keys: {file: x}",
                 "evidence: {refusalsPerSecond: 0}",
                 "evidence: {refusalMegabytesPerDay: -1}",
                 "evidence: {refusalWindowSeconds: 3601}",

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.writ.app.Main;
+import dev.writ.app.Programs;
 import dev.writ.app.Settings;
 import dev.writ.app.Wiring;
 import dev.writ.base.Ids;
@@ -14,6 +15,7 @@ import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.guard.control.Reply;
 import dev.writ.ledger.Ledger;
+import dev.writ.ledger.LedgerFailure;
 import dev.writ.ledger.LedgerSettings;
 import dev.writ.ledger.verify.EvidenceVerifier;
 import dev.writ.ledger.verify.Trust;
@@ -228,6 +230,9 @@ class WitnessWalkTest {
                         WitnessFailure.class, e -> assertThat(e.code()).isEqualTo(WitnessFailure.Code.CONTRADICTED))
                 .hasMessageContaining("has seen more than this ledger has")
                 .hasMessageContaining("rollback");
+        // Also when nobody can be asked any more; whoever takes the file away has to face the witness again.
+        refusedUntilRecovered(folder.resolve("old"));
+        Files.delete(folder.resolve("old/ledger/acme/node-1/contradicted"));
         try (var fork = ledger(folder.resolve("old"))) {
             grow(fork, 9);
         }
@@ -274,6 +279,21 @@ class WitnessWalkTest {
             assertThat(control.tasks().revoke(owner, task.text(), "stop")).isInstanceOf(Reply.Done.class);
             assertThat(status(product).text()).contains("rollback");
         }
+        refusedUntilRecovered(data());
+        var recovered = Programs.run("recover", "--data", data().toString(), "--yes");
+        assertThat(recovered.text()).contains("a witness contradicts the ledger of acme");
+        assertThat(recovered.exit()).as(recovered.text()).isZero();
+        restart(Settings.of(data()).withPort(0)).close();
+        assertThat(Programs.run("recover", "--data", data().toString()).text())
+                .as("the old log is history")
+                .doesNotContain("a witness contradicts");
+    }
+
+    private static void refusedUntilRecovered(Path data) {
+        assertThatThrownBy(() -> restart(Settings.of(data).withPort(0)))
+                .isInstanceOfSatisfying(
+                        LedgerFailure.class, e -> assertThat(e.code()).isEqualTo(LedgerFailure.Code.ROLLBACK))
+                .hasMessageContaining("a witness contradicted this log before the last stop");
     }
 
     @Test

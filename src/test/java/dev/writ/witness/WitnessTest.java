@@ -12,6 +12,9 @@ import dev.writ.ledger.verify.Note;
 import dev.writ.ledger.verify.VerifierKey;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.Signature;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -98,6 +101,50 @@ class WitnessTest extends WitnessFixture {
         assertThat(post("old 0\n\n" + new Note(head.note().text(), lines)).statusCode())
                 .as("an unknown signature is ignored")
                 .isEqualTo(200);
+    }
+
+    /** tlog-cosignature, "Ed25519 signed message": the log may include them, and then the cosigned message must. */
+    @Test
+    void extensionLinesOfAnotherLogAreCosignedWordForWord() throws Exception {
+        var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        var key = VerifierKey.of("other.example/log", VerifierKey.Type.ED25519, pair.getPublic());
+        know(key + "\n");
+        witness.close();
+        witness = witness(_ -> {});
+        var plain = Checkpoint.text("other.example/log", 0, Digest.of());
+        for (var extension : List.of("one line\n", "time 1\nmore: ü \n", "x\n".repeat(64))) {
+            var note = signed(plain + extension, key, pair.getPrivate());
+            var answer = post("old 0\n\n" + note);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            var cosigned = Checkpoint.parseExtended((note + answer.body()).getBytes(UTF_8));
+            for (var ours : witness.keys())
+                assertThat(cosigned.cosignedBy(ours)).isTrue();
+            var other = Checkpoint.parseExtended(
+                    (note + answer.body()).replace(extension, "forged\n").getBytes(UTF_8));
+            assertThat(other.cosignedBy(witness.keys().getFirst()))
+                    .as("Ed25519 signs them")
+                    .isFalse();
+            var kept =
+                    get("/" + Memory.name("other.example/log") + "/checkpoint").body();
+            assertThat(kept).startsWith(plain + extension + "\n");
+        }
+        for (var bad : List.of("\n", "a\n\nb\n", "x\n".repeat(65), "tab\there\n"))
+            assertThat(post("old 0\n\n" + signed(plain + bad, key, pair.getPrivate()))
+                            .statusCode())
+                    .as(bad)
+                    .isEqualTo(400);
+        assertThatThrownBy(() -> Checkpoint.parse(signed(plain + "one line\n", key, pair.getPrivate())
+                        .toString()
+                        .getBytes(UTF_8)))
+                .as("in a log of ours")
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static Note signed(String text, VerifierKey key, PrivateKey with) throws Exception {
+        var signature = Signature.getInstance("Ed25519");
+        signature.initSign(with);
+        signature.update(text.getBytes(UTF_8));
+        return new Note(text, List.of(new Note.Line(key.name(), key.id(), signature.sign())));
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.writ.base.Name;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Rehearsal;
+import dev.writ.ledger.Custody;
 import dev.writ.ledger.Ledger;
 import dev.writ.policy.publish.LivePolicies;
 import dev.writ.registry.Agent;
@@ -60,7 +61,8 @@ public final class Overview {
                     // An insider with the log's keys could rewrite all from here on.
                     .put("unwitnessedFrom", ledger.witnessed(tenant))
                     .put("unwitnessed", ledger.unwitnessed(tenant))
-                    .put("witnesses", new Json.Arr(witnesses(tenant)));
+                    .put("witnesses", new Json.Arr(witnesses(tenant)))
+                    .put("keys", new Json.Arr(keys(tenant)));
             var turnedAway = guard.turnedAway(tenant);
             var counts = Json.object()
                     .put("agents", snapshot.agents().size())
@@ -103,6 +105,39 @@ public final class Overview {
                         .put("trouble", heard.trouble())
                         .build())
                 .toList();
+    }
+
+    private List<Json> keys(Name tenant) {
+        return ledger.custody(tenant).map(Custody::keys).orElse(List.of()).stream()
+                .<Json>map(key -> Json.object()
+                        .put("algorithm", key.algorithm())
+                        .put("custody", key.custody())
+                        .build())
+                .toList();
+    }
+
+    /** Says nothing while no token is in use: files are the default. */
+    private void keys(Name tenant, List<Json.Obj> findings) {
+        ledger.custody(tenant).filter(custody -> custody.token().isPresent()).ifPresent(custody -> {
+            var token = custody.token().orElseThrow();
+            var places = custody.keys().stream()
+                    .map(key -> key.algorithm() + " in a " + key.custody())
+                    .toList();
+            findings.add(
+                    custody.waitsForRotation()
+                            ? finding(
+                                    "warn",
+                                    "the ledger signs with keys in files, although the settings name the token "
+                                            + token,
+                                    "whoever reads the data folder can sign as this ledger",
+                                    "writ key prepare, tell witnesses and auditors, then writ key rotate")
+                            : finding(
+                                    "ok",
+                                    "the ledger's keys: " + String.join(", ", places)
+                                            + " (no token is known to have ML-DSA-44)",
+                                    "",
+                                    ""));
+        });
     }
 
     private void witnesses(Name tenant, List<Json.Obj> findings) {
@@ -148,6 +183,7 @@ public final class Overview {
                         "custody: shared-user",
                         "agents that run as the same system user as Writ could read its keys",
                         "run Writ as a user of its own and set custody: separate"));
+            keys(tenant, findings);
             witnesses(tenant, findings);
             if (findings.stream().noneMatch(each -> each.string("level").equals(Optional.of("error"))))
                 findings.addFirst(finding("ok", "nothing stands in the way of work", "", ""));

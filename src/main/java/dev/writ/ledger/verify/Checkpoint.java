@@ -13,14 +13,29 @@ import java.util.function.Predicate;
 
 /** The signed head of a log (c2sp.org/tlog-checkpoint): whose log, how many leaves, their root, and who says so. */
 public record Checkpoint(String origin, long size, Digest root, Note note) {
+    private static final int EXTENSION_LINES_MAX = 64;
     private static final byte[] COSIGNED = "subtree/v1\n\0".getBytes(UTF_8);
 
     public static Checkpoint parse(byte[] bytes) {
+        // We write no extension lines (they are not recommended, and ML-DSA-44 does not sign them), so we accept none.
+        return parse(bytes, 0);
+    }
+
+    /**
+     * One of another log, as a witness must take it: with extension lines, which are kept word for word, for Ed25519
+     * cosignatures sign them (tlog-cosignature, "Ed25519 signed message"), and about which nothing is said.
+     */
+    public static Checkpoint parseExtended(byte[] bytes) {
+        return parse(bytes, EXTENSION_LINES_MAX);
+    }
+
+    private static Checkpoint parse(byte[] bytes, int extensions) {
         var note = Note.parse(bytes);
         var lines = note.text().split("\n", -1);
-        // We write no extension lines (they are not recommended, and ML-DSA-44 does not sign them), so we accept none.
-        if (lines.length != 4 || lines[0].isEmpty())
+        if (lines.length < 4 || lines.length > 4 + extensions || lines[0].isEmpty())
             throw new IllegalArgumentException("a checkpoint has the lines origin, size and root");
+        for (int i = 3; i < lines.length - 1; i++)
+            if (lines[i].isEmpty()) throw new IllegalArgumentException("an extension line is not empty");
         if (!lines[1].matches("0|[1-9][0-9]{0,17}")) throw new IllegalArgumentException("not a tree size");
         return new Checkpoint(lines[0], Long.parseLong(lines[1]), Digest.ofBytes(Note.base64(lines[2])), note);
     }

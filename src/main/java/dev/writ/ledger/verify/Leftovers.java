@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  */
 final class Leftovers {
     private static final Set<String> KNOWN =
-            Set.of("checkpoint", "trust", SideLines.FILE, LogFolder.WITNESSED, Handover.FILE);
+            Set.of("checkpoint", "trust", SideLines.FILE, LogFolder.WITNESSED, LogFolder.CONTRADICTED, Handover.FILE);
     private static final Pattern TILE = Pattern.compile(
             "tile/(entries|0|[1-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/)*[0-9]{3})(?:\\.p/([1-9][0-9]{0,2}))?");
 
@@ -35,6 +35,7 @@ final class Leftovers {
         } catch (IOException e) {
             throw new EvidenceFailure(EvidenceFailure.Code.UNREADABLE, log.path(), "cannot be listed", e);
         }
+        log.contradiction().ifPresent(why -> report.note("a witness contradicts this log: " + why));
         if (beyond > 0) report.note(beyond + " files lie beyond the checkpoint and are not covered by it");
     }
 

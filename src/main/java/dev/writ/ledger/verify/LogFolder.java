@@ -1,5 +1,7 @@
 package dev.writ.ledger.verify;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.writ.base.JsonError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +21,10 @@ public final class LogFolder {
 
     /** The file with the last witnessed checkpoint. */
     public static final String WITNESSED = "witnessed";
+    /** The file of a log that says what a witness holds against it; whoever has it may not go on with the log. */
+    public static final String CONTRADICTED = "contradicted";
+
+    private static final int CONTRADICTION_CHARS_MAX = 2_000;
 
     private final Path folder;
 
@@ -52,6 +58,13 @@ public final class LogFolder {
         } catch (IllegalArgumentException e) {
             throw new EvidenceFailure(EvidenceFailure.Code.DAMAGED, file, "not a checkpoint: " + e.getMessage(), e);
         }
+    }
+
+    /** What a witness held against this log while it was written. */
+    public Optional<String> contradiction() {
+        var file = folder.resolve(CONTRADICTED);
+        if (!Files.exists(file)) return Optional.empty();
+        return Optional.of(dev.writ.base.Visible.text(new String(read(file), UTF_8), CONTRADICTION_CHARS_MAX));
     }
 
     /** From which keys to which the log went over, oldest first. */
