@@ -430,9 +430,9 @@ public final class Ledger implements AutoCloseable {
         return Optional.ofNullable(writer.closed()).map(LedgerClosed::getMessage);
     }
 
-    /** Writes what waits, checkpoints every log and gives the data folder back. */
+    /** Writes what waits, checkpoints every log and gives the data folder back; it is done when this returns. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (!closing.compareAndSet(false, true)) return;
         writer.close();
         integrator.close();
