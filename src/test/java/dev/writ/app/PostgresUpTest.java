@@ -3,8 +3,10 @@ package dev.writ.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.writ.base.Name;
 import dev.writ.store.Cable;
 import dev.writ.store.PostgresServer;
+import dev.writ.store.Store;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -219,11 +221,12 @@ class PostgresUpTest {
                     && !(Files.exists(owner) && !Files.readString(owner).contains(":0\"")))
                 LockSupport.parkNanos(10_000_000);
             cable.refuse();
-            try (var _ = start(home.resolve("replacement"))) {
-                cable.acceptAgain();
-                // Within seconds, for it looks every few of them, also when nothing is to be written.
-                assertTold(running.get(60, TimeUnit.SECONDS), "another Writ took the database");
-            }
+            // Another folder has another ledger and would be refused; what takes the database is its lease.
+            Store.open(PostgresServer.at(schema), new Name("node-1"), "replacement", Wiring.schemas())
+                    .close();
+            cable.acceptAgain();
+            // Within seconds, for it looks every few of them, also when nothing is to be written.
+            assertTold(running.get(60, TimeUnit.SECONDS), "another Writ took the database");
         }
     }
 
