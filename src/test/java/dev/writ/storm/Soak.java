@@ -26,6 +26,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Soak {
     static final int CLIENTS = 200;
+    private static final int TASKS = 40;
     private static final Duration SAMPLE = Duration.ofSeconds(10);
     private static final Duration ACT = Duration.ofSeconds(7);
     private static final Duration CALM = Duration.ofSeconds(40);
@@ -76,12 +77,15 @@ final class Soak {
             var names = List.copyOf(transports().keySet());
             Scene.set(data, client, writ, transports());
             var owner = new Api(client, writ.url(), writ.ownerKey());
-            var work = Scene.task(owner, Scene.person(owner, "owner"), names);
+            var person = Scene.person(owner, "owner");
+            var keys = new ArrayList<String>();
+            for (int i = 0; i < TASKS; i++)
+                keys.add(Scene.task(owner, person, names).key());
             var clients = new ArrayList<Thread>();
             for (int i = 0; i < CLIENTS; i++) {
                 int number = i;
                 var server = server(number, names);
-                clients.add(Thread.ofVirtual().start(() -> live(number, writ.url(), server, work.key())));
+                clients.add(Thread.ofVirtual().start(() -> live(number, writ.url(), server, keys.get(number % TASKS))));
             }
             clients.add(Thread.ofVirtual().start(this::moods));
             var samples = watch(writ);
@@ -116,8 +120,8 @@ final class Soak {
                 LockSupport.parkNanos(
                         Duration.ofMillis(200 + random.nextInt(1_600)).toNanos());
             }
-            // One in three leaves without a word; Writ has to notice by itself.
-            if (random.nextInt(3) > 0) session.end();
+            // Some leave without a word; Writ has to notice by itself.
+            if (random.nextInt(30) > 0) session.end();
         }
     }
 
