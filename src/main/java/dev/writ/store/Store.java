@@ -204,7 +204,11 @@ public final class Store implements AutoCloseable {
     private static void createPrivately(Path database) throws IOException {
         if (Files.exists(database)) return;
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        Files.createFile(database, owner);
+        try {
+            Files.createFile(database, owner);
+        } catch (java.nio.file.FileAlreadyExistsException e) {
+            // Another start was quicker; the lock decides between the two.
+        }
     }
 
     private static void close(List<AutoCloseable> opened, Throwable because) {
