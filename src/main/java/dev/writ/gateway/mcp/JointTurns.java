@@ -32,10 +32,7 @@ final class JointTurns {
         var own = Methods.of(Joint.ROUTE, withoutCursor(asked));
         return switch (own) {
             case Methods.Asked.Ping _ -> Answer.json(200, RpcError.result(asked.id(), Json.Obj.EMPTY));
-            case Methods.Asked.Wrong(var code, var why) -> {
-                turns.unmapped(front, asked, why);
-                yield Answer.json(200, RpcError.answer(asked.id(), code, why));
-            }
+            case Methods.Asked.Wrong(var code, var why) -> Answer.json(200, turns.wrong(front, asked, code, why));
             case Methods.Asked.For to ->
                 switch (to.action()) {
                     case Action.ListItems list ->
@@ -161,10 +158,7 @@ final class JointTurns {
         var after = Optional.<String>empty();
         if (asked.params().get("cursor").isPresent()) {
             after = asked.params().string("cursor").flatMap(cursor -> cursors.read(caller, asked.method(), cursor));
-            if (after.isEmpty()) {
-                turns.unmapped(turn.session(), asked, "Invalid cursor");
-                return RpcError.answer(asked.id(), RpcError.INVALID_PARAMS, "Invalid cursor");
-            }
+            if (after.isEmpty()) return turns.wrong(turn.session(), asked, RpcError.INVALID_PARAMS, "Invalid cursor");
         }
         var behind = after;
         var left = joint.list(list.listing(), turn.cancellation()).stream()

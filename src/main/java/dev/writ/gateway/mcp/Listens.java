@@ -45,9 +45,10 @@ final class Listens {
     Answer answer(Message.Request request, Envelope.Checked.Good good, Hop hop, Optional<OpenLink> link) {
         var wanted = Filter.read(request.params());
         if (wanted.isEmpty())
-            return error(request, RpcError.INVALID_PARAMS, "notifications must be a filter as the revision has it");
+            return refused(request, hop, RpcError.INVALID_PARAMS, "notifications must be a filter as the revision has it");
         var task = hop.caller().task();
-        if (!begin(task)) return error(request, RpcError.INTERNAL_ERROR, "too many subscriptions are open; end some");
+        if (!begin(task))
+            return refused(request, hop, RpcError.INTERNAL_ERROR, "too many subscriptions are open; end some");
         boolean kept = false;
         try {
             var possible = possible(hop, wanted.get());
@@ -148,6 +149,13 @@ final class Listens {
     private synchronized void end(Id task) {
         all--;
         if (open.merge(task, -1, Integer::sum) <= 0) open.remove(task);
+    }
+
+    private Answer refused(Message.Request request, Hop hop, int code, String why) {
+        var payload = Json.object().put("method", request.method()).build();
+        var action = new Action.Unmapped(hop.server(), request.method(), payload);
+        var _ = guard.refused(new Attempt(hop.caller(), action), new Refusal.BadArguments(why));
+        return error(request, code, why);
     }
 
     private static Answer error(Message.Request request, int code, String why) {

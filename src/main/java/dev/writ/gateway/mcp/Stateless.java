@@ -106,11 +106,15 @@ final class Stateless implements AutoCloseable {
         return Answer.json(status, error);
     }
 
+    /** Refuses a request of a method that there is, for what it brings. */
+    private Answer malformed(Message.Request request, int code, String why, Caller.OfAgent caller, Name server) {
+        return refused(caller, server, request.method(), 200, RpcError.answer(request.id(), code, why));
+    }
+
     private Answer known(
             Request http, Message.Request request, Envelope.Checked.Good good, Caller.OfAgent caller, Name server) {
         return switch (rounds.read(caller, server, request)) {
-            case Rounds.Read.Wrong(var why) ->
-                Answer.json(200, RpcError.answer(request.id(), RpcError.INVALID_PARAMS, why));
+            case Rounds.Read.Wrong(var why) -> malformed(request, RpcError.INVALID_PARAMS, why, caller, server);
             case Rounds.Read.Forged(var why) -> forged(request, why, good, caller, server);
             case Rounds.Read.Good(var read) -> {
                 var cancellation = new Cancellation();
@@ -133,8 +137,9 @@ final class Stateless implements AutoCloseable {
             Message.Request request, String why, Envelope.Checked.Good good, Caller.OfAgent caller, Name server) {
         var params = request.params().without(Methods.STATE);
         var bare = new Message.Request(request.id(), request.method(), params, request.hasParams());
-        if (Methods.stateless(server, bare, good.claims()) instanceof Methods.Asked.For asked)
-            guard.refused(new Attempt(caller, asked.action(), asked.claims()), new Refusal.BadArguments(why));
+        if (!(Methods.stateless(server, bare, good.claims()) instanceof Methods.Asked.For asked))
+            return malformed(request, RpcError.INVALID_PARAMS, why, caller, server);
+        guard.refused(new Attempt(caller, asked.action(), asked.claims()), new Refusal.BadArguments(why));
         return Answer.json(200, RpcError.answer(request.id(), RpcError.INVALID_PARAMS, why));
     }
 
@@ -160,7 +165,7 @@ final class Stateless implements AutoCloseable {
             return switch (Methods.stateless(hop.server(), request, good.claims())) {
                 case Methods.Asked.Ping _ -> noSuchMethod(request, hop.caller(), hop.server());
                 case Methods.Asked.Wrong(var code, var why) ->
-                    Answer.json(200, RpcError.answer(request.id(), code, why));
+                    malformed(request, code, why, hop.caller(), hop.server());
                 case Methods.Asked.For asked -> {
                     kept = true;
                     yield called(http, request, good, hop, asked, cancellation, link);
