@@ -11,12 +11,17 @@ import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
 import dev.writ.guard.control.Reply;
+import dev.writ.identity.Issue;
 import dev.writ.ledger.verify.EvidenceVerifier;
 import dev.writ.ledger.verify.Report;
 import dev.writ.walks.Folders;
 import dev.writ.walks.McpClient;
 import dev.writ.walks.Product;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -226,6 +231,39 @@ class BackupTest {
         assertThat(restored).isEmptyDirectory();
         restore(new Restore.Choice(Optional.of(data.resolve("keys")), false, Optional.empty(), false));
         assertThat(restored.resolve("node.json")).exists();
+    }
+
+    @Test
+    void anApprovalWhoseKeyIsGoneIsListedAndSaysWhyItCannotBeShown() throws Exception {
+        String open;
+        try (var client = product.client(Product.TaskSpec.SUPPORT)) {
+            open = approval(client.call("create_refund", REFUND));
+        }
+        assertThat(shown(open).statusCode()).isEqualTo(200);
+        new Backup(data, InstantSource.system()).to(backup, false);
+        product.wiring.close();
+        restore(new Restore.Choice(Optional.empty(), true, Optional.empty(), false));
+        Folders.copy(data.resolve("bundles-of-test"), restored.resolve("bundles-of-test"));
+        product = kept(first.onceMore(restored));
+        var answer = shown(open);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+        assertThat(answer.body())
+                .contains("cannot be shown")
+                .contains("another master key")
+                .doesNotContain("1001");
+        var all = product.parts().control().approvals().all(product.caller(product.owner), Optional.empty());
+        assertThat(all.toString()).contains(open);
+    }
+
+    private HttpResponse<String> shown(String approval) throws IOException, InterruptedException {
+        var identity = product.parts().identity();
+        var key = identity.issueForPerson(Product.TENANT, product.parts().ids().next("key"), product.owner);
+        var request = HttpRequest.newBuilder(URI.create(product.wiring.url() + "/api/v1/approvals/" + approval))
+                .header("authorization", "Bearer " + ((Issue.Issued) key).text().reveal())
+                .build();
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        }
     }
 
     @Test
