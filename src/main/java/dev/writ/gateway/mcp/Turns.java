@@ -20,10 +20,10 @@ final class Turns {
     private final Calls calls;
     private final JointTurns joint;
 
-    Turns(Guard guard, Calls calls, Cursors cursors) {
+    Turns(Guard guard, Calls calls, JointRequests requests, JointLists lists) {
         this.guard = guard;
         this.calls = calls;
-        this.joint = new JointTurns(guard, this, cursors);
+        this.joint = new JointTurns(this, requests, lists);
     }
 
     /** @param streams whether the client takes an event stream */
