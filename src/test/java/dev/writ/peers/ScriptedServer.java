@@ -35,6 +35,7 @@ public final class ScriptedServer implements AutoCloseable {
     public volatile String resources = "[]";
     /** How many resources are on a page of their list. */
     public volatile int page = 1_000;
+
     public final List<Json.Obj> heard = new CopyOnWriteArrayList<>();
     public final List<String> resumed = new CopyOnWriteArrayList<>();
     private final List<EventSink> listeners = new CopyOnWriteArrayList<>();

@@ -8,6 +8,7 @@ import dev.writ.peers.ScriptedServer;
 import dev.writ.registry.Transport;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -26,11 +27,16 @@ final class SeveralStage implements AutoCloseable {
     final Product product;
 
     SeveralStage(Path data) {
+        this(data, InstantSource.system());
+    }
+
+    SeveralStage(Path data, InstantSource clock) {
         odd.resources = IntStream.range(0, RESOURCES)
                 .mapToObj(i -> "{\"uri\":\"memo:" + i + "\",\"name\":\"m\"}")
-                .collect(Collectors.joining(",", "[", ",{\"uri\":\"memo:twice\",\"name\":\"m\"},{\"uri\":\"memo:twice\",\"name\":\"m\"}]"));
+                .collect(Collectors.joining(
+                        ",", "[", ",{\"uri\":\"memo:twice\",\"name\":\"m\"},{\"uri\":\"memo:twice\",\"name\":\"m\"}]"));
         odd.page = 300;
-        stage = PeerStage.start(data);
+        stage = PeerStage.start(data, clock);
         product = stage.product;
         stage.register(ONE, new Transport.Http(URI.create(one.url())), _ -> PeerStage.reading());
         stage.register(TWO, new Transport.Http(URI.create(two.url())), _ -> PeerStage.reading());
