@@ -4,6 +4,7 @@ import dev.writ.authority.Authority;
 import dev.writ.authority.Consent;
 import dev.writ.authority.Task;
 import dev.writ.base.Name;
+import dev.writ.identity.Identity;
 import dev.writ.registry.Agent;
 import dev.writ.registry.Person;
 import dev.writ.registry.Registry;
@@ -17,11 +18,13 @@ import java.util.Optional;
 final class Standings {
     private final Registry registry;
     private final Authority authority;
+    private final Identity identity;
     private final World.Maker worlds = new World.Maker();
 
-    Standings(Registry registry, Authority authority) {
+    Standings(Registry registry, Authority authority, Identity identity) {
         this.registry = registry;
         this.authority = authority;
+        this.identity = identity;
     }
 
     /** An agent's standing with a server, or why it has none. */
@@ -48,6 +51,9 @@ final class Standings {
             return new Found.No(new Refusal.NotAllowed("the task's people are not known"), Optional.empty());
         var about = new About(agent.get(), owner.get(), task.get(), person.get());
         if (!task.get().open(now)) return about.no(ended(task.get(), world.registry()));
+        // Whoever was let in with it meanwhile goes no further than whoever comes with it now.
+        if (identity.revoked(caller.tenant(), caller.key()))
+            return about.no(new Refusal.NotAllowed("the key was revoked"));
         // Not left to policy alone: a tenant may edit its guardrails, but nothing acts for somebody who is gone.
         if (!agent.get().mayAct(now)) return about.no(notActing(agent.get()));
         if (!owner.get().active()) return about.no(new Refusal.NotAllowed("the agent's owner is no longer active"));

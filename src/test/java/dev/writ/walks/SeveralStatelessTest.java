@@ -42,8 +42,8 @@ class SeveralStatelessTest {
     @BeforeAll
     void start(@TempDir Path data) {
         stage = new SeveralStage(data);
-        stage.odd.calls = (message, sink) ->
-                sink.send(answer(message, "{\"content\":[{\"type\":\"resource_link\",\"uri\":\"memo:1\",\"name\":\"m\"}]}"));
+        stage.odd.calls = (message, sink) -> sink.send(
+                answer(message, "{\"content\":[{\"type\":\"resource_link\",\"uri\":\"memo:1\",\"name\":\"m\"}]}"));
     }
 
     @AfterAll
@@ -133,9 +133,12 @@ class SeveralStatelessTest {
                         .isEqualTo("{\"code\":-32602,\"message\":\"Unknown tool: " + name + "\"}");
             }
             assertThat(stage.product.lastOf("refusal").string("reason")).hasValue("absent");
-            assertThat(client.ask("prompts/get", "{\"name\":\"odd__p\"}", NONE).json().text())
+            assertThat(client.ask("prompts/get", "{\"name\":\"odd__p\"}", NONE)
+                            .json()
+                            .text())
                     .contains("Unknown prompt: odd__p");
-            assertThat(client.ask("resources/read", "{\"uri\":\"memo:1\"}", NONE).code())
+            assertThat(client.ask("resources/read", "{\"uri\":\"memo:1\"}", NONE)
+                            .code())
                     .isEqualTo(-32602);
             assertThat(client.call("gone__work", "{}").text()).startsWith("TEMPORARILY BLOCKED");
             assertThat(stage.one.heard().requests()).isEqualTo(before);
@@ -271,7 +274,8 @@ class SeveralStatelessTest {
             assertRefused("unmapped", "mcp/resources/list");
             assertThat(stage.odd.heard("resources/list")).hasSize(before);
 
-            stage.publish("@id(\"no-one\") forbid (principal, action == Writ::Action::\"server:discover\", resource == Writ::McpServer::\"one\");");
+            stage.publish(
+                    "@id(\"no-one\") forbid (principal, action == Writ::Action::\"server:discover\", resource == Writ::McpServer::\"one\");");
             assertThat(client.ask("resources/list", params, NONE).code())
                     .as("the servers are others now")
                     .isEqualTo(-32602);
@@ -290,15 +294,15 @@ class SeveralStatelessTest {
     @Test
     void serversWhoseNamesLookAlikeAreBothNotThere() {
         var longName = "n".repeat(63);
-        var hash = Digest.of(longName.getBytes(UTF_8))
-                .toString()
-                .substring(0, 8);
+        var hash = Digest.of(longName.getBytes(UTF_8)).toString().substring(0, 8);
         var real = new Name(longName);
         var twin = new Name("n".repeat(31) + "-" + hash);
         for (var name : List.of(real, twin)) stage.product.addServer(name, stage.odd.url(), "x");
-        stage.publish("@id(\"alike\") permit (principal, action in [Writ::Action::\"server:discover\", Writ::Action::\"tool:call\"],"
-                + " resource) when { resource in Writ::McpServer::\"" + real + "\" || resource in Writ::McpServer::\""
-                + twin + "\" };");
+        stage.publish(
+                "@id(\"alike\") permit (principal, action in [Writ::Action::\"server:discover\", Writ::Action::\"tool:call\"],"
+                        + " resource) when { resource in Writ::McpServer::\"" + real
+                        + "\" || resource in Writ::McpServer::\""
+                        + twin + "\" };");
         try (var both = stage.client(real, twin, ODD);
                 var alone = stage.client(real, ODD)) {
             var shown = twin + "__work";
@@ -350,16 +354,15 @@ class SeveralStatelessTest {
     void oneSubscriptionHearsSeveralServersAndOutlivesOneOfThem() {
         var leaving = Fixture.start(Eras.MODERN);
         var brief = new Name("brief");
-        stage.stage.register(
-                brief,
-                new Transport.Http(URI.create(leaving.url())),
-                _ -> PeerStage.reading());
-        stage.publish("@id(\"brief\") permit (principal, action in [Writ::Action::\"server:discover\", Writ::Action::\"tool:call\"],"
-                + " resource) when { resource in Writ::McpServer::\"brief\" };");
+        stage.stage.register(brief, new Transport.Http(URI.create(leaving.url())), _ -> PeerStage.reading());
+        stage.publish(
+                "@id(\"brief\") permit (principal, action in [Writ::Action::\"server:discover\", Writ::Action::\"tool:call\"],"
+                        + " resource) when { resource in Writ::McpServer::\"brief\" };");
         var task = stage.product.open(Product.TaskSpec.SUPPORT.on(ONE, TWO, ODD, brief, GONE));
         try (var client = stage.client(stage.product.key(Product.BOT, task));
-                var events = client.listen("{\"toolsListChanged\":true,\"promptsListChanged\":true,\"resourceSubscriptions\":["
-                        + "\"writ:one/test://watched-resource\",\"test://watched-resource\",\"writ:nowhere/test://watched-resource\"]}")) {
+                var events = client.listen(
+                        "{\"toolsListChanged\":true,\"promptsListChanged\":true,\"resourceSubscriptions\":["
+                                + "\"writ:one/test://watched-resource\",\"test://watched-resource\",\"writ:nowhere/test://watched-resource\"]}")) {
             var first = events.next();
             assertThat(first.flatMap(m -> m.string("method"))).hasValue("notifications/subscriptions/acknowledged");
             assertThat(params(first).object("notifications").orElseThrow().text())
@@ -384,7 +387,6 @@ class SeveralStatelessTest {
         } finally {
             stage.publish("");
         }
-        Eventually.that(
-                "the servers hear of the end", () -> stage.one.listening() == 0 && stage.two.listening() == 0);
+        Eventually.that("the servers hear of the end", () -> stage.one.listening() == 0 && stage.two.listening() == 0);
     }
 }

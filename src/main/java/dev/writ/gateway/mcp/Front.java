@@ -48,7 +48,8 @@ sealed interface Front {
      * @param request as the client sent it
      * @param to what it asks for under the names of the several
      */
-    record Among(JointRequests requests, Caller.OfAgent caller, Message.Request request, Methods.Asked.For to) implements Front {
+    record Among(JointRequests requests, Caller.OfAgent caller, Message.Request request, Methods.Asked.For to)
+            implements Front {
         @Override
         public Answer nowhere() {
             return refused(false);

@@ -74,7 +74,8 @@ final class Joint implements AutoCloseable {
 
     /** A server's own session, opened when it is not. */
     Optional<Session> member(Name server) {
-        return await(opened(server), System.nanoTime() + JointLists.WAITED_FOR.toNanos()).flatMap(open -> open);
+        return await(opened(server), System.nanoTime() + JointLists.WAITED_FOR.toNanos())
+                .flatMap(open -> open);
     }
 
     private CompletableFuture<Optional<Session>> opened(Name server) {
@@ -117,11 +118,8 @@ final class Joint implements AutoCloseable {
     }
 
     List<Json> list(Action.Listing listing, Cancellation cancellation) {
-        return JointLists.merged(
-                listing,
-                names().servers(),
-                cancellation,
-                (server, call) -> member(server).map(open -> lists.own(open.hop(), listing, Map.of(), call)));
+        return JointLists.merged(listing, names().servers(), cancellation, (server, call) -> member(server)
+                .map(open -> lists.own(open.hop(), listing, Map.of(), call)));
     }
 
     /** A server's own prompts, as far as the caller may see them. */

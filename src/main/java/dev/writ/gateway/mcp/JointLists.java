@@ -112,8 +112,8 @@ final class JointLists {
     /** A server's own list, as far as the caller may see it: an action of its own, decided and recorded. */
     List<Json.Obj> own(Hop hop, Action.Listing listing, Map<String, String> claims, Cancellation cancellation) {
         var payload = Json.object().put("method", listing.method()).build();
-        var asked = new Methods.Asked.For(
-                new Action.ListItems(hop.server(), listing, payload), claims, Optional.empty());
+        var asked =
+                new Methods.Asked.For(new Action.ListItems(hop.server(), listing, payload), claims, Optional.empty());
         var answer = calls.answer(new Calls.Call(hop, Json.of(0), asked, Requester.SILENT, cancellation));
         return answer.object("result").flatMap(result -> result.array(listing.member())).stream()
                 .flatMap(items -> items.items().stream())
@@ -135,11 +135,12 @@ final class JointLists {
             Action.Listing listing,
             Supplier<List<Json>> all) {
         var cursor = asked.params().get("cursor");
-        var behind = asked.params().string("cursor").flatMap(text -> cursors.read(caller, asked.method(), servers, text));
+        var behind =
+                asked.params().string("cursor").flatMap(text -> cursors.read(caller, asked.method(), servers, text));
         if (cursor.isPresent() && behind.isEmpty()) return Optional.empty();
         var left = all.get().stream()
-                .filter(item -> behind.isEmpty()
-                        || key(listing, item).orElse("").compareTo(behind.get()) > 0)
+                .filter(item ->
+                        behind.isEmpty() || key(listing, item).orElse("").compareTo(behind.get()) > 0)
                 .toList();
         var items = left.size() > PAGE_ITEMS ? left.subList(0, PAGE_ITEMS) : left;
         var result = Json.object().put(listing.member(), new Json.Arr(items));

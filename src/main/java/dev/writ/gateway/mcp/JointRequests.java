@@ -62,8 +62,7 @@ final class JointRequests {
         return own.map(there -> new Message.Request(asked.id(), asked.method(), there, true));
     }
 
-    private static Optional<String> prompt(
-            JointNames.Target target, String shown, Supplier<List<Json.Obj>> prompts) {
+    private static Optional<String> prompt(JointNames.Target target, String shown, Supplier<List<Json.Obj>> prompts) {
         if (shown.length() < JointNames.CHARS_MAX) return Optional.of(target.rest());
         var names = prompts.get().stream()
                 .flatMap(prompt -> prompt.string("name").stream())

@@ -74,8 +74,7 @@ final class JointTurns {
                 there.progress(),
                 http,
                 streams,
-                turn -> JointRequests.shown(
-                        asked, to.action(), turns.answered(own.get(), there, turn), at.server()));
+                turn -> JointRequests.shown(asked, to.action(), turns.answered(own.get(), there, turn), at.server()));
     }
 
     private Answer nowhere(Session front, Message.Request asked, Methods.Asked.For to, boolean down) {

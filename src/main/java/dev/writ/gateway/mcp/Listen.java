@@ -4,6 +4,7 @@ import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Permit;
+import dev.writ.guard.Refusal;
 import dev.writ.http.server.EventSink;
 import dev.writ.http.server.ServerError;
 import dev.writ.upstream.Cancellation;
@@ -118,7 +119,7 @@ final class Listen {
                 when method.equals(Revision.ACKNOWLEDGED) -> {
                     if (asked.remove(part)) part.heard(part.honoured(Filter.acknowledged(params)));
                 }
-                case Event.Ended(var part, _, _) -> {
+                case Event.Ended(var part, var _, var _) -> {
                     if (asked.remove(part)) part.heard(part.honoured(Filter.NOTHING));
                 }
                 case Event.Said said when early.size() < UNTOLD_MAX && !asked.contains(said.part()) -> early.add(said);
@@ -137,8 +138,7 @@ final class Listen {
     private boolean begun(ListenPart part) {
         if (part.link().isEmpty()) return false;
         var permit = part.decided().permit().orElseThrow();
-        if (!part.decided().filter().empty()
-                && part.link().get().upstream() instanceof StatelessLink server) {
+        if (!part.decided().filter().empty() && part.link().get().upstream() instanceof StatelessLink server) {
             Thread.ofVirtual().name("mcp-listen").start(() -> listen(server, part, permit));
             return true;
         }
@@ -151,11 +151,7 @@ final class Listen {
     private void listen(StatelessLink server, ListenPart part, Permit permit) {
         var decided = part.decided();
         var heard = server.listen(
-                permit,
-                decided.uris(),
-                decided.payload(),
-                (method, params) -> said(part, method, params),
-                part.over());
+                permit, decided.uris(), decided.payload(), (method, params) -> said(part, method, params), part.over());
         var ended =
                 switch (heard) {
                     case StatelessLink.Heard.Ended(var gracefully) -> new Event.Ended(part, true, gracefully);
@@ -181,7 +177,8 @@ final class Listen {
             if (!(event instanceof Event.Woken)) continue;
             if (over.cancelled()) return;
             var now = shown();
-            if (!now.equals(shown)) say(sink, "notifications/tools/list_changed", Json.Obj.EMPTY);
+            if (barred()) finish(true);
+            else if (!now.equals(shown)) say(sink, "notifications/tools/list_changed", Json.Obj.EMPTY);
             shown = now;
             if (look % ALIVE_EVERY == 0) sink.keepAlive();
         }
@@ -198,10 +195,19 @@ final class Listen {
             case Event.Ended(var part, var taken, var gracefully) -> {
                 if (!taken) return;
                 ended(part, gracefully);
-                if (!over.cancelled()) gone(sink, part);
+                if (barred()) finish(true);
+                else if (!over.cancelled()) gone(sink, part);
             }
             case Event.Woken _ -> {}
         }
+    }
+
+    /** Whether the caller may do nothing any more: then there is the farewell, and nothing else. */
+    private boolean barred() {
+        return parts.stream()
+                .anyMatch(part -> guard.barred(part.hop().caller(), part.hop().server())
+                        .filter(reason -> !(reason instanceof Refusal.Absent))
+                        .isPresent());
     }
 
     /** What a server had is in no list any more; that of the tools is looked at anyhow. */

@@ -57,8 +57,7 @@ final class Listens {
                     : decided(good, hop, possible);
             return switch (decided) {
                 case Decided.No(var why) -> new Parts.None(why);
-                case Decided.Yes yes ->
-                    new Parts.Of(List.of(new ListenPart(hop, link, yes, UnaryOperator.identity())));
+                case Decided.Yes yes -> new Parts.Of(List.of(new ListenPart(hop, link, yes, UnaryOperator.identity())));
             };
         });
     }
@@ -76,7 +75,8 @@ final class Listens {
             var parts = JointLists.each(
                     names.servers(),
                     cancellation,
-                    (server, call) -> part(good, caller, links.way(caller, server, false, call), of(names, server, wanted)),
+                    (server, call) ->
+                            part(good, caller, links.way(caller, server, false, call), of(names, server, wanted)),
                     this::unheard);
             return new Parts.Of(List.copyOf(parts.values()));
         });
@@ -92,16 +92,11 @@ final class Listens {
         return new Filter(wanted.tools(), wanted.prompts(), wanted.resources(), own);
     }
 
-    private Optional<ListenPart> part(
-            Envelope.Checked.Good good, Caller.OfAgent caller, Links.Way way, Filter wanted) {
+    private Optional<ListenPart> part(Envelope.Checked.Good good, Caller.OfAgent caller, Links.Way way, Filter wanted) {
         if (!(way instanceof Links.Way.Through(var link))) return Optional.empty();
         var server = link.hop().server();
         if (decided(good, link.hop(), possible(link.hop(), wanted)) instanceof Decided.Yes yes)
-            return Optional.of(new ListenPart(
-                    link.hop(),
-                    Optional.of(link),
-                    yes,
-                    uri -> JointNames.uri(server, uri)));
+            return Optional.of(new ListenPart(link.hop(), Optional.of(link), yes, uri -> JointNames.uri(server, uri)));
         link.giveBack();
         return Optional.empty();
     }

@@ -28,13 +28,7 @@ final class Opening {
     private final InstantSource clock;
     private final Kept kept = new Kept();
 
-    Opening(
-            Guard guard,
-            Upstreams upstreams,
-            Calls calls,
-            JointLists lists,
-            Sessions sessions,
-            InstantSource clock) {
+    Opening(Guard guard, Upstreams upstreams, Calls calls, JointLists lists, Sessions sessions, InstantSource clock) {
         this.guard = guard;
         this.upstreams = upstreams;
         this.calls = calls;

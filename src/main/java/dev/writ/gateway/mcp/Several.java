@@ -31,13 +31,7 @@ final class Several {
     private final JointRequests requests;
     private final JointLists lists;
 
-    Several(
-            Guard guard,
-            Stateless stateless,
-            Links links,
-            Listens listens,
-            JointRequests requests,
-            JointLists lists) {
+    Several(Guard guard, Stateless stateless, Links links, Listens listens, JointRequests requests, JointLists lists) {
         this.guard = guard;
         this.stateless = stateless;
         this.links = links;
@@ -79,8 +73,8 @@ final class Several {
                         _ -> {})
                 .forEach((_, capabilities) -> capabilities
                         .members()
-                        .forEach((name, one) -> all.merge(
-                                name, one, (before, more) -> union((Json.Obj) before, (Json.Obj) more))));
+                        .forEach((name, one) ->
+                                all.merge(name, one, (before, more) -> union((Json.Obj) before, (Json.Obj) more))));
         return Stateless.discovered(asked, new Json.Obj(all));
     }
 
@@ -115,11 +109,9 @@ final class Several {
             JointNames names,
             Cancellation cancellation) {
         var params = asked.params().without(Methods.RESPONSES).without(Methods.STATE);
-        var bare = JointTurns.withoutCursor(
-                new Message.Request(asked.id(), asked.method(), params, asked.hasParams()));
+        var bare = JointTurns.withoutCursor(new Message.Request(asked.id(), asked.method(), params, asked.hasParams()));
         return switch (Methods.stateless(Joint.ROUTE, bare, good.claims())) {
-            case Methods.Asked.Wrong(var code, var why) ->
-                stateless.malformed(asked, code, why, caller, Joint.ROUTE);
+            case Methods.Asked.Wrong(var code, var why) -> stateless.malformed(asked, code, why, caller, Joint.ROUTE);
             case Methods.Asked.Ping _ -> throw new IllegalStateException("this revision has no ping");
             case Methods.Asked.For to ->
                 to.action() instanceof Action.ListItems list
@@ -138,13 +130,9 @@ final class Several {
             Cancellation cancellation) {
         var front = new Front.Among(requests, caller, asked, to);
         var target = JointRequests.target(names, to.action());
-        var own = target.flatMap(found -> requests.translated(
-                caller,
-                found,
-                asked,
-                to.action(),
-                () -> own(caller, found.server(), Action.Listing.PROMPTS, Map.of(), cancellation)
-                        .orElse(List.of())));
+        var own = target.flatMap(found -> requests.translated(caller, found, asked, to.action(), () -> own(
+                        caller, found.server(), Action.Listing.PROMPTS, Map.of(), cancellation)
+                .orElse(List.of())));
         if (target.isEmpty() || own.isEmpty()) return front.nowhere();
         return stateless.known(http, own.get(), good, caller, target.get().server(), front);
     }

@@ -87,8 +87,7 @@ final class Stateless implements AutoCloseable {
                 || accepted.contains(type.substring(0, type.indexOf('/')) + "/*");
     }
 
-    private Answer request(
-            Request http, Message.Request request, Caller.OfAgent caller, Name server, boolean joint) {
+    private Answer request(Request http, Message.Request request, Caller.OfAgent caller, Name server, boolean joint) {
         return switch (Envelope.of(request, http.headers())) {
             case Envelope.Checked.Bad(var what, var error) -> refused(caller, server, what, 400, error);
             case Envelope.Checked.Good _
@@ -160,8 +159,7 @@ final class Stateless implements AutoCloseable {
     }
 
     /** @param link given back when the answer is complete */
-    private Answer reached(
-            Request http, Round round, Hop hop, Optional<OpenLink> link, Cancellation cancellation) {
+    private Answer reached(Request http, Round round, Hop hop, Optional<OpenLink> link, Cancellation cancellation) {
         boolean kept = false;
         var request = round.request();
         try {
