@@ -51,14 +51,14 @@ final class Standings {
             return new Found.No(new Refusal.NotAllowed("the task's people are not known"), Optional.empty());
         var about = new About(agent.get(), owner.get(), task.get(), person.get());
         if (!task.get().open(now)) return about.no(ended(task.get(), world.registry()));
-        // Whoever was let in with it meanwhile goes no further than whoever comes with it now.
-        if (identity.revoked(caller.tenant(), caller.key()))
-            return about.no(new Refusal.NotAllowed("the key was revoked"));
         // Not left to policy alone: a tenant may edit its guardrails, but nothing acts for somebody who is gone.
         if (!agent.get().mayAct(now)) return about.no(notActing(agent.get()));
         if (!owner.get().active()) return about.no(new Refusal.NotAllowed("the agent's owner is no longer active"));
         if (!person.get().active())
             return about.no(new Refusal.NotAllowed("the person whom the task is for is no longer active"));
+        // Whoever was let in with it meanwhile goes no further than whoever comes with it now.
+        if (identity.revoked(caller.tenant(), caller.key()))
+            return about.no(new Refusal.NotAllowed("the key was revoked"));
         var server = world.registry().server(serverName);
         if (server.isEmpty()
                 || server.get().status() != Server.Status.APPROVED

@@ -224,8 +224,8 @@ class CommandsTest {
                 .contains("revoked");
         assertThat(server.body("POST /tasks/TSK1/keys/000KEY/revoke"))
                 .isEqualTo(json("{\"reason\":\"seen in a log\"}"));
-        ok("key", "revoke", "TSK1", "000KEY");
-        assertThat(server.body("POST /tasks/TSK1/keys/000KEY/revoke"))
+        ok("key", "revoke", "TSK1", "001KEY");
+        assertThat(server.body("POST /tasks/TSK1/keys/001KEY/revoke"))
                 .isEqualTo(json("{\"reason\":\"by writ key revoke\"}"));
     }
 

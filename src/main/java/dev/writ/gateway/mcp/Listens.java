@@ -75,8 +75,7 @@ final class Listens {
             var parts = JointLists.each(
                     names.servers(),
                     cancellation,
-                    (server, call) ->
-                            part(good, caller, links.way(caller, server, false, call), of(names, server, wanted)),
+                    (server, call) -> part(good, links.way(caller, server, false, call), of(names, server, wanted)),
                     this::unheard);
             return new Parts.Of(List.copyOf(parts.values()));
         });
@@ -92,7 +91,7 @@ final class Listens {
         return new Filter(wanted.tools(), wanted.prompts(), wanted.resources(), own);
     }
 
-    private Optional<ListenPart> part(Envelope.Checked.Good good, Caller.OfAgent caller, Links.Way way, Filter wanted) {
+    private Optional<ListenPart> part(Envelope.Checked.Good good, Links.Way way, Filter wanted) {
         if (!(way instanceof Links.Way.Through(var link))) return Optional.empty();
         var server = link.hop().server();
         if (decided(good, link.hop(), possible(link.hop(), wanted)) instanceof Decided.Yes yes)

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Sends calls and waits for their answers; meant for virtual threads. */
 public final class HttpClient implements AutoCloseable {
@@ -69,18 +68,20 @@ public final class HttpClient implements AutoCloseable {
             var place = pool.place(
                     call.url().origin(), rules, attempt.home(), call.deadlines().connect());
             attempt.waits(place);
-            var _ = place.granted().whenComplete((left, none) -> placed(attempt, rules, left, none));
+            var _ = place.granted().whenComplete((_, _) -> placed(attempt, rules, place));
         }
     }
 
     /** No thread waits for a place: whoever gives one back brings it here. */
-    private void placed(Attempt attempt, Destinations rules, @Nullable Optional<Link> left, @Nullable Throwable none) {
-        if (left == null)
-            attempt.failed(
-                    none instanceof ClientError known
-                            ? known
-                            : new ClientError(ClientError.Code.ABORTED, false, "the wait for a connection broke off"));
-        else if (left.isPresent()) taken(attempt, left.get());
+    private void placed(Attempt attempt, Destinations rules, Place place) {
+        Optional<Link> left;
+        try {
+            left = place.await();
+        } catch (ClientError e) {
+            attempt.failed(e);
+            return;
+        }
+        if (left.isPresent()) taken(attempt, left.get());
         else Thread.ofVirtual().name("http-dial").start(() -> dial(attempt, rules));
     }
 
