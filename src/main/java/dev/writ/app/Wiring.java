@@ -253,7 +253,7 @@ public final class Wiring implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         var failure = new RuntimeException("not everything could be closed");
         close(opened, failure);
         if (failure.getSuppressed().length > 0) throw failure;

@@ -4,6 +4,7 @@ import dev.writ.base.Json;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -84,10 +85,8 @@ final class AgentCommands {
     }
 
     @Command(description = "Ends an agent for good; its name is never given again.")
-    int retire(
-            @Parameters(paramLabel = "NAME", description = NAME) String name,
-            @Option(names = "--yes", description = "Do not ask.") boolean yes) {
-        if (!session.confirmed("Retire " + name + " for good?", yes)) return Exit.FAILED;
+    int retire(@Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin Unasked unasked) {
+        if (!session.confirmed("Retire " + name + " for good?", unasked.yes)) return Exit.FAILED;
         return change(name, "retire", Json.Obj.EMPTY);
     }
 

@@ -30,7 +30,7 @@ final class Commands {
             new Entry("decision", "What was decided, and why."),
             new Entry("evidence", "Verifies and exports the record of what happened."),
             new Entry("policy", "Checks and publishes policies."),
-            new Entry("key", "Makes keys for tasks and people, and changes the ledger's own."),
+            new Entry("key", "Keys of tasks and people, and the ledger's own."),
             new Entry("secret", "Secrets that are injected into requests to servers."));
 
     private Commands() {}

@@ -4,12 +4,22 @@ import dev.writ.base.Json;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code writ key …}. */
-@Command(description = "Makes keys for tasks and people, and changes the ledger's own.")
+@Command(description = "Keys of tasks and people, and the ledger's own.")
 final class KeyCommands {
+    private static final String TASK = "The task's id, or its last characters.";
+    private static final Column[] FIELDS = {
+        Column.at("KEY", "id"),
+        Column.at("STATE", "state"),
+        Column.at("AGENT", "agent"),
+        Column.at("CREATED", "created"),
+        Column.at("LAST USED", "lastUsed")
+    };
+
     private final Session session;
 
     KeyCommands(Session session) {
@@ -27,6 +37,25 @@ final class KeyCommands {
                     String id) {
         var collection = holder == Holder.TASK ? "tasks" : "people";
         return show(session, session.api().post(Api.Path.of(collection, id, "keys"), Json.Obj.EMPTY));
+    }
+
+    /** {@code writ key list TASK}. */
+    @Command(description = "Lists a task's keys; the keys themselves are kept nowhere.")
+    int list(@Parameters(paramLabel = "TASK", description = TASK) String task) {
+        session.out().list(session.api().get(Api.Path.of("tasks", task, "keys")), FIELDS);
+        return Exit.DONE;
+    }
+
+    /** {@code writ key revoke TASK KEY}. */
+    @Command(description = "Takes one key of a task back at once; the task and its other keys go on.")
+    int revoke(
+            @Parameters(index = "0", paramLabel = "TASK", description = TASK) String task,
+            @Parameters(index = "1", paramLabel = "KEY", description = "The key's id, or its last characters.")
+                    String key,
+            @Mixin Why why) {
+        var body = why.orElse("writ key revoke");
+        session.out().one(session.api().post(Api.Path.of("tasks", task, "keys", key, "revoke"), body), FIELDS);
+        return Exit.DONE;
     }
 
     @Command(description = "Makes the ledger's next keys, to tell witnesses and auditors before they are used.")

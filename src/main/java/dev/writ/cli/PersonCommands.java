@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -56,10 +57,9 @@ final class PersonCommands {
     }
 
     @Command(description = "Takes every right from a person; agents and tasks of theirs stop with it.")
-    int deactivate(
-            @Parameters(paramLabel = "PERSON", description = ID) String id,
-            @Option(names = "--yes", description = "Do not ask.") boolean yes) {
-        if (!session.confirmed("Deactivate " + id + "? Agents and tasks of theirs stop.", yes)) return Exit.FAILED;
+    int deactivate(@Parameters(paramLabel = "PERSON", description = ID) String id, @Mixin Unasked unasked) {
+        if (!session.confirmed("Deactivate " + id + "? Agents and tasks of theirs stop.", unasked.yes))
+            return Exit.FAILED;
         session.out().one(session.api().post(Api.Path.of("people", id, "deactivate"), Json.Obj.EMPTY), FIELDS);
         return Exit.DONE;
     }

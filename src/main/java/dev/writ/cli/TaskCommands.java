@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -81,20 +82,7 @@ final class TaskCommands {
                             description = "Only these tools of the servers.")
                     @Nullable
                     List<String> tools,
-            @Option(
-                            names = "--category",
-                            split = ",",
-                            paramLabel = "NAME",
-                            description = "A category of tools that it may call; none means none.")
-                    @Nullable
-                    List<String> categories,
-            @Option(
-                            names = "--data-class",
-                            split = ",",
-                            paramLabel = "NAME",
-                            description = "A class of data that it may touch; none means none.")
-                    @Nullable
-                    List<String> data,
+            @Mixin Classes classes,
             @Option(names = "--calls", paramLabel = "N", description = "How many calls at most.") Optional<Long> calls,
             @Option(names = "--for", paramLabel = "TIME", description = "How long, for example 8h or 30m.")
                     Optional<String> duration,
@@ -102,7 +90,7 @@ final class TaskCommands {
                     Optional<String> until) {
         if (duration.isPresent() == until.isPresent())
             throw CliError.usage("a task ends: give either --for or --until", "for example --for 8h");
-        var spec = spec(agent, person, purpose, servers, tools, categories, data);
+        var spec = spec(agent, person, purpose, servers, tools, classes.categories, classes.data);
         calls.ifPresent(n -> spec.put("calls", n));
         spec.put("for", duration).put("until", until);
         var opened = session.api().post(Api.Path.of("tasks"), Resource.of("Task", Optional.empty(), spec.build()));
@@ -135,23 +123,17 @@ final class TaskCommands {
     }
 
     @Command(description = "Takes a task's authority away at once.")
-    int revoke(
-            @Parameters(paramLabel = "TASK", description = ID) String id,
-            @Option(names = "--reason", paramLabel = "TEXT", description = "Why; it is recorded.")
-                    Optional<String> reason) {
-        return end(id, "revoke", reason);
+    int revoke(@Parameters(paramLabel = "TASK", description = ID) String id, @Mixin Why why) {
+        return end(id, "revoke", why);
     }
 
     @Command(description = "Ends a task that has done its work.")
-    int complete(
-            @Parameters(paramLabel = "TASK", description = ID) String id,
-            @Option(names = "--reason", paramLabel = "TEXT", description = "A word for the record.")
-                    Optional<String> reason) {
-        return end(id, "complete", reason);
+    int complete(@Parameters(paramLabel = "TASK", description = ID) String id, @Mixin Why why) {
+        return end(id, "complete", why);
     }
 
-    private int end(String id, String verb, Optional<String> reason) {
-        var body = Resource.reason(reason.or(() -> Optional.of("by writ task " + verb)));
+    private int end(String id, String verb, Why why) {
+        var body = why.orElse("writ task " + verb);
         session.out().one(session.api().post(Api.Path.of("tasks", id, verb), body), FIELDS);
         return Exit.DONE;
     }

@@ -84,7 +84,7 @@ public final class Guard implements AutoCloseable {
         this.ledger = parts.ledger();
         this.journal = journal;
         this.recorder = new Recorder(ledger, journal, reserve);
-        this.standings = new Standings(parts.registry(), authority);
+        this.standings = new Standings(parts.registry(), authority, parts.identity());
         this.refusals = new Refusals(recorder, evidence, quota, ids, clock);
         this.watch = new LedgerWatch(
                 () -> parts.ledger().closedBecause().isPresent(), parts.ledger()::batchInHand, streams::cutAll);
@@ -121,10 +121,16 @@ public final class Guard implements AutoCloseable {
         return new TurnedAway(callers.unknown(), refusals.folded(tenant));
     }
 
-    /** What must be done every second: counts that are due become records, and a ledger that cannot write is noticed. */
+    /** What must be done every second: due counts become records, and streams end where nothing can be proved. */
     public void tick() {
         refusals.flush();
         watch.look(clock.instant());
+        for (var tenant : ledger.tenants()) if (ledger.contradiction(tenant).isPresent()) streams.cutTenant(tenant);
+    }
+
+    /** A single key of a task was taken back: what is open under it ends. */
+    public void keyRevoked(Name tenant, Id task, Id key) {
+        streams.cutKey(tenant, task, key);
     }
 
     /** Writes the counts that wait; to be called before the ledger closes. */
@@ -214,7 +220,7 @@ public final class Guard implements AutoCloseable {
     public Optional<Refusal.Reason> barred(Caller.OfAgent caller, Name server) {
         return standings.of(caller, server, clock.instant()) instanceof Standings.Found.No(var reason, var _)
                 ? Optional.of(reason)
-                : Optional.empty();
+                : ledger.contradiction(caller.tenant()).map(Refusal.Unavailable::new);
     }
 
     /** Whether a permit is still good when the first byte is due. */
@@ -374,7 +380,7 @@ public final class Guard implements AutoCloseable {
     public Runnable watch(Caller.OfAgent caller, Name server, Runnable cut) {
         var taken = streams.watch(caller, server, cut);
         if (standings.of(caller, server, clock.instant()) instanceof Standings.Found.No)
-            streams.cutTask(caller.tenant(), caller.task());
+            streams.cutKey(caller.tenant(), caller.task(), caller.key());
         return taken;
     }
 

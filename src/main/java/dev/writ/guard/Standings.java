@@ -4,6 +4,7 @@ import dev.writ.authority.Authority;
 import dev.writ.authority.Consent;
 import dev.writ.authority.Task;
 import dev.writ.base.Name;
+import dev.writ.identity.Identity;
 import dev.writ.registry.Agent;
 import dev.writ.registry.Person;
 import dev.writ.registry.Registry;
@@ -17,11 +18,13 @@ import java.util.Optional;
 final class Standings {
     private final Registry registry;
     private final Authority authority;
+    private final Identity identity;
     private final World.Maker worlds = new World.Maker();
 
-    Standings(Registry registry, Authority authority) {
+    Standings(Registry registry, Authority authority, Identity identity) {
         this.registry = registry;
         this.authority = authority;
+        this.identity = identity;
     }
 
     /** An agent's standing with a server, or why it has none. */
@@ -53,6 +56,9 @@ final class Standings {
         if (!owner.get().active()) return about.no(new Refusal.NotAllowed("the agent's owner is no longer active"));
         if (!person.get().active())
             return about.no(new Refusal.NotAllowed("the person whom the task is for is no longer active"));
+        // Whoever was let in with it meanwhile goes no further than whoever comes with it now.
+        if (identity.revoked(caller.tenant(), caller.key()))
+            return about.no(new Refusal.NotAllowed("the key was revoked"));
         var server = world.registry().server(serverName);
         if (server.isEmpty()
                 || server.get().status() != Server.Status.APPROVED

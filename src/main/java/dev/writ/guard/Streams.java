@@ -26,11 +26,13 @@ final class Streams {
     /** An open stream and what it hangs on. */
     private static final class Watched {
         private final List<Thing> things;
+        private final Id key;
         private final Runnable cut;
         private final AtomicBoolean open = new AtomicBoolean(true);
 
-        Watched(List<Thing> things, Runnable cut) {
+        Watched(List<Thing> things, Id key, Runnable cut) {
             this.things = things;
+            this.key = key;
             this.cut = cut;
         }
     }
@@ -46,6 +48,7 @@ final class Streams {
                         new Thing.OfTask(tenant, caller.task()),
                         new Thing.OfAgent(tenant, caller.agent()),
                         new Thing.OfServer(tenant, server)),
+                caller.key(),
                 cut);
         for (var thing : watched.things)
             open.compute(thing, (_, known) -> {
@@ -72,6 +75,16 @@ final class Streams {
         cut(new Thing.OfServer(tenant, server));
     }
 
+    /** Of a task, what was opened with one of its keys. */
+    void cutKey(Name tenant, Id task, Id key) {
+        for (var watched : under(new Thing.OfTask(tenant, task))) if (watched.key.equals(key)) cut(watched);
+    }
+
+    void cutTenant(Name tenant) {
+        for (var thing : List.copyOf(open.keySet()))
+            if (thing instanceof Thing.OfTask(var of, var _) && of.equals(tenant)) cut(thing);
+    }
+
     void cutAll() {
         for (var thing : List.copyOf(open.keySet())) cut(thing);
     }
@@ -83,11 +96,13 @@ final class Streams {
     }
 
     private void cut(Thing thing) {
-        for (var watched : under(thing)) {
-            if (!watched.open.getAndSet(false)) continue;
-            forget(watched);
-            watched.cut.run();
-        }
+        for (var watched : under(thing)) cut(watched);
+    }
+
+    private void cut(Watched watched) {
+        if (!watched.open.getAndSet(false)) return;
+        forget(watched);
+        watched.cut.run();
     }
 
     /** A copy: cutting one stream may close others. */

@@ -166,6 +166,11 @@ public final class Identity implements AutoCloseable {
         return book.now().find(id).filter(key -> key.tenant().equals(tenant));
     }
 
+    /** Whether a key was taken back; one that is not known is none that was. */
+    public boolean revoked(Name tenant, Id id) {
+        return key(tenant, id).flatMap(Key::revokedAt).isPresent();
+    }
+
     public List<Key> keys(Name tenant) {
         return book.now().byDigest().values().stream()
                 .filter(key -> key.tenant().equals(tenant))

@@ -55,7 +55,7 @@ final class HttpCarrier implements Carrier {
                 default -> Optional.of(error(letter.id(), exchange));
             };
         } catch (ClientError e) {
-            throw new UpstreamError(e.sent(), "the server cannot be reached: " + e.getMessage(), e);
+            throw UpstreamError.of(e);
         }
     }
 

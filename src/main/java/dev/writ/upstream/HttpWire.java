@@ -63,7 +63,7 @@ final class HttpWire implements Wire {
                 default -> throw refused(exchange.status());
             };
         } catch (ClientError e) {
-            throw failure(e);
+            throw UpstreamError.of(e);
         }
     }
 
@@ -80,17 +80,10 @@ final class HttpWire implements Wire {
         exchange.headers().only("mcp-session-id").ifPresent(given -> {
             if (session.isEmpty()) session = Optional.of(given);
         });
-        uncompressed(exchange);
         if (isEventStream(exchange)) return awaited(id, exchange, meanwhile, cut);
         var message = message(exchange.body(ANSWER_BYTES_MAX));
         if (!answers(message, id)) throw new UpstreamError(true, "the server's answer is not to our request");
         return message;
-    }
-
-    /** We ask for none and unpack none: what is small on the wire must not be large here. */
-    private static void uncompressed(Exchange exchange) {
-        if (!exchange.headers().first("content-encoding").orElse("identity").equalsIgnoreCase("identity"))
-            throw new UpstreamError(true, "the server compresses its answer without being asked to");
     }
 
     /**
@@ -111,7 +104,6 @@ final class HttpWire implements Wire {
                 if (exchange.status() != 200)
                     throw new UpstreamError(
                             true, "the server does not go on with its stream (HTTP " + exchange.status() + ")");
-                uncompressed(exchange);
                 found = read(id, exchange, meanwhile, place);
             }
         }
@@ -170,7 +162,7 @@ final class HttpWire implements Wire {
                 throw new UpstreamError(true, "the server refuses a notification (HTTP " + exchange.status() + ")");
             exchange.body(ANSWER_BYTES_MAX);
         } catch (ClientError e) {
-            throw failure(e);
+            throw UpstreamError.of(e);
         }
     }
 
@@ -210,7 +202,6 @@ final class HttpWire implements Wire {
     }
 
     private static void heard(Exchange exchange, Meanwhile unasked, Place place) {
-        uncompressed(exchange);
         var events = exchange.events(ANSWER_BYTES_MAX);
         for (var event = events.next(); event.isPresent(); event = events.next()) {
             place.at(event.get());
@@ -302,9 +293,5 @@ final class HttpWire implements Wire {
         } catch (JsonError e) {
             throw new UpstreamError(true, "the server's message is not acceptable JSON: " + e.reason());
         }
-    }
-
-    private static UpstreamError failure(ClientError e) {
-        return new UpstreamError(e.sent(), "the server cannot be reached: " + e.getMessage(), e);
     }
 }

@@ -4,8 +4,12 @@ import static dev.writ.walks.McpClient.isError;
 import static dev.writ.walks.McpClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.writ.base.Json;
+import dev.writ.guard.Caller;
+import dev.writ.guard.control.Reply;
 import dev.writ.http.client.Call;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Authority that ends in the middle: the next call, the open stream, the session, the list. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RevocationWalkTest {
+    private static final String ORDER = "{\"order\":\"1001\"}";
+
     private Product product;
 
     @BeforeAll
@@ -28,6 +34,71 @@ class RevocationWalkTest {
     @AfterAll
     void stop() {
         product.close();
+    }
+
+    /** One key of a task was seen where it does not belong: it goes, the task and its other key stay. */
+    @Test
+    void aRevokedKeyIsRefusedCutsItsOwnStreamsAndLeavesTheTasksOtherKeyAlone() throws Exception {
+        var task = product.open(Product.TaskSpec.SUPPORT);
+        var lost = product.key(Product.BOT, task);
+        var kept = product.key(Product.BOT, task);
+        var owner = product.caller(product.owner);
+        var keys = product.parts().control().taskKeys();
+        var id = ((Caller.OfAgent)
+                        product.parts().guard().callerOf(Optional.of(lost)).orElseThrow())
+                .key()
+                .text();
+        try (var thief = product.client(lost, Product.SHOP);
+                var client = product.client(kept, Product.SHOP)) {
+            assertThat(isError(thief.call("get_order", ORDER))).isFalse();
+            var thiefs = stream(thief);
+            var own = stream(client);
+            var listed = listed(keys.all(owner, task.text()));
+            assertThat(listed).hasSize(2).allSatisfy(key -> {
+                assertThat(key.string("state")).hasValue("in-force");
+                assertThat(key.text()).doesNotContain("writ_agent_");
+            });
+
+            var revoked = keys.revoke(owner, task.text(), id.substring(id.length() - 8), "seen in a log");
+            assertThat(revoked).isInstanceOf(Reply.Done.class);
+            thiefs.get(10, TimeUnit.SECONDS);
+            long before = product.calls();
+            assertThat(thief.post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}")
+                            .status())
+                    .isEqualTo(401);
+            assertThat(product.calls()).isEqualTo(before);
+            assertThat(own).isNotDone();
+            assertThat(isError(client.call("get_order", ORDER))).isFalse();
+
+            var record = product.lastOf("revocation");
+            assertThat(record.string("event")).hasValue("key-revoked");
+            assertThat(record.string("key")).hasValue(id);
+            assertThat(record.string("task")).hasValue(task.text());
+            assertThat(record.string("reason")).hasValue("seen in a log");
+            assertThat(listed(keys.all(owner, task.text())).stream()
+                            .map(key -> key.string("state").orElseThrow()))
+                    .containsExactlyInAnyOrder("revoked", "in-force");
+            assertThat(keys.revoke(owner, task.text(), id, "again")).isInstanceOf(Reply.Conflict.class);
+            var elsewhere = product.open(Product.TaskSpec.SUPPORT);
+            assertThat(keys.revoke(owner, elsewhere.text(), id, "another task's"))
+                    .isInstanceOf(Reply.NotFound.class);
+            assertThat(keys.revoke(product.caller(product.erin), task.text(), id, "no role"))
+                    .isInstanceOf(Reply.Forbidden.class);
+            assertThat(own).isNotDone();
+        }
+    }
+
+    private static List<Json.Obj> listed(Reply<List<Json.Obj>> reply) {
+        if (reply instanceof Reply.Done<List<Json.Obj>>(var items, var _)) return items;
+        throw new AssertionError("not listed: " + reply);
+    }
+
+    private static CompletableFuture<Void> stream(McpClient client) throws Exception {
+        var opened = new CompletableFuture<Void>();
+        var ended = client.listen(opened);
+        opened.get(10, TimeUnit.SECONDS);
+        assertThat(ended).isNotDone();
+        return ended;
     }
 
     @Test

@@ -34,6 +34,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -251,6 +253,10 @@ class WitnessWalkTest {
             know(product);
             Eventually.that("permitted", () -> !isError(client.call("get_order", ORDER)));
             witnessedUpToNow(product);
+            var opened = new CompletableFuture<Void>();
+            var stream = client.listen(opened);
+            opened.get(10, TimeUnit.SECONDS);
+            assertThat(stream).isNotDone();
             // Somebody with the keys goes on with a copy, in front of the same witness.
             copy(data().resolve("ledger"), folder.resolve("thief/ledger"));
             copy(data().resolve("keys"), folder.resolve("thief/keys"));
@@ -266,6 +272,7 @@ class WitnessWalkTest {
             }
             Eventually.that(
                     "blocked", () -> text(client.call("get_order", ORDER)).contains("rollback"));
+            Eventually.that("what was open is cut", stream::isDone);
             long calls = product.calls();
             assertThat(text(client.call("get_order", ORDER)))
                     .startsWith("TEMPORARILY BLOCKED")

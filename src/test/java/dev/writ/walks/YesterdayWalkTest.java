@@ -18,17 +18,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Yesterday's database under today's ledger, and the other way round: nothing that was over lives again. */
@@ -37,45 +35,24 @@ class YesterdayWalkTest {
     private static final String REFUND = "{\"order\":\"1001\",\"amount\":700,\"currency\":\"EUR\"}";
     private static final String MAIL = "{\"to\":\"a@customer.example\",\"subject\":\"s\",\"body\":\"b\"}";
 
-    private static Product first;
-    private static Path prepared;
+    @RegisterExtension
+    static final Prepared PREPARED = new Prepared();
 
     @TempDir
     Path temp;
 
-    private final List<Product> started = new ArrayList<>();
     private Path data;
     private Product product;
 
-    /** Publishing policies takes seconds: it is done once, and every test begins with a copy. */
-    @BeforeAll
-    static void prepare(@TempDir Path folder) {
-        prepared = folder;
-        first = Product.start(folder);
-        first.wiring.close();
-    }
-
-    @AfterAll
-    static void closeTheShop() {
-        first.shop.close();
-    }
-
     @BeforeEach
     void start() throws IOException {
-        data = temp.resolve("data");
-        Folders.copy(prepared, data);
-        product = kept(first.onceMore(data));
+        data = PREPARED.copiedTo(temp.resolve("data"));
+        product = PREPARED.kept(PREPARED.first().onceMore(data));
     }
 
     @AfterEach
     void stop() {
         product.shop.redefine("send_email", original());
-        for (var each : started.reversed()) each.wiring.close();
-    }
-
-    private Product kept(Product next) {
-        started.add(next);
-        return next;
     }
 
     /** A key with the task it is for. */
@@ -96,6 +73,7 @@ class YesterdayWalkTest {
             approval = approval(client.call("create_refund", REFUND));
             product.approveAs(product.dana, approval);
         }
+        var lost = product.key(Product.BOT, user.task);
         var danas = product.parts()
                 .identity()
                 .issueForPerson(Product.TENANT, product.parts().ids().next("key"), product.dana);
@@ -111,12 +89,13 @@ class YesterdayWalkTest {
             assertThat(client.toolNames()).doesNotContain("send_email");
         }
         done(control.tasks().revoke(owner, ended.task.text(), "the case is closed"));
+        done(control.taskKeys().revoke(owner, user.task.text(), keyId(lost), "seen in a log"));
         done(control.agents().retire(owner, Product.OTHER_BOT.text()));
         done(control.people().deactivate(owner, product.dana.text()));
         product.shop.redefine("send_email", original());
 
         long recordsBefore = product.records().size();
-        product = kept(product.again(data, () -> putBack(yesterday)));
+        product = PREPARED.kept(product.again(data, () -> putBack(yesterday)));
 
         long before = product.calls();
         try (var client = product.client(user.key, Product.SHOP)) {
@@ -131,6 +110,7 @@ class YesterdayWalkTest {
             assertThat(client.post("{}").status()).isEqualTo(401);
         }
         assertThat(product.parts().guard().callerOf(Optional.of(danasKey))).isEmpty();
+        assertThat(product.parts().guard().callerOf(Optional.of(lost))).isEmpty();
         assertThat(product.registry()
                         .snapshot(Product.TENANT)
                         .person(product.dana)
@@ -143,14 +123,19 @@ class YesterdayWalkTest {
                 .toList();
         assertThat(replayed).hasSize(1);
         assertThat(replayed.getFirst().integer("to").orElseThrow()).isGreaterThanOrEqualTo(recordsBefore);
-        assertThat(replayed.getFirst().integer("made").orElseThrow()).isGreaterThanOrEqualTo(5);
+        assertThat(replayed.getFirst().integer("made").orElseThrow()).isGreaterThanOrEqualTo(6);
 
         // What was replayed is in the database: the next start has nothing to do.
-        product = kept(product.again(data, () -> {}));
+        product = PREPARED.kept(product.again(data, () -> {}));
         assertThat(product.records().stream()
                         .filter(record -> record.string("event").equals(Optional.of("replayed"))))
                 .hasSize(1);
         refused(ended, "REVOKED by Olga Owner", "task-revoked");
+    }
+
+    private String keyId(String key) {
+        var caller = product.parts().guard().callerOf(Optional.of(key)).orElseThrow();
+        return ((dev.writ.guard.Caller.OfAgent) caller).key().text();
     }
 
     @Test
@@ -162,7 +147,7 @@ class YesterdayWalkTest {
         try (var client = product.client(user.key, Product.SHOP)) {
             assertThat(text(client.call("send_email", MAIL))).startsWith("QUARANTINED");
         }
-        product = kept(product.again(data, () -> putBack(yesterday)));
+        product = PREPARED.kept(product.again(data, () -> putBack(yesterday)));
         assertThat(product.registry()
                         .snapshot(Product.TENANT)
                         .tool(Product.SHOP, new ToolName("send_email"))
@@ -187,7 +172,7 @@ class YesterdayWalkTest {
         var crashed = temp.resolve("crashed");
         Folders.copy(data, crashed);
         Disk.acceptWrites(product.parts().store());
-        product = kept(first.onceMore(crashed));
+        product = PREPARED.kept(PREPARED.first().onceMore(crashed));
         long before = product.calls();
         refused(agent, "REVOKED by Olga Owner", "task-revoked");
         assertThat(product.calls()).isEqualTo(before);
@@ -214,7 +199,7 @@ class YesterdayWalkTest {
             for (int i = 0; i < 40; i++)
                 assertThat(isError(client.call("get_order", ORDER))).isFalse();
         }
-        product = kept(product.again(data, () -> putBack(yesterday)));
+        product = PREPARED.kept(product.again(data, () -> putBack(yesterday)));
         assertThat(product.parts()
                         .authority()
                         .snapshot(Product.TENANT)
@@ -232,7 +217,7 @@ class YesterdayWalkTest {
         try (var client = product.client(Product.TaskSpec.SUPPORT)) {
             client.call("get_order", ORDER);
         }
-        product = kept(product.again(data, () -> Folders.copy(data, temp.resolve("yesterday"))));
+        product = PREPARED.kept(product.again(data, () -> Folders.copy(data, temp.resolve("yesterday"))));
         try (var client = product.client(Product.TaskSpec.SUPPORT)) {
             client.call("get_order", ORDER);
         }
@@ -251,14 +236,14 @@ class YesterdayWalkTest {
         try (var client = product.client(Product.TaskSpec.SUPPORT)) {
             client.call("get_order", ORDER);
         }
-        product = kept(product.again(data, () -> Folders.copy(data, temp.resolve("fork"))));
+        product = PREPARED.kept(product.again(data, () -> Folders.copy(data, temp.resolve("fork"))));
         for (int i = 0; i < 3; i++)
             try (var client = product.client(Product.TaskSpec.SUPPORT)) {
                 client.call("get_order", ORDER);
             }
         product.wiring.close();
         // The same beginning, and then another history that is longer.
-        var fork = kept(product.onceMore(temp.resolve("fork")));
+        var fork = PREPARED.kept(product.onceMore(temp.resolve("fork")));
         for (int i = 0; i < 6; i++)
             try (var client = fork.client(Product.TaskSpec.SUPPORT)) {
                 client.call("get_order", ORDER);

@@ -12,7 +12,6 @@ import dev.writ.http.server.Answer;
 import dev.writ.http.server.Request;
 import dev.writ.http.server.Route;
 import dev.writ.upstream.McpSession;
-import dev.writ.upstream.Revision;
 import dev.writ.upstream.Upstreams;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -48,10 +47,13 @@ public final class McpEndpoint implements AutoCloseable {
         this.guard = guard;
         var rounds = new Rounds(guard, random, clock);
         var calls = new Calls(guard, rounds, clock, hold);
-        this.stateless = new Stateless(guard, upstreams, calls, rounds, clock, McpEndpoint::noSuchServer);
+        var requests = new JointRequests(guard);
+        var lists = new JointLists(calls, new Cursors(random, clock));
+        this.stateless =
+                new Stateless(guard, upstreams, calls, rounds, requests, lists, clock, McpEndpoint::noSuchServer);
         this.sessions = new Sessions(random, clock);
-        this.opening = new Opening(guard, upstreams, calls, sessions, clock);
-        this.turns = new Turns(guard, calls, new Cursors(random, clock));
+        this.opening = new Opening(guard, upstreams, calls, lists, sessions, clock);
+        this.turns = new Turns(guard, calls, requests, lists);
     }
 
     public List<Route> routes() {
@@ -117,35 +119,13 @@ public final class McpEndpoint implements AutoCloseable {
             return Answer.json(400, RpcError.answer(Json.Null.VALUE, e.code(), e.reason()));
         }
         if (Envelope.opens(request.headers(), message))
-            return joint(request) ? sessionsOnly(message) : stateless.post(request, message, caller, server);
+            return stateless.post(request, message, caller, server, joint(request));
         if (message instanceof Message.Request initialize && initialize.method().equals("initialize"))
             return joint(request)
                     ? opening.joint(initialize, caller)
                     : opening.answer(initialize, caller, server, request);
         return inSession(
                 request, caller, server, session -> turns.answer(session, message, request, accepts(request, EVENTS)));
-    }
-
-    /** Over several servers we speak the revisions with sessions alone: said so that a client of both goes on with those. */
-    private static Answer sessionsOnly(Message message) {
-        var error = Json.object()
-                .put("code", Revision.VERSION_NOT_SERVED)
-                .put("message", "several servers at once are served in sessions: initialize, or use /mcp/{server}")
-                .put(
-                        "data",
-                        Json.object()
-                                .put("supported", McpSession.VERSIONS)
-                                .put("requested", Revision.VERSION)
-                                .build())
-                .build();
-        var id = message instanceof Message.Request request ? request.id() : Json.Null.VALUE;
-        return Answer.json(
-                400,
-                Json.object()
-                        .put("jsonrpc", "2.0")
-                        .put("id", id)
-                        .put("error", error)
-                        .build());
     }
 
     /** Somebody with a good credential sends what is no message: that is on record, what it was is not. */

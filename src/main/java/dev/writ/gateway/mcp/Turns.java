@@ -20,10 +20,10 @@ final class Turns {
     private final Calls calls;
     private final JointTurns joint;
 
-    Turns(Guard guard, Calls calls, Cursors cursors) {
+    Turns(Guard guard, Calls calls, JointRequests requests, JointLists lists) {
         this.guard = guard;
         this.calls = calls;
-        this.joint = new JointTurns(guard, this, cursors);
+        this.joint = new JointTurns(this, requests, lists);
     }
 
     /** @param streams whether the client takes an event stream */
@@ -44,10 +44,7 @@ final class Turns {
             return joint.request(session, session.joint().get(), asked, http, streams);
         return switch (Methods.of(session.server(), asked)) {
             case Methods.Asked.Ping _ -> Answer.json(200, RpcError.result(asked.id(), Json.Obj.EMPTY));
-            case Methods.Asked.Wrong(var code, var why) -> {
-                unmapped(session, asked, why);
-                yield Answer.json(200, RpcError.answer(asked.id(), code, why));
-            }
+            case Methods.Asked.Wrong(var code, var why) -> Answer.json(200, wrong(session, asked, code, why));
             case Methods.Asked.For action ->
                 under(session, session, asked, action.progress(), http, streams, turn -> answered(asked, action, turn));
         };
@@ -70,19 +67,21 @@ final class Turns {
         var turn = front.begin(asked.id(), streams, progress, at);
         if (turn.isEmpty())
             return Answer.json(
-                    200, RpcError.answer(asked.id(), RpcError.INVALID_REQUEST, "a request with this id is under way"));
+                    200, wrong(front, asked, RpcError.INVALID_REQUEST, "a request with this id is under way"));
         return streams
                 ? streamed(front, asked.id(), turn.get(), http, work)
                 : whole(front, asked.id(), turn.get(), http, work);
     }
 
-    void unmapped(Session session, Message.Request asked, String why) {
+    /** The answer to what is no action at all; the attempt is on record. */
+    Json.Obj wrong(Session session, Message.Request asked, int code, String why) {
         var payload = Json.object()
                 .put("method", asked.method())
                 .put("params", asked.params())
                 .build();
         var action = new Action.Unmapped(session.server(), asked.method(), payload);
         var _ = guard.refused(new Attempt(session.caller(), action), new Refusal.BadArguments(why));
+        return RpcError.answer(asked.id(), code, why);
     }
 
     /** The client's leaving ends the call: nobody could receive its answer any more. */
@@ -124,7 +123,7 @@ final class Turns {
         var call = new Calls.Call(session.hop(), asked.id(), action, turn.requester(), turn.cancellation());
         return switch (action.action()) {
             case Action.ReadResource read
-            when asked.method().equals("resources/subscribe") -> subscribed(session, read.uri(), call);
+            when asked.method().equals("resources/subscribe") -> subscribed(session, asked, read.uri(), call);
             case Action.ReadResource read
             when asked.method().equals("resources/unsubscribe") -> {
                 session.unsubscribe(read.uri());
@@ -136,10 +135,13 @@ final class Turns {
     }
 
     /** From before the server knows of it, so that no change is missed; not if it comes to nothing. */
-    private Json.Obj subscribed(Session session, String uri, Calls.Call call) {
+    private Json.Obj subscribed(Session session, Message.Request asked, String uri, Calls.Call call) {
         if (!session.subscribe(uri))
-            return RpcError.answer(
-                    call.id(), RpcError.INVALID_PARAMS, "more than " + Session.SUBSCRIPTIONS_MAX + " subscriptions");
+            return wrong(
+                    session,
+                    asked,
+                    RpcError.INVALID_PARAMS,
+                    "more than " + Session.SUBSCRIPTIONS_MAX + " subscriptions");
         var answer = calls.answer(call);
         if (answer.get("result").isEmpty()) session.unsubscribe(uri);
         return answer;
@@ -147,7 +149,7 @@ final class Turns {
 
     private Json.Obj levelSet(Session session, Message.Request asked, Calls.Call call) {
         var level = asked.params().string("level").filter(LogLevel.ALL::contains);
-        if (level.isEmpty()) return RpcError.answer(asked.id(), RpcError.INVALID_PARAMS, "there is no such level");
+        if (level.isEmpty()) return wrong(session, asked, RpcError.INVALID_PARAMS, "there is no such level");
         var answer = calls.answer(call);
         if (answer.get("result").isPresent()) session.logged(level.get());
         return answer;

@@ -73,7 +73,7 @@ public final class Tasks {
         return directory.reading(caller, () -> found(caller, id).map(task -> document(caller.tenant(), task)));
     }
 
-    private Reply<Task> found(Caller.OfPerson caller, String id) {
+    Reply<Task> found(Caller.OfPerson caller, String id) {
         var tasks = authority.snapshot(caller.tenant()).tasks();
         return Directory.id("task", tasks.keySet(), id).map(full -> java.util.Objects.requireNonNull(tasks.get(full)));
     }
