@@ -1,5 +1,6 @@
 package dev.writ.http;
 
+import dev.writ.base.NeverWaits;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -7,6 +8,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -20,8 +22,26 @@ public final class Loops implements AutoCloseable {
     private Loops(int threads, String name) {
         this.group = new MultiThreadIoEventLoopGroup(
                 threads,
-                new DefaultThreadFactory(name, true),
+                new Threads(name),
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    /** Threads that whatever waits can tell from others. */
+    private static final class Threads extends DefaultThreadFactory {
+        Threads(String name) {
+            super(name, true);
+        }
+
+        @Override
+        protected Thread newThread(Runnable work, String name) {
+            return new LoopThread(threadGroup, work, name);
+        }
+    }
+
+    private static final class LoopThread extends FastThreadLocalThread implements NeverWaits {
+        LoopThread(ThreadGroup group, Runnable work, String name) {
+            super(group, work, name);
+        }
     }
 
     /** @param name what the threads are called */

@@ -6,6 +6,7 @@ import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import dev.writ.base.NeverWaits;
 import dev.writ.ledger.token.Token;
 import dev.writ.ledger.verify.Checkpoint;
 import dev.writ.ledger.verify.EvidenceFailure;
@@ -85,6 +86,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     private static Appended joined(CompletableFuture<Appended> one) {
+        NeverWaits.refuse("the ledger's commit");
         try {
             return one.join();
         } catch (CompletionException e) {
@@ -195,6 +197,7 @@ public final class Ledger implements AutoCloseable {
 
     /** Lets what rides come first, so that whoever looks after an action finds its outcome; waits for no stuck disk. */
     private void caughtUp() {
+        NeverWaits.refuse("a reader of the ledger");
         try {
             writer.flush().get(READER_WAIT_MILLIS_MAX, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {

@@ -97,16 +97,33 @@ public final class McpSession implements McpLink {
     }
 
     @Override
-    public Answer send(Permit permit, Json.Obj payload, Requester requester, Cancellation cancellation) {
+    public boolean begins() {
+        return wire.begins();
+    }
+
+    @Override
+    public void begin(
+            Permit permit,
+            Json.Obj payload,
+            Requester requester,
+            Cancellation cancellation,
+            Consumer<Coming<Answer>> then) {
         var bytes = Canonical.bytes(payload);
         if (!Digest.of(bytes).equals(permit.payload()))
             throw new IllegalArgumentException("these are not the permitted bytes");
-        if (guard.use(permit) instanceof Guard.Use.Stop(var reason))
-            return settling.stopped(permit, wire.peer(), reason);
-        return settling.settled(permit, wire.peer(), bytes.length, cancellation, () -> {
-            var params = payload.object("params");
-            return exchange(payload.string("method").orElseThrow(), params, requester, cancellation);
-        });
+        if (guard.use(permit) instanceof Guard.Use.Stop(var reason)) {
+            var stopped = settling.stopped(permit, wire.peer(), reason);
+            then.accept(new Coming<>(false, () -> stopped));
+            return;
+        }
+        settling.begun(permit, wire.peer(), bytes.length, () -> begin(
+                payload.string("method").orElseThrow(),
+                payload.object("params"),
+                requester,
+                cancellation,
+                coming -> then.accept(new Coming<>(
+                        coming.waits(),
+                        () -> settling.settled(permit, wire.peer(), bytes.length, cancellation, coming.source())))));
     }
 
     @Override
@@ -128,19 +145,38 @@ public final class McpSession implements McpLink {
 
     private Json.Obj exchange(
             String method, Optional<Json.Obj> params, Requester requester, Cancellation cancellation) {
-        if (cancellation.cancelled()) throw new UpstreamError(false, "it was cancelled before it was sent");
+        return Coming.awaited(then -> begin(method, params, requester, cancellation, then), cancellation);
+    }
+
+    private void begin(
+            String method,
+            Optional<Json.Obj> params,
+            Requester requester,
+            Cancellation cancellation,
+            Consumer<Coming<Json.Obj>> then) {
+        if (cancellation.cancelled()) {
+            then.accept(Coming.failed(new UpstreamError(false, "it was cancelled before it was sent")));
+            return;
+        }
         long id = ids.incrementAndGet();
         var request = Json.object().put("jsonrpc", "2.0").put("id", id).put("method", method);
         boolean progress = requester.progress();
         // Arguments go out in canonical form: what was judged and digested is what is sent.
         if (params.isPresent() || progress)
             request.put("params", progress ? withToken(params.orElse(Json.Obj.EMPTY), id) : params.orElseThrow());
+        var meanwhile = new During(id, requester);
         // Telling the server must not hold up whoever cancels: revocation, say, with more to cut.
-        try (var meanwhile = new During(id, requester);
-                var _ = cancellation.then(
-                        () -> Thread.ofVirtual().name("mcp-cancel").start(() -> cancel(id)))) {
-            return wire.exchange(id, Canonical.bytes(request.build()), meanwhile, cancellation);
-        }
+        var cancelling = cancellation.then(
+                () -> Thread.ofVirtual().name("mcp-cancel").start(() -> cancel(id)));
+        wire.begin(
+                id,
+                Canonical.bytes(request.build()),
+                meanwhile,
+                cancellation,
+                coming -> then.accept(coming.then(() -> {
+                    cancelling.close();
+                    meanwhile.close();
+                })));
     }
 
     private static Json.Obj withToken(Json.Obj params, long id) {

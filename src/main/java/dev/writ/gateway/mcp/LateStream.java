@@ -1,6 +1,7 @@
 package dev.writ.gateway.mcp;
 
 import dev.writ.base.Json;
+import dev.writ.base.NeverWaits;
 import dev.writ.http.server.Answer;
 import dev.writ.http.server.EventSink;
 import dev.writ.http.server.Request;
@@ -92,6 +93,7 @@ final class LateStream {
     }
 
     private Piece next() {
+        NeverWaits.refuse("an answer");
         try {
             return pieces.take();
         } catch (InterruptedException e) {

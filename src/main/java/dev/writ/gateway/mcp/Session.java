@@ -115,16 +115,14 @@ final class Session implements AutoCloseable {
     /** @param at whose server the request goes to, where this session is one over several */
     Optional<Turn> begin(Json requestId, boolean streams, Optional<Json> progress, Session at) {
         var cancellation = new Cancellation();
-        var line = streams ? Optional.of(lines.open(cancellation::cancel)) : Optional.<Line>empty();
+        var line = streams ? Optional.of(new OwnLine(lines, cancellation::cancel)) : Optional.<OwnLine>empty();
         var turn = new Turn(at, cancellation, line, progress);
-        if (inFlight.putIfAbsent(requestId, turn) == null) return Optional.of(turn);
-        line.ifPresent(lines::ended);
-        return Optional.empty();
+        return inFlight.putIfAbsent(requestId, turn) == null ? Optional.of(turn) : Optional.empty();
     }
 
     void end(Json requestId) {
         var turn = inFlight.remove(requestId);
-        if (turn != null) turn.line().ifPresent(lines::ended);
+        if (turn != null) turn.line().flatMap(OwnLine::opened).ifPresent(lines::ended);
         if (over() && inFlight.isEmpty()) closeUpstream();
     }
 

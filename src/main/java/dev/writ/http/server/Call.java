@@ -31,8 +31,12 @@ final class Call {
             block(request.route().handler());
             return;
         }
+        step(() -> evented.begin(request, new Reply(this)));
+    }
+
+    void step(Runnable step) {
         try {
-            evented.begin(request, new Reply(this));
+            step.run();
         } catch (RuntimeException | Error e) {
             log("a handler failed", e);
             answer(failed());

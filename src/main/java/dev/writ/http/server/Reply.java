@@ -28,6 +28,14 @@ public final class Reply {
         return call.block(handler);
     }
 
+    /**
+     * Takes a later step towards the answer: as in {@link Evented#begin}, what it throws becomes a 500 that tells the
+     * client nothing.
+     */
+    public void step(Runnable step) {
+        call.step(step);
+    }
+
     /** The connection's event loop. Work that ends elsewhere comes back here; what is sent from here goes out on here. */
     public Executor loop() {
         return call.loop();
