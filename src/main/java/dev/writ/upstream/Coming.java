@@ -49,7 +49,7 @@ public record Coming<T>(boolean waits, Supplier<T> source) {
         });
     }
 
-    <U> Coming<U> map(Function<T, U> to) {
+    public <U> Coming<U> map(Function<T, U> to) {
         return new Coming<>(waits, () -> to.apply(source.get()));
     }
 

@@ -36,6 +36,7 @@ public final class StatelessLink implements McpLink {
     private final AtomicLong ids = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Set<String> leftOut = ConcurrentHashMap.newKeySet();
+    private final ToolHeaders.Known known = new ToolHeaders.Known();
     private volatile boolean lost;
 
     /**
@@ -230,9 +231,9 @@ public final class StatelessLink implements McpLink {
                 || !(permit.action() instanceof Action.CallTool call)
                 || !(permit.attempt().caller() instanceof Caller.OfAgent caller)) return credentials;
         var schema = guard.definition(caller, call.server(), call.tool())
-                .flatMap(definition -> definition.object("inputSchema"))
-                .orElse(Json.Obj.EMPTY);
-        return switch (ToolHeaders.of(schema)) {
+                .flatMap(definition -> definition.object("inputSchema"));
+        if (schema.isEmpty()) return credentials;
+        return switch (known.of(call.tool(), schema.get())) {
             case ToolHeaders.Read.Valid(var headers) ->
                 Letters.joined(
                         credentials, headers.forCall(params.object("arguments").orElse(Json.Obj.EMPTY)));

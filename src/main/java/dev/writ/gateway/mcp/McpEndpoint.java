@@ -122,7 +122,8 @@ public final class McpEndpoint implements AutoCloseable {
         } catch (MessageReader.Malformed e) {
             return false;
         }
-        if (Envelope.opens(request.headers(), message)) return false;
+        if (Envelope.opens(request.headers(), message))
+            return stateless.begin(request, message, caller, server, reply);
         return ready(request, caller, server)
                 .filter(session -> turns.begin(session, message, request, accepts(request, EVENTS), reply))
                 .isPresent();

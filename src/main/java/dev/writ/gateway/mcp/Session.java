@@ -32,6 +32,7 @@ final class Session implements AutoCloseable {
     private volatile Optional<String> logged = Optional.empty();
     private volatile Instant lastUsed;
     private final Freshness definitions = new Freshness();
+    private final Hop hop;
     private final Cancellation whileOpen = new Cancellation();
     private volatile Runnable unwatch = () -> {};
     private volatile UnaryOperator<Json.Obj> spoken = UnaryOperator.identity();
@@ -44,6 +45,7 @@ final class Session implements AutoCloseable {
         this.server = asks.server();
         this.version = version;
         this.upstream = upstream;
+        this.hop = new Hop(caller, server, upstream, definitions);
         this.asks = asks;
         this.lines = lines;
         this.lastUsed = now;
@@ -172,7 +174,7 @@ final class Session implements AutoCloseable {
 
     /** What a call in this session needs to know of it. */
     Hop hop() {
-        return new Hop(caller, server, upstream, definitions);
+        return hop;
     }
 
     /** Ends with the session, for what is done in its name but not for a request. */
