@@ -1,6 +1,7 @@
 package dev.writ.http;
 
 import dev.writ.base.NeverWaits;
+import dev.writ.base.Turns;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -9,7 +10,9 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Loops implements AutoCloseable {
     private final EventLoopGroup group;
+    private final Map<EventLoop, Turns> turns = new ConcurrentHashMap<>();
 
     private Loops(int threads, String name) {
         this.group = new MultiThreadIoEventLoopGroup(
@@ -52,6 +56,11 @@ public final class Loops implements AutoCloseable {
 
     public EventLoopGroup group() {
         return group;
+    }
+
+    /** The turns of a loop: the same object for the same loop. */
+    public Turns turns(EventLoop loop) {
+        return turns.computeIfAbsent(loop, Turning::new);
     }
 
     /** The loop whose thread we are on. */

@@ -115,7 +115,7 @@ public final class Ledger implements AutoCloseable {
 
     /**
      * As the other one; {@code then} is told on {@code on} whether the record is on disk, in one turn for everything that
-     * a commit has made durable for it.
+     * a commit has made durable for it. Where {@code on} has turns, what one of them begins is handed over at its end.
      */
     public void begin(Draft draft, Executor on, Consumer<Boolean> then) {
         var log = log(draft.tenant());

@@ -1,8 +1,8 @@
 package dev.writ.http.server;
 
 import dev.writ.base.Headers;
+import dev.writ.base.Turns;
 import java.util.Objects;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -60,7 +60,7 @@ final class Call {
         return true;
     }
 
-    Executor loop() {
+    Turns loop() {
         return connection.loop();
     }
 

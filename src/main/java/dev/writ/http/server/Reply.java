@@ -1,6 +1,7 @@
 package dev.writ.http.server;
 
-import java.util.concurrent.Executor;
+import dev.writ.base.Turns;
+
 
 /** The answer that an {@link Evented} handler owes: given once, from any thread; whoever comes second changes nothing. */
 public final class Reply {
@@ -37,7 +38,7 @@ public final class Reply {
     }
 
     /** The connection's event loop. Work that ends elsewhere comes back here; what is sent from here goes out on here. */
-    public Executor loop() {
+    public Turns loop() {
         return call.loop();
     }
 }
