@@ -82,11 +82,11 @@ public final class Ledger implements AutoCloseable {
 
     /** Appends a record and waits until it and its side values are on disk. */
     public Appended append(Name tenant, Json.Obj record, Map<String, byte[]> side) {
+        NeverWaits.refuse("the ledger's commit");
         return joined(begin(tenant, record, side));
     }
 
     private static Appended joined(CompletableFuture<Appended> one) {
-        NeverWaits.refuse("the ledger's commit");
         try {
             return one.join();
         } catch (CompletionException e) {
@@ -136,6 +136,7 @@ public final class Ledger implements AutoCloseable {
 
     /** As the other one, for a record that was written as text. */
     public Appended append(Draft draft) {
+        NeverWaits.refuse("the ledger's commit");
         return joined(begin(draft));
     }
 
@@ -197,7 +198,6 @@ public final class Ledger implements AutoCloseable {
 
     /** Lets what rides come first, so that whoever looks after an action finds its outcome; waits for no stuck disk. */
     private void caughtUp() {
-        NeverWaits.refuse("a reader of the ledger");
         try {
             writer.flush().get(READER_WAIT_MILLIS_MAX, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {

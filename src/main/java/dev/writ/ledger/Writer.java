@@ -1,6 +1,7 @@
 package dev.writ.ledger;
 
 import dev.writ.base.Digest;
+import dev.writ.base.NeverWaits;
 import dev.writ.base.Turns;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -97,6 +98,7 @@ final class Writer {
     }
 
     private CompletableFuture<Boolean> barrier(Waiting.Barrier barrier) {
+        NeverWaits.refuse("what was begun before");
         if (closed.get() != null || closing) return CompletableFuture.completedFuture(false);
         push(barrier, true);
         return barrier.done;
