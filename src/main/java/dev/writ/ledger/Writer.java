@@ -74,7 +74,8 @@ final class Writer {
         switch (append) {
             case Waiting.Awaited _ -> push(append, true);
             case Waiting.Riding _ -> push(append, false);
-            case Waiting.Told told when told.on instanceof Turns turns -> {
+            case Waiting.Told told
+            when told.on instanceof Turns turns -> {
                 push(append, false);
                 turns.atEnd(awake);
             }

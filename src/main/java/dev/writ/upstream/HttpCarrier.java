@@ -39,14 +39,18 @@ final class HttpCarrier implements Carrier {
     @Override
     public void begin(
             Letter letter, Wire.Meanwhile meanwhile, Cancellation cancellation, Consumer<Coming<Json.Obj>> then) {
-        carry(letter, deadlines, meanwhile, cancellation, coming -> then.accept(coming.map(answer -> answer.orElseThrow(
-                () -> new UpstreamError(true, "the server ended its stream without an answer")))));
+        carry(
+                letter,
+                deadlines,
+                meanwhile,
+                cancellation,
+                coming -> then.accept(coming.map(answer -> answer.orElseThrow(
+                        () -> new UpstreamError(true, "the server ended its stream without an answer")))));
     }
 
     @Override
     public Optional<Json.Obj> listen(Letter letter, Wire.Meanwhile meanwhile, Cancellation cancellation) {
-        return Coming.awaited(
-                then -> carry(letter, Deadlines.STREAM, meanwhile, cancellation, then), cancellation);
+        return Coming.awaited(then -> carry(letter, Deadlines.STREAM, meanwhile, cancellation, then), cancellation);
     }
 
     private void carry(

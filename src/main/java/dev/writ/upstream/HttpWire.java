@@ -63,7 +63,8 @@ final class HttpWire implements Wire {
         var cut = new Cut();
         var posting = new Posting(client, List.of(cancellation.then(cut::now), closed.then(cut::now)));
         cut.reaches(posting.begin(
-                post(message).within(deadlines), got -> then.accept(got.coming(() -> answer(id, got, meanwhile, cut)))));
+                post(message).within(deadlines),
+                got -> then.accept(got.coming(() -> answer(id, got, meanwhile, cut)))));
     }
 
     /** A session that is not known any more is 404 by the specification, and 400 in the official SDK's examples. */

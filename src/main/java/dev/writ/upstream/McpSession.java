@@ -123,13 +123,18 @@ public final class McpSession implements McpLink {
             then.accept(new Coming<>(false, () -> stopped));
             return;
         }
-        settling.begun(permit, wire.peer(), bytes.length, () -> begin(
-                id -> request(id, payload, bytes, requester),
-                requester,
-                cancellation,
-                coming -> then.accept(new Coming<>(
-                        coming.waits(),
-                        () -> settling.settled(permit, wire.peer(), bytes.length, cancellation, coming.source())))));
+        settling.begun(
+                permit,
+                wire.peer(),
+                bytes.length,
+                () -> begin(
+                        id -> request(id, payload, bytes, requester),
+                        requester,
+                        cancellation,
+                        coming -> then.accept(new Coming<>(
+                                coming.waits(),
+                                () -> settling.settled(
+                                        permit, wire.peer(), bytes.length, cancellation, coming.source())))));
     }
 
     @Override
@@ -170,12 +175,17 @@ public final class McpSession implements McpLink {
         var message = request.apply(id);
         var meanwhile = new During(id, requester);
         // Telling the server must not hold up whoever cancels: revocation, say, with more to cut.
-        var cancelling = cancellation.then(
-                () -> Thread.ofVirtual().name("mcp-cancel").start(() -> cancel(id)));
-        wire.begin(id, message, meanwhile, cancellation, coming -> then.accept(coming.then(() -> {
-            cancelling.close();
-            meanwhile.close();
-        })));
+        var cancelling =
+                cancellation.then(() -> Thread.ofVirtual().name("mcp-cancel").start(() -> cancel(id)));
+        wire.begin(
+                id,
+                message,
+                meanwhile,
+                cancellation,
+                coming -> then.accept(coming.then(() -> {
+                    cancelling.close();
+                    meanwhile.close();
+                })));
     }
 
     private static byte[] request(long id, String method, Optional<Json.Obj> params, Requester requester) {

@@ -28,8 +28,7 @@ final class Settling {
      *
      * @param sending gives the JSON-RPC answer, with {@code result} or {@code error}
      */
-    Answer settled(
-            Permit permit, String peer, long bytes, Cancellation cancellation, Supplier<Json.Obj> sending) {
+    Answer settled(Permit permit, String peer, long bytes, Cancellation cancellation, Supplier<Json.Obj> sending) {
         var outcome = Outcome.without(Outcome.Status.INDETERMINATE, peer, bytes, "the call ended unexpectedly");
         try {
             var answer = sending.get();

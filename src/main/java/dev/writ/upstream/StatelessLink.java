@@ -94,11 +94,24 @@ public final class StatelessLink implements McpLink {
                 then.accept(new Coming<>(false, () -> stopped));
             }
             case Guard.Use.Go(var credentials) ->
-                settling.begun(permit, carrier.peer(), bytes.length, () ->
-                    begin(permit, payload, requester, credentials, cancellation, coming -> then.accept(new Coming<>(
-                        coming.waits(),
-                        () -> understood(settling.settled(
-                                permit, carrier.peer(), bytes.length, cancellation, coming.source()))))));
+                settling.begun(
+                        permit,
+                        carrier.peer(),
+                        bytes.length,
+                        () -> begin(
+                                permit,
+                                payload,
+                                requester,
+                                credentials,
+                                cancellation,
+                                coming -> then.accept(new Coming<>(
+                                        coming.waits(),
+                                        () -> understood(settling.settled(
+                                                permit,
+                                                carrier.peer(),
+                                                bytes.length,
+                                                cancellation,
+                                                coming.source()))))));
         }
     }
 

@@ -166,8 +166,7 @@ class EventedCallTest {
         try (var client = warm()) {
             long refusals = product.countOf("refusal");
             assertThat(Handovers.during(
-                            data,
-                            () -> assertThat(client.call("other", "{}").object("error"))
+                            data, () -> assertThat(client.call("other", "{}").object("error"))
                                     .isPresent()))
                     .isPositive();
             assertThat(product.countOf("refusal")).isEqualTo(refusals + 1);
@@ -178,8 +177,8 @@ class EventedCallTest {
 
     @Test
     void aHeldCallIsHandedOverAndGoesThroughOnceAfterTheYes() {
-        var asked = new Product.TaskSpec(
-                TASK.agent(), "asked", TASK.servers(), TASK.tools(), TASK.calls(), TASK.life());
+        var asked =
+                new Product.TaskSpec(TASK.agent(), "asked", TASK.servers(), TASK.tools(), TASK.calls(), TASK.life());
         try (var client = product.client(product.key(Product.BOT, product.open(asked)), ONE)) {
             var pending = client.call("work", "{\"n\":7}");
             assertThat(text(pending)).startsWith("PENDING approval").contains("work needs a yes");
@@ -220,8 +219,8 @@ class EventedCallTest {
     /** Answers begin, and go on as a test says. */
     private static LinkedBlockingQueue<Half> halves() {
         var halves = new LinkedBlockingQueue<Half>();
-        one.calls = message -> new Answer.Stream(
-                200, dev.writ.base.Headers.of("content-type", "application/json"), half(halves::add));
+        one.calls = message ->
+                new Answer.Stream(200, dev.writ.base.Headers.of("content-type", "application/json"), half(halves::add));
         return halves;
     }
 
@@ -299,9 +298,9 @@ class EventedCallTest {
         var task = product.open(TASK);
         try (var client = warm(task)) {
             MOMENT.beforeUse.set(() -> {
-                var revoking = Thread.ofPlatform().start(() -> product.parts()
-                        .authority()
-                        .revoke(Product.TENANT, task, product.owner, "just now"));
+                var revoking = Thread.ofPlatform()
+                        .start(() ->
+                                product.parts().authority().revoke(Product.TENANT, task, product.owner, "just now"));
                 try {
                     revoking.join(20_000);
                 } catch (InterruptedException e) {
@@ -346,7 +345,8 @@ class EventedCallTest {
             assertThat(text(other.call("work", "{}"))).isEqualTo("done");
             assertThat(waiting).noneMatch(CompletableFuture::isDone);
             opened.forEach(half -> half.sink().abort());
-            for (var one : waiting) assertThat(text(one.get(20, TimeUnit.SECONDS))).startsWith("FAILED work");
+            for (var one : waiting)
+                assertThat(text(one.get(20, TimeUnit.SECONDS))).startsWith("FAILED work");
         }
     }
 

@@ -56,7 +56,8 @@ final class LateStream {
     private Answer answer(Supplier<Json.Obj> work) {
         Thread.ofVirtual().name("mcp-answer").start(() -> run(work));
         return switch (next()) {
-            case Piece.Over(var answer) -> whole(answer.orElseThrow(() -> new IllegalStateException("the call failed")));
+            case Piece.Over(var answer) ->
+                whole(answer.orElseThrow(() -> new IllegalStateException("the call failed")));
             case Piece.Said first -> new Answer.EventStream(sink -> told(first, sink));
         };
     }

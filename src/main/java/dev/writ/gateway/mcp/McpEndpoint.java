@@ -83,9 +83,9 @@ public final class McpEndpoint implements AutoCloseable {
     private Entry entry(Request request) {
         var caller = guard.callerOf(bearer(request));
         if (caller.isEmpty() || !(caller.get() instanceof Caller.OfAgent agent))
-            return new Entry.Turned(
-                    Answer.problem(401, "Unauthorized", "send the key of an agent's task as Authorization: Bearer writ_…")
-                            .with("www-authenticate", "Bearer realm=\"writ\""));
+            return new Entry.Turned(Answer.problem(
+                            401, "Unauthorized", "send the key of an agent's task as Authorization: Bearer writ_…")
+                    .with("www-authenticate", "Bearer realm=\"writ\""));
         var server = server(request);
         if (server.isEmpty()) return new Entry.Turned(noSuchServer());
         return Stateless.onlyPost(request)
@@ -122,8 +122,7 @@ public final class McpEndpoint implements AutoCloseable {
         } catch (MessageReader.Malformed e) {
             return false;
         }
-        if (Envelope.opens(request.headers(), message))
-            return stateless.begin(request, message, caller, server, reply);
+        if (Envelope.opens(request.headers(), message)) return stateless.begin(request, message, caller, server, reply);
         return ready(request, caller, server)
                 .filter(session -> turns.begin(session, message, request, accepts(request, EVENTS), reply))
                 .isPresent();

@@ -281,7 +281,8 @@ final class Stateless implements AutoCloseable {
         if (!request.method().equals("tools/call") || tool.isEmpty()) return Optional.empty();
         var schema = guard.definition(hop.caller(), hop.server(), tool.get())
                 .flatMap(definition -> definition.object("inputSchema"));
-        return schema.isPresent() && hop.headers().of(tool.get(), schema.get()) instanceof ToolHeaders.Read.Valid(var wanted)
+        return schema.isPresent()
+                        && hop.headers().of(tool.get(), schema.get()) instanceof ToolHeaders.Read.Valid(var wanted)
                 ? wanted.mismatch(
                         http.headers(), request.params().object("arguments").orElse(Json.Obj.EMPTY))
                 : Optional.empty();

@@ -34,15 +34,16 @@ record Turn(Session session, Cancellation cancellation, Optional<OwnLine> line, 
     private void say(String method, Json.Obj params) {
         line.ifPresentOrElse(
                 own -> {
-                    var _ = own.line().say(
-                            Session.notification(method, session.spoken().apply(params)));
+                    var _ = own.line()
+                            .say(Session.notification(method, session.spoken().apply(params)));
                 },
                 () -> session.say(method, params));
     }
 
     @Override
     public void request(ServerRequest request) {
-        session.asks().ask(request, line.map(OwnLine::line).or(() -> session.lines().unasked()));
+        session.asks()
+                .ask(request, line.map(OwnLine::line).or(() -> session.lines().unasked()));
     }
 
     @Override

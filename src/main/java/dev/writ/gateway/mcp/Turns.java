@@ -65,8 +65,8 @@ final class Turns {
             Session session, Json id, Turn turn, boolean streams, Coming<Json.Obj> coming, Reply reply) {
         if (coming.waits()) {
             Function<Turn, Json.Obj> rest = _ -> session.asks().decided(coming.take());
-            boolean there = reply.block(http ->
-                    streams ? streamed(session, id, turn, http, rest) : whole(session, id, turn, http, rest));
+            boolean there = reply.block(
+                    http -> streams ? streamed(session, id, turn, http, rest) : whole(session, id, turn, http, rest));
             if (!there) Thread.ofVirtual().name("mcp-turn").start(() -> ended(session, id, coming));
             return;
         }

@@ -2,7 +2,6 @@ package dev.writ.http.server;
 
 import dev.writ.base.Turns;
 
-
 /** The answer that an {@link Evented} handler owes: given once, from any thread; whoever comes second changes nothing. */
 public final class Reply {
     private final Call call;
