@@ -76,7 +76,7 @@ final class Writer {
             case Waiting.Riding _ -> push(append, false);
             case Waiting.Told told
             when told.on instanceof Turns turns -> {
-                push(append, false);
+                put(append);
                 turns.atEnd(awake);
             }
             case Waiting.Told _ -> push(append, true);
@@ -86,6 +86,7 @@ final class Writer {
     private void awake() {
         awaited = true;
         wake(true);
+        refuseIfOver();
     }
 
     /** Goes on in a fresh segment; true once that is so, false when the ledger is closed. */
@@ -106,13 +107,21 @@ final class Writer {
     }
 
     private void push(Waiting one, boolean wakes) {
+        put(one);
+        if (wakes) awaited = true;
+        wake(wakes);
+        refuseIfOver();
+    }
+
+    private void put(Waiting one) {
         Waiting top;
         do {
             top = waiting.get();
             one.next = top;
         } while (!waiting.compareAndSet(top, one));
-        if (wakes) awaited = true;
-        wake(wakes);
+    }
+
+    private void refuseIfOver() {
         if (ended || closed.get() != null) refuse(Waiting.inOrder(waiting.getAndSet(null)));
     }
 

@@ -93,10 +93,11 @@ final class Calls {
      */
     boolean begin(Call call, Executor loop, Consumer<Coming<Json.Obj>> then) {
         if (!ready(call)) return false;
+        var attempt = call.attempt();
         var revoked = new AtomicBoolean();
         var watching = watched(call, revoked);
         boolean begun = guard.admitSoon(
-                call.attempt(),
+                attempt,
                 loop,
                 verdict -> decided(call, verdict, revoked, coming -> then.accept(coming.then(watching))));
         if (!begun) watching.run();

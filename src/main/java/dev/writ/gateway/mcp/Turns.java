@@ -51,12 +51,16 @@ final class Turns {
                 || !(Methods.of(session.server(), asked) instanceof Methods.Asked.For action)) return false;
         var turn = session.begin(asked.id(), streams, action.progress(), session);
         if (turn.isEmpty()) return false;
-        boolean begun = calls.begin(
-                call(asked, action, turn.get()),
-                reply.loop(),
-                coming -> reply.step(() -> come(session, asked.id(), turn.get(), streams, coming, reply)));
+        boolean begun = false;
+        try {
+            begun = calls.begin(
+                    call(asked, action, turn.get()),
+                    reply.loop(),
+                    coming -> reply.step(() -> come(session, asked.id(), turn.get(), streams, coming, reply)));
+        } finally {
+            if (!begun) session.end(asked.id());
+        }
         if (begun) http.onGone(turn.get()::left);
-        else session.end(asked.id());
         return begun;
     }
 
