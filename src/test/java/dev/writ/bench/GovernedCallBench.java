@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A governed {@code tools/call} (key, strict parse, schema, policy, durable intent, forward, outcome) beside nginx as a
- * plain proxy and our own server and client as one, before the same MCP server; server and load generator (wrk) are other processes, the ledger syncs to a
- * real disk. Needs the Debian packages nginx and wrk:
+ * plain proxy and beside our own server and client as one, before the same MCP server. Server and load generator (wrk)
+ * are other processes, the ledger syncs to a real disk. Needs the Debian packages nginx and wrk:
  * {@code ./mvnw -B test -Pbench -Dtest=GovernedCallBench | grep '^bench'}
  */
 @Tag("bench")

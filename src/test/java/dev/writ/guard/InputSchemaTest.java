@@ -63,7 +63,8 @@ class InputSchemaTest {
     /** A pattern of the server's over a text of the agent's may cost a million steps: too many for an event loop. */
     @Test
     void whatHasAPatternAnywhereIsNotQuickAndNeitherIsWhatHasNoShape() {
-        assertThat(schema("{\"properties\":{\"a\":{\"type\":\"string\",\"maxLength\":9}}}").quick())
+        assertThat(schema("{\"properties\":{\"a\":{\"type\":\"string\",\"maxLength\":9}}}")
+                        .quick())
                 .isTrue();
         for (var schema : List.of(
                 "{\"properties\":{\"a\":{\"pattern\":\"^(a+)+$\"}}}",
