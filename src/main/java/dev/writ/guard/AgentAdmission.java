@@ -141,9 +141,10 @@ final class AgentAdmission {
             }
             case APPROVED -> {}
         }
-        boolean fits = callable.schema().fits(call.input());
-        if (!fits && callable.schema().hasShape() && !turn.mayWait()) return new Step.Blocking();
-        var violation = fits ? Optional.<String>empty() : callable.schema().violation(call.input());
+        var schema = callable.schema();
+        boolean fits = (turn.mayWait() || schema.quick()) && schema.fits(call.input());
+        if (!fits && !turn.mayWait()) return new Step.Blocking();
+        var violation = fits ? Optional.<String>empty() : schema.violation(call.input());
         if (violation.isPresent()) return refuse(standing, attempt, new Refusal.BadArguments(violation.get()));
         return switch (callable.action().arguments(call.input())) {
             case Arguments.Refused(var argument, var reason) ->

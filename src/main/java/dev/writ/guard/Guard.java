@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -242,6 +243,15 @@ public final class Guard implements AutoCloseable {
 
     /** Uses a permit: checks once more everything that may have changed since, and opens the credential. */
     public Use use(Permit permit) {
+        return use(permit, uses::credentials);
+    }
+
+    /** As the other one, for a server that has its credentials: they must still be there, and stay closed. */
+    public Use useAgain(Permit permit) {
+        return use(permit, uses::kept);
+    }
+
+    private Use use(Permit permit, Function<Permit, Use> credentials) {
         if (!permit.markUsed()) return new Use.Stop(new Refusal.NotAllowed("this permit is used"));
         if (!clock.instant().isBefore(permit.until()))
             return new Use.Stop(new Refusal.Unavailable("the permit waited too long"));
@@ -251,7 +261,7 @@ public final class Guard implements AutoCloseable {
                     case Caller.OfPerson _ -> Optional.<Refusal.Reason>empty();
                 };
         if (stop.isPresent()) return new Use.Stop(stop.get());
-        return uses.credentials(permit);
+        return credentials.apply(permit);
     }
 
     /** Records what came of a permit; a second settlement changes nothing. */

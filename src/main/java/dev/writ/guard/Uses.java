@@ -8,6 +8,7 @@ import dev.writ.vault.VaultError;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Looks at a permit once more when its first byte is due: nothing that it rests on may have changed since. */
@@ -50,22 +51,40 @@ final class Uses {
                 .isPresent();
     }
 
+    /** Nothing to inject: the server has it already. */
+    Guard.Use kept(Permit permit) {
+        var tenant = permit.attempt().caller().tenant();
+        for (var credential : credentialsOf(permit)) if (!vault.holds(tenant, credential.name())) return missing();
+        return new Guard.Use.Go(Map.of());
+    }
+
     /** What to inject, opened. */
     Guard.Use credentials(Permit permit) {
         var tenant = permit.attempt().caller().tenant();
-        var server = permit.target()
-                .flatMap(target -> standings.world(tenant).registry().server(target.server()));
         var revealed = new HashMap<String, String>();
         try {
-            for (var credential : server.map(Server::credentials).orElse(List.of())) {
+            for (var credential : credentialsOf(permit)) {
                 if (!(vault.reveal(tenant, credential.name()) instanceof Keeping.Revealed(var secret, var _)))
-                    return new Guard.Use.Stop(
-                            new Refusal.Unavailable("a credential of the server is not in the vault"));
+                    return missing();
                 revealed.put(credential.header(), secret.reveal());
             }
             return new Guard.Use.Go(revealed);
         } catch (VaultError e) {
             return new Guard.Use.Stop(new Refusal.Unavailable("a credential of the server cannot be opened"));
         }
+    }
+
+    private List<Server.Credential> credentialsOf(Permit permit) {
+        return permit.target()
+                .flatMap(target -> standings
+                        .world(permit.attempt().caller().tenant())
+                        .registry()
+                        .server(target.server()))
+                .map(Server::credentials)
+                .orElse(List.of());
+    }
+
+    private static Guard.Use missing() {
+        return new Guard.Use.Stop(new Refusal.Unavailable("a credential of the server is not in the vault"));
     }
 }

@@ -12,10 +12,12 @@ import dev.writ.http.client.HttpClient;
 import dev.writ.http.client.Url;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Streamable HTTP (MCP 2025-03-26 to 2025-11-25, basic/transports): each message is a POST of its own. */
 final class HttpWire implements Wire {
@@ -51,20 +53,18 @@ final class HttpWire implements Wire {
     }
 
     @Override
-    public Json.Obj exchange(long id, byte[] message, Meanwhile meanwhile, Cancellation cancellation) {
+    public boolean begins() {
+        return true;
+    }
+
+    @Override
+    public void begin(
+            long id, byte[] message, Meanwhile meanwhile, Cancellation cancellation, Consumer<Coming<Json.Obj>> then) {
         var cut = new Cut();
-        try (var _ = cancellation.then(cut::now);
-                var _ = closed.then(cut::now);
-                var exchange = client.send(post(message).within(deadlines), cut::reaches)) {
-            return switch (exchange.status()) {
-                case 200 -> answer(id, exchange, meanwhile, cut);
-                case 401, 403 ->
-                    throw new UpstreamError(true, "the server refuses our credential (HTTP " + exchange.status() + ")");
-                default -> throw refused(exchange.status());
-            };
-        } catch (ClientError e) {
-            throw UpstreamError.of(e);
-        }
+        var posting = new Posting(client, List.of(cancellation.then(cut::now), closed.then(cut::now)));
+        cut.reaches(posting.begin(
+                post(message).within(deadlines),
+                got -> then.accept(got.coming(() -> answer(id, got, meanwhile, cut)))));
     }
 
     /** A session that is not known any more is 404 by the specification, and 400 in the official SDK's examples. */
@@ -75,13 +75,19 @@ final class HttpWire implements Wire {
         return new UpstreamError(true, "the server no longer knows our session (HTTP " + status + ")");
     }
 
-    private Json.Obj answer(long id, Exchange exchange, Meanwhile meanwhile, Cut cut) {
+    private Json.Obj answer(long id, Posting.Got got, Meanwhile meanwhile, Cut cut) {
+        switch (got.status()) {
+            case 200 -> {}
+            case 401, 403 ->
+                throw new UpstreamError(true, "the server refuses our credential (HTTP " + got.status() + ")");
+            default -> throw refused(got.status());
+        }
         // The id of a session comes with the answer to initialize and is ours from then on.
-        exchange.headers().only("mcp-session-id").ifPresent(given -> {
+        got.headers().only("mcp-session-id").ifPresent(given -> {
             if (session.isEmpty()) session = Optional.of(given);
         });
-        if (isEventStream(exchange)) return awaited(id, exchange, meanwhile, cut);
-        var message = message(exchange.body(ANSWER_BYTES_MAX));
+        if (got.stream().isPresent()) return awaited(id, got.stream().get(), meanwhile, cut);
+        var message = message(got.body());
         if (!answers(message, id)) throw new UpstreamError(true, "the server's answer is not to our request");
         return message;
     }
@@ -277,10 +283,6 @@ final class HttpWire implements Wire {
         if (session.isPresent()) sent = sent.header("mcp-session-id", session.get());
         if (version.isPresent()) sent = sent.header("mcp-protocol-version", version.get());
         return sent;
-    }
-
-    private static boolean isEventStream(Exchange exchange) {
-        return exchange.headers().only("content-type").orElse("").startsWith("text/event-stream");
     }
 
     private static boolean answers(Json.Obj message, long id) {

@@ -36,6 +36,7 @@ public final class StatelessLink implements McpLink {
     private final AtomicLong ids = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Set<String> leftOut = ConcurrentHashMap.newKeySet();
+    private final ToolHeaders.Known known = new ToolHeaders.Known();
     private volatile boolean lost;
 
     /**
@@ -75,19 +76,58 @@ public final class StatelessLink implements McpLink {
     }
 
     @Override
-    public Answer send(Permit permit, Json.Obj payload, Requester requester, Cancellation cancellation) {
+    public boolean begins() {
+        return carrier.begins();
+    }
+
+    @Override
+    public void begin(
+            Permit permit,
+            Json.Obj payload,
+            Requester requester,
+            Cancellation cancellation,
+            Consumer<Coming<Answer>> then) {
         var bytes = permitted(permit, payload);
-        var method = payload.string("method").orElseThrow();
-        return switch (guard.use(permit)) {
-            case Guard.Use.Stop(var reason) -> settling.stopped(permit, carrier.peer(), reason);
+        switch (guard.use(permit)) {
+            case Guard.Use.Stop(var reason) -> {
+                var stopped = settling.stopped(permit, carrier.peer(), reason);
+                then.accept(new Coming<>(false, () -> stopped));
+            }
             case Guard.Use.Go(var credentials) ->
-                understood(settling.settled(permit, carrier.peer(), bytes.length, cancellation, () -> {
-                    // What a client of the older era asks, and this one no longer has.
-                    if (!Revision.METHODS.contains(method)) return notHere();
-                    var params = payload.object("params").orElse(Json.Obj.EMPTY);
-                    return exchange(permit, method, params, requester, credentials, cancellation);
-                }));
-        };
+                settling.begun(
+                        permit,
+                        carrier.peer(),
+                        bytes.length,
+                        () -> begin(
+                                permit,
+                                payload,
+                                requester,
+                                credentials,
+                                cancellation,
+                                coming -> then.accept(new Coming<>(
+                                        coming.waits(),
+                                        () -> understood(settling.settled(
+                                                permit,
+                                                carrier.peer(),
+                                                bytes.length,
+                                                cancellation,
+                                                coming.source()))))));
+        }
+    }
+
+    private void begin(
+            Permit permit,
+            Json.Obj payload,
+            Requester requester,
+            Map<String, String> credentials,
+            Cancellation cancellation,
+            Consumer<Coming<Json.Obj>> then) {
+        var method = payload.string("method").orElseThrow();
+        var params = payload.object("params").orElse(Json.Obj.EMPTY);
+        // What a client of the older era asks, and this one no longer has.
+        if (Revision.METHODS.contains(method))
+            begin(permit, method, params, requester, credentials, cancellation, then);
+        else then.accept(new Coming<>(false, StatelessLink::notHere));
     }
 
     @Override
@@ -170,9 +210,27 @@ public final class StatelessLink implements McpLink {
             Requester requester,
             Map<String, String> credentials,
             Cancellation cancellation) {
-        if (cancellation.cancelled()) throw new UpstreamError(false, "it was cancelled before it was sent");
-        var letter = letter(permit, method, params, requester, credentials);
-        return carrier.exchange(letter, message -> meanwhile(letter.id(), message, requester), cancellation);
+        return Coming.awaited(
+                then -> begin(permit, method, params, requester, credentials, cancellation, then), cancellation);
+    }
+
+    private void begin(
+            Permit permit,
+            String method,
+            Json.Obj params,
+            Requester requester,
+            Map<String, String> credentials,
+            Cancellation cancellation,
+            Consumer<Coming<Json.Obj>> then) {
+        Carrier.Letter letter;
+        try {
+            if (cancellation.cancelled()) throw new UpstreamError(false, "it was cancelled before it was sent");
+            letter = letter(permit, method, params, requester, credentials);
+        } catch (UpstreamError e) {
+            then.accept(Coming.failed(e));
+            return;
+        }
+        carrier.begin(letter, message -> meanwhile(letter.id(), message, requester), cancellation, then);
     }
 
     private Carrier.Letter letter(
@@ -186,9 +244,9 @@ public final class StatelessLink implements McpLink {
                 || !(permit.action() instanceof Action.CallTool call)
                 || !(permit.attempt().caller() instanceof Caller.OfAgent caller)) return credentials;
         var schema = guard.definition(caller, call.server(), call.tool())
-                .flatMap(definition -> definition.object("inputSchema"))
-                .orElse(Json.Obj.EMPTY);
-        return switch (ToolHeaders.of(schema)) {
+                .flatMap(definition -> definition.object("inputSchema"));
+        if (schema.isEmpty()) return credentials;
+        return switch (known.of(call.tool(), schema.get())) {
             case ToolHeaders.Read.Valid(var headers) ->
                 Letters.joined(
                         credentials, headers.forCall(params.object("arguments").orElse(Json.Obj.EMPTY)));

@@ -95,6 +95,11 @@ public final class Vault {
                 : new Keeping.Revealed(envelope.open(master), envelope.version());
     }
 
+    /** Whether there is a secret, without opening it. */
+    public boolean holds(Name tenant, Name name) {
+        return book.now().containsKey(new Place(tenant, name));
+    }
+
     /** Deletes a secret, at once; throws when the database still holds it. */
     public Keeping delete(Name tenant, Name name) {
         var place = new Place(tenant, name);

@@ -9,6 +9,7 @@ import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Refusal;
 import dev.writ.http.server.Answer;
+import dev.writ.http.server.Reply;
 import dev.writ.http.server.Request;
 import dev.writ.http.server.Route;
 import dev.writ.upstream.McpSession;
@@ -25,6 +26,9 @@ import java.util.random.RandomGenerator;
  */
 public final class McpEndpoint implements AutoCloseable {
     static final int BODY_BYTES_MAX = 4 << 20;
+    /** A larger body is not parsed on an event loop: everybody else would wait for it. */
+    private static final int AT_ONCE_BYTES_MAX = 64 << 10;
+
     private static final String PATTERN = "/mcp/{server}";
     private static final String JOINT = "/mcp";
     private static final String AUDIENCE = "agent";
@@ -58,10 +62,10 @@ public final class McpEndpoint implements AutoCloseable {
 
     public List<Route> routes() {
         return List.of(
-                new Route("POST", JOINT, BODY_BYTES_MAX, AUDIENCE, request -> authenticated(request, this::post)),
+                Route.evented("POST", JOINT, BODY_BYTES_MAX, AUDIENCE, this::post),
                 new Route("GET", JOINT, 0, AUDIENCE, request -> authenticated(request, this::listen)),
                 new Route("DELETE", JOINT, 0, AUDIENCE, request -> authenticated(request, this::end)),
-                new Route("POST", PATTERN, BODY_BYTES_MAX, AUDIENCE, request -> authenticated(request, this::post)),
+                Route.evented("POST", PATTERN, BODY_BYTES_MAX, AUDIENCE, this::post),
                 new Route("GET", PATTERN, 0, AUDIENCE, request -> authenticated(request, this::listen)),
                 new Route("DELETE", PATTERN, 0, AUDIENCE, request -> authenticated(request, this::end)));
     }
@@ -71,15 +75,67 @@ public final class McpEndpoint implements AutoCloseable {
         Answer handle(Request request, Caller.OfAgent caller, Name server);
     }
 
-    private Answer authenticated(Request request, Known known) {
+    /** Who asks for what is known, or the answer is. */
+    private sealed interface Entry {
+        record Let(Caller.OfAgent caller, Name server) implements Entry {}
+
+        record Turned(Answer answer) implements Entry {}
+    }
+
+    private Entry entry(Request request) {
         var caller = guard.callerOf(bearer(request));
         if (caller.isEmpty() || !(caller.get() instanceof Caller.OfAgent agent))
-            return Answer.problem(
+            return new Entry.Turned(Answer.problem(
                             401, "Unauthorized", "send the key of an agent's task as Authorization: Bearer writ_…")
-                    .with("www-authenticate", "Bearer realm=\"writ\"");
+                    .with("www-authenticate", "Bearer realm=\"writ\""));
         var server = server(request);
-        if (server.isEmpty()) return noSuchServer();
-        return Stateless.onlyPost(request).orElseGet(() -> known.handle(request, agent, server.get()));
+        if (server.isEmpty()) return new Entry.Turned(noSuchServer());
+        return Stateless.onlyPost(request)
+                .<Entry>map(Entry.Turned::new)
+                .orElseGet(() -> new Entry.Let(agent, server.get()));
+    }
+
+    private Answer authenticated(Request request, Known known) {
+        return switch (entry(request)) {
+            case Entry.Turned(var answer) -> answer;
+            case Entry.Let(var caller, var server) -> known.handle(request, caller, server);
+        };
+    }
+
+    /** On the event loop what needs no more than memory, the ledger's next commit and the network; on a thread the rest. */
+    private void post(Request request, Reply reply) {
+        switch (entry(request)) {
+            case Entry.Turned(var answer) -> reply.send(answer);
+            case Entry.Let(var caller, var server) -> {
+                if (!begun(request, caller, server, reply)) reply.block(http -> post(http, caller, server));
+            }
+        }
+    }
+
+    /** False, and nothing has happened, where a thread is needed; also where something is wrong, since that is put on record. */
+    private boolean begun(Request request, Caller.OfAgent caller, Name server, Reply reply) {
+        if (joint(request)
+                || request.body().length > AT_ONCE_BYTES_MAX
+                || !isJson(request)
+                || !accepts(request, "application/json")) return false;
+        Message message;
+        try {
+            message = MessageReader.read(request.body());
+        } catch (MessageReader.Malformed e) {
+            return false;
+        }
+        if (Envelope.opens(request.headers(), message)) return stateless.begin(request, message, caller, server, reply);
+        return ready(request, caller, server)
+                .filter(session -> turns.begin(session, message, request, accepts(request, EVENTS), reply))
+                .isPresent();
+    }
+
+    /** The session that a request names, if that is beyond doubt. */
+    private Optional<Session> ready(Request request, Caller.OfAgent caller, Name server) {
+        var versions = request.headers().all(VERSION);
+        return versions.size() > 1 || !McpSession.VERSIONS.containsAll(versions)
+                ? Optional.empty()
+                : request.headers().only(SESSION).flatMap(id -> sessions.ready(id, caller, server, joint(request)));
     }
 
     private static Optional<String> bearer(Request request) {

@@ -8,8 +8,10 @@ import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Refusal;
 import dev.writ.http.server.Answer;
+import dev.writ.http.server.Reply;
 import dev.writ.http.server.Request;
 import dev.writ.upstream.Cancellation;
+import dev.writ.upstream.Incoming;
 import dev.writ.upstream.LogLevel;
 import dev.writ.upstream.Requester;
 import dev.writ.upstream.Revision;
@@ -62,10 +64,15 @@ final class Stateless implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /** Streamable-http, sending messages: both must be listed. */
+    private static boolean acceptable(Request http) {
+        var accepted = String.join(",", http.headers().all("accept")).toLowerCase(Locale.ROOT);
+        return lists(accepted, "application/json") && lists(accepted, "text/event-stream");
+    }
+
     /** @param joint whether the request is to several servers at once, and {@code server} stands for all */
     Answer post(Request http, Message message, Caller.OfAgent caller, Name server, boolean joint) {
-        var accepted = String.join(",", http.headers().all("accept")).toLowerCase(Locale.ROOT);
-        if (!lists(accepted, "application/json") || !lists(accepted, "text/event-stream"))
+        if (!acceptable(http))
             return Answer.problem(406, "Not Acceptable", "accept application/json and text/event-stream");
         return switch (message) {
             case Message.Request request -> request(http, request, caller, server, joint);
@@ -197,17 +204,69 @@ final class Stateless implements AutoCloseable {
         var good = round.good();
         return LateStream.answer(http, cancellation, said -> {
             try {
-                var requester = new Requester(
-                        asked.progress().isPresent(), true, good.capabilities(), good.logLevel(), (method, params) -> {
-                            if (wanted(method, params, good.logLevel()))
-                                said.notification(method, own(method, params, asked.progress()));
-                        });
-                var call = new Calls.Call(hop, round.request().id(), asked, requester, cancellation);
-                return round.front().dressed(hop, calls.answer(call));
+                var answer = calls.answer(call(round.request(), good, hop, asked, cancellation, said));
+                return round.front().dressed(hop, answer);
             } finally {
                 link.ifPresent(OpenLink::giveBack);
             }
         });
+    }
+
+    private static Calls.Call call(
+            Message.Request request,
+            Envelope.Checked.Good good,
+            Hop hop,
+            Methods.Asked.For asked,
+            Cancellation cancellation,
+            Incoming said) {
+        var requester = new Requester(
+                asked.progress().isPresent(), true, good.capabilities(), good.logLevel(), (method, params) -> {
+                    if (wanted(method, params, good.logLevel()))
+                        said.notification(method, own(method, params, asked.progress()));
+                });
+        return new Calls.Call(hop, request.id(), asked, requester, cancellation);
+    }
+
+    /**
+     * Begins a tool's call on the connection's event loop. False, and nothing has happened, when it needs a thread that
+     * may wait, which {@link #post} is for; also where something is wrong, since that is put on record.
+     */
+    boolean begin(Request http, Message message, Caller.OfAgent caller, Name server, Reply reply) {
+        if (!(message instanceof Message.Request request)
+                || !request.method().equals("tools/call")
+                || !acceptable(http)
+                || !(Envelope.of(request, http.headers()) instanceof Envelope.Checked.Good good)
+                || !(rounds.read(caller, server, request) instanceof Rounds.Read.Good(var read))) return false;
+        var link = links.open(caller, server);
+        if (link.isEmpty()) return false;
+        boolean begun = false;
+        try {
+            begun = begin(http, read, good, link.get(), reply);
+        } finally {
+            if (!begun) link.get().giveBack();
+        }
+        return begun;
+    }
+
+    private boolean begin(
+            Request http, Message.Request request, Envelope.Checked.Good good, OpenLink link, Reply reply) {
+        var hop = link.hop();
+        if (!Offered.has(hop, request.method())
+                || mismatch(http, request, hop).isPresent()
+                || !(Methods.stateless(hop.server(), request, good.claims()) instanceof Methods.Asked.For asked))
+            return false;
+        var front = new Front.Alone(request, noSuchServer);
+        var cancellation = new Cancellation();
+        var stream = new LateStream(cancellation);
+        boolean begun = calls.begin(
+                call(request, good, hop, asked, cancellation, stream::said),
+                reply.loop(),
+                coming -> reply.step(() -> stream.come(
+                        coming.map(answer -> front.dressed(hop, answer))
+                                .then(link::giveBack),
+                        reply)));
+        if (begun) http.onGone(cancellation::cancel);
+        return begun;
     }
 
     /** Server/utilities/logging: no message for a request that names no level; a server with sessions knows of none. */
@@ -223,22 +282,27 @@ final class Stateless implements AutoCloseable {
                 : params.without("_meta");
     }
 
-    /** Arguments that the tool wants repeated in headers; a tool that the caller may not see wants nothing. */
     private Optional<Answer> mirrored(Request http, Message.Request request, Hop hop) {
-        var tool = request.params().string("name");
-        if (!request.method().equals("tools/call") || tool.isEmpty()) return Optional.empty();
-        var schema = guard.definition(hop.caller(), hop.server(), tool.get())
-                .flatMap(definition -> definition.object("inputSchema"))
-                .orElse(Json.Obj.EMPTY);
-        if (!(ToolHeaders.of(schema) instanceof ToolHeaders.Read.Valid(var wanted))) return Optional.empty();
-        return wanted.mismatch(
-                        http.headers(), request.params().object("arguments").orElse(Json.Obj.EMPTY))
+        return mismatch(http, request, hop)
                 .map(why -> refused(
                         hop.caller(),
                         hop.server(),
                         "header",
                         400,
                         RpcError.answer(request.id(), Revision.HEADER_MISMATCH, "Header mismatch: " + why)));
+    }
+
+    /** Arguments that the tool wants repeated in headers; a tool that the caller may not see wants nothing. */
+    private Optional<String> mismatch(Request http, Message.Request request, Hop hop) {
+        var tool = request.params().string("name");
+        if (!request.method().equals("tools/call") || tool.isEmpty()) return Optional.empty();
+        var schema = guard.definition(hop.caller(), hop.server(), tool.get())
+                .flatMap(definition -> definition.object("inputSchema"));
+        return schema.isPresent()
+                        && hop.headers().of(tool.get(), schema.get()) instanceof ToolHeaders.Read.Valid(var wanted)
+                ? wanted.mismatch(
+                        http.headers(), request.params().object("arguments").orElse(Json.Obj.EMPTY))
+                : Optional.empty();
     }
 
     private static Answer discovered(Round round, Hop hop) {

@@ -8,7 +8,9 @@ import dev.writ.guard.Attempt;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Refusal;
 import dev.writ.http.server.Answer;
+import dev.writ.http.server.Reply;
 import dev.writ.http.server.Request;
+import dev.writ.upstream.Coming;
 import dev.writ.upstream.LogLevel;
 import dev.writ.upstream.McpLink;
 import java.util.Optional;
@@ -37,6 +39,54 @@ final class Turns {
                         .<Answer>map(why -> Answer.problem(400, "Bad Request", why))
                         .orElseGet(() -> Answer.empty(202));
         };
+    }
+
+    /**
+     * Begins a tool's call on the connection's event loop. False, and nothing has happened, when it needs a thread that
+     * may wait, which {@link #answer} is for.
+     */
+    boolean begin(Session session, Message message, Request http, boolean streams, Reply reply) {
+        if (session.joint().isPresent()
+                || !(message instanceof Message.Request asked)
+                || !(Methods.of(session.server(), asked) instanceof Methods.Asked.For action)) return false;
+        var turn = session.begin(asked.id(), streams, action.progress(), session);
+        if (turn.isEmpty()) return false;
+        boolean begun = false;
+        try {
+            begun = calls.begin(
+                    call(asked, action, turn.get()),
+                    reply.loop(),
+                    coming -> reply.step(() -> come(session, asked.id(), turn.get(), streams, coming, reply)));
+        } finally {
+            if (!begun) session.end(asked.id());
+        }
+        if (begun) http.onGone(turn.get()::left);
+        return begun;
+    }
+
+    /** The answer is there, or the server streams it: then a thread reads it, for a client that is still there or not. */
+    private static void come(
+            Session session, Json id, Turn turn, boolean streams, Coming<Json.Obj> coming, Reply reply) {
+        if (coming.waits()) {
+            Function<Turn, Json.Obj> rest = _ -> session.asks().decided(coming.take());
+            boolean there = reply.block(
+                    http -> streams ? streamed(session, id, turn, http, rest) : whole(session, id, turn, http, rest));
+            if (!there) Thread.ofVirtual().name("mcp-turn").start(() -> ended(session, id, coming));
+            return;
+        }
+        try {
+            reply.send(Answer.json(200, coming.take()));
+        } finally {
+            session.end(id);
+        }
+    }
+
+    private static void ended(Session session, Json id, Coming<Json.Obj> coming) {
+        try {
+            coming.take();
+        } finally {
+            session.end(id);
+        }
     }
 
     private Answer request(Session session, Message.Request asked, Request http, boolean streams) {
@@ -86,7 +136,7 @@ final class Turns {
 
     /** The client's leaving ends the call: nobody could receive its answer any more. */
     private static Answer whole(Session front, Json id, Turn turn, Request http, Function<Turn, Json.Obj> work) {
-        http.onGone(turn.cancellation()::cancel);
+        http.onGone(turn::left);
         try {
             return Answer.json(200, work.apply(turn));
         } finally {
@@ -99,10 +149,8 @@ final class Turns {
      * A client that leaves before the first word cannot come back to it, so its call ends.
      */
     private static Answer streamed(Session front, Json id, Turn turn, Request http, Function<Turn, Json.Obj> work) {
-        var line = turn.line().orElseThrow();
-        http.onGone(() -> {
-            if (!line.attached()) turn.cancellation().cancel();
-        });
+        var line = turn.line().orElseThrow().line();
+        http.onGone(turn::left);
         Thread.ofVirtual().name("mcp-turn").start(() -> {
             var answer = RpcError.answer(id, RpcError.INTERNAL_ERROR, "the call broke off");
             try {
@@ -120,7 +168,7 @@ final class Turns {
     /** What comes of a request on its own server. */
     Json.Obj answered(Message.Request asked, Methods.Asked.For action, Turn turn) {
         var session = turn.session();
-        var call = new Calls.Call(session.hop(), asked.id(), action, turn.requester(), turn.cancellation());
+        var call = call(asked, action, turn);
         return switch (action.action()) {
             case Action.ReadResource read
             when asked.method().equals("resources/subscribe") -> subscribed(session, asked, read.uri(), call);
@@ -132,6 +180,10 @@ final class Turns {
             case Action.SetLogLevel _ -> levelSet(session, asked, call);
             default -> session.asks().decided(calls.answer(call));
         };
+    }
+
+    private static Calls.Call call(Message.Request asked, Methods.Asked.For action, Turn turn) {
+        return new Calls.Call(turn.session().hop(), asked.id(), action, turn.requester(), turn.cancellation());
     }
 
     /** From before the server knows of it, so that no change is missed; not if it comes to nothing. */

@@ -1,5 +1,6 @@
 package dev.writ.http.client;
 
+import dev.writ.base.NeverWaits;
 import dev.writ.http.Loops;
 import java.time.Duration;
 import java.util.Optional;
@@ -117,6 +118,7 @@ public final class HttpClient implements AutoCloseable {
      *     later, like {@link Exchange#close}. It comes again when another connection is taken
      */
     public Exchange send(Call call, Consumer<Runnable> started) {
+        NeverWaits.refuse("the head of an answer");
         long until = System.nanoTime() + call.deadlines().total().toNanos();
         var rules = call.destinations().orElse(destinations);
         for (int attempt = 1; ; attempt++) {

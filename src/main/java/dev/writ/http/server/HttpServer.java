@@ -35,7 +35,7 @@ public final class HttpServer implements AutoCloseable {
 
     private final Routes routes;
     private final Admission admission;
-    private final Loops loops;
+    final Loops loops;
     private final boolean ownLoops;
     private final Channel listener;
     private final Future<?> sweeping;
