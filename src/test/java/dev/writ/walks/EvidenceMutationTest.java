@@ -83,7 +83,7 @@ class EvidenceMutationTest {
         first = Product.start(data);
         first.wiring.close();
         var backup = folder.resolve("backup").toString();
-        ran("backup", "--data", data.toString(), "--to", backup, "--with-keys");
+        ran(Folders.command(data, "backup", "--data", data.toString(), "--to", backup, "--with-keys"));
         var restored = folder.resolve("restored");
         ran("restore", "--from", backup, "--data", restored.toString());
         // Where Product keeps its policies is no part of a data folder.
