@@ -109,8 +109,7 @@ final class Recover {
         }
     }
 
-    private void logs(List<String> wrong, Optional<Path> database, List<Salvage.Found> salvaged)
-            throws IOException {
+    private void logs(List<String> wrong, Optional<Path> database, List<Salvage.Found> salvaged) throws IOException {
         var logs = Installations.logs(data);
         if (!logs.isEmpty()) {
             var report = EvidenceVerifier.verify(data, Optional.empty(), Optional.empty());

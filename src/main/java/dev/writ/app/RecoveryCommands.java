@@ -178,7 +178,10 @@ final class RecoveryCommands {
                 out.println("Restored to " + data.toAbsolutePath().normalize() + ":");
                 tell(out, told);
                 out.println("Next: writ up --data " + data
-                        + configured.database().map(_ -> " with the same database").orElse(""));
+                        + configured
+                                .database()
+                                .map(_ -> " with the same database")
+                                .orElse(""));
                 return 0;
             });
         }
@@ -228,7 +231,8 @@ final class RecoveryCommands {
         @Override
         public Integer call() {
             return told(err, () -> {
-                var recover = new Recover(data(data), configured.database(), InstantSource.system(), new SecureRandom());
+                var recover =
+                        new Recover(data(data), configured.database(), InstantSource.system(), new SecureRandom());
                 var found = recover.look();
                 for (var each : found.wrong()) out.println("Found: " + each + ".");
                 if (found.healthy()) out.println("Nothing was found that a start would be refused for.");

@@ -34,8 +34,7 @@ public final class Dump {
 
     /** Writes what a database on a server holds at one moment, also while a Writ has it; it is not changed. */
     public static void of(Postgres database, Path to, List<Schema> schemas) {
-        if (database.unused())
-            throw new StoreError(StoreError.Code.CORRUPT, "there is nothing in " + database.shown());
+        if (database.unused()) throw new StoreError(StoreError.Code.CORRUPT, "there is nothing in " + database.shown());
         try (var link = PostgresLink.reader(database, Patience.STARTING)) {
             write(link, to, schemas);
         }

@@ -43,7 +43,9 @@ final class DumpReader {
             throw new StoreError(StoreError.Code.CORRUPT, dump + " cannot be read", e);
         } catch (SQLException e) {
             throw new StoreError(
-                    StoreError.Code.CONFLICT, "the rows of " + dump + " do not go into the database: " + e.getMessage(), e);
+                    StoreError.Code.CONFLICT,
+                    "the rows of " + dump + " do not go into the database: " + e.getMessage(),
+                    e);
         }
     }
 
@@ -142,14 +144,16 @@ final class DumpReader {
         var columns = table.columns();
         if (row.items().size() != columns.size()) throw wrong("has a row of another length in line " + number);
         var values = new Object[columns.size()];
-        for (int i = 0; i < values.length; i++) values[i] = value(columns.get(i), row.items().get(i));
+        for (int i = 0; i < values.length; i++)
+            values[i] = value(columns.get(i), row.items().get(i));
         return values;
     }
 
     private Object value(Layout.Column column, Json json) {
         return switch (json) {
             case Json.Null _ -> Optional.empty();
-            case Json.Num n when column.number() && n.asLong().isPresent() -> n.asLong().get();
+            case Json.Num n
+            when column.number() && n.asLong().isPresent() -> n.asLong().get();
             case Json.Str(var text) when !column.number() -> text;
             default -> throw wrong("has a value of another kind in line " + number + ", column " + column.name());
         };

@@ -36,9 +36,7 @@ final class DumpWriter implements AutoCloseable {
     void write(Sql sql, List<Migrations.Step> steps, Layout layout) throws SQLException, IOException {
         line(Json.object()
                 .put("form", Dump.FORM)
-                .put(
-                        "steps",
-                        new Json.Arr(steps.stream().map(DumpWriter::json).toList()))
+                .put("steps", new Json.Arr(steps.stream().map(DumpWriter::json).toList()))
                 .build());
         long rows = 0;
         for (var table : layout.tables()) rows += table(sql, table);

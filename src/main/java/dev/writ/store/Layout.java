@@ -45,8 +45,8 @@ record Layout(List<Table> tables) {
                         WHERE m.type = 'table' AND m.name <> 'schema_steps' AND m.name NOT LIKE 'sqlite_%' ORDER BY c.name""",
                         row -> new Object() {
                             final String table = row.text("table_name");
-                            final Column column =
-                                    new Column(row.text("name"), row.text("type").equalsIgnoreCase("bigint"));
+                            final Column column = new Column(
+                                    row.text("name"), row.text("type").equalsIgnoreCase("bigint"));
                         })
                 .forEach(each -> columns.computeIfAbsent(each.table, _ -> new java.util.ArrayList<>())
                         .add(each.column));

@@ -53,12 +53,9 @@ final class Migrations {
         var parts = schemas.stream().collect(Collectors.toMap(Schema::part, Schema::steps));
         for (var step : taken) check(step, parts.getOrDefault(step.part(), List.of()));
         return schemas.stream()
-                .map(schema -> new Schema(
-                        schema.part(),
-                        schema.steps()
-                                .subList(0, (int) taken.stream()
-                                        .filter(step -> step.part().equals(schema.part()))
-                                        .count())))
+                .map(schema -> new Schema(schema.part(), schema.steps().subList(0, (int) taken.stream()
+                        .filter(step -> step.part().equals(schema.part()))
+                        .count())))
                 .toList();
     }
 

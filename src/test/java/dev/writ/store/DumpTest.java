@@ -39,7 +39,15 @@ class DumpTest {
     private static final Schema NEW =
             new Schema("notes", List.of(FIRST, NOTES.steps().get(1), "ALTER TABLE notes ADD COLUMN more text"));
     private static final List<String> TEXTS = List.of(
-            "", " ", "it's; DROP TABLE notes", "line\nline\r\n", "a\0b\0", "\uFFFF0\uFFFF1", "\u2028\\\"/", "Zoë 🙂", "x".repeat(70_000));
+            "",
+            " ",
+            "it's; DROP TABLE notes",
+            "line\nline\r\n",
+            "a\0b\0",
+            "\uFFFF0\uFFFF1",
+            "\u2028\\\"/",
+            "Zoë 🙂",
+            "x".repeat(70_000));
 
     @Parameter
     Databases database;
@@ -143,7 +151,9 @@ class DumpTest {
             for (int i = 0; i < 10; i++) {
                 dump(NOTES);
                 var lines = Files.readAllLines(dump);
-                assertThat(lines.stream().filter(line -> line.contains("\"pair\"")).count())
+                assertThat(lines.stream()
+                                .filter(line -> line.contains("\"pair\""))
+                                .count())
                         .isEqualTo(lines.stream()
                                 .filter(line -> line.contains("\"pair "))
                                 .count());
@@ -217,26 +227,42 @@ class DumpTest {
     @Test
     void aDumpThatContradictsItselfOrOurTablesIsRefused() throws IOException {
         var whole = Files.readAllLines(dump);
-        forged(whole, "another number of rows of words", each -> each.replace("{\"rows\":1,\"table\":\"words\"}", "{\"rows\":2,\"table\":\"words\"}"));
+        forged(
+                whole,
+                "another number of rows of words",
+                each -> each.replace("{\"rows\":1,\"table\":\"words\"}", "{\"rows\":2,\"table\":\"words\"}"));
         forged(whole, "another number of rows of words", each -> each.equals("[0,\"first\"]") ? "" : each);
-        forged(whole, "another number of rows of words", each -> each.equals("[0,\"first\"]") ? each + "\n[1,\"second\"]" : each);
+        forged(
+                whole,
+                "another number of rows of words",
+                each -> each.equals("[0,\"first\"]") ? each + "\n[1,\"second\"]" : each);
         forged(whole, "of another length", each -> each.equals("[0,\"first\"]") ? "[0,\"first\",1]" : each);
         forged(whole, "of another kind", each -> each.equals("[0,\"first\"]") ? "[\"0\",\"first\"]" : each);
         forged(whole, "of another kind", each -> each.equals("[0,\"first\"]") ? "[0,1]" : each);
         forged(whole, "of another kind", each -> each.equals("[0,\"first\"]") ? "[0.5,\"first\"]" : each);
-        forged(whole, "of another kind", each -> each.equals("[0,\"first\"]") ? "[99999999999999999999,\"first\"]" : each);
+        forged(
+                whole,
+                "of another kind",
+                each -> each.equals("[0,\"first\"]") ? "[99999999999999999999,\"first\"]" : each);
         forged(whole, "of another kind", each -> each.equals("[0,\"first\"]") ? "[0,{}]" : each);
         forged(whole, "has no row", each -> each.equals("[0,\"first\"]") ? "4711" : each);
         forged(whole, "cannot be understood", each -> each.equals("[0,\"first\"]") ? "[0,\"first\"" : each);
-        forged(whole, "not the table words", each -> each.replace("\"table\":\"words\"", "\"table\":\"words; DROP TABLE notes\""));
-        forged(whole, "not the table words", each -> each.replace("[\"note\",\"word\"]", "[\"note\",\"word) VALUES (1, 2); --\"]"));
+        forged(
+                whole,
+                "not the table words",
+                each -> each.replace("\"table\":\"words\"", "\"table\":\"words; DROP TABLE notes\""));
+        forged(
+                whole,
+                "not the table words",
+                each -> each.replace("[\"note\",\"word\"]", "[\"note\",\"word) VALUES (1, 2); --\"]"));
         forged(whole, "of another form", each -> each.replace("writ-state-v1", "writ-state-v2"));
         forged(whole, "names a step twice", each -> each.replace("\"steps\":[", "\"steps\":[" + step(whole) + ","));
         forged(whole, "does not say by which steps", each -> each.replace("\"version\":1}", "\"version\":\"1\"}"));
         refusedForged(whole, StoreError.Code.WRONG_SCHEMA, each -> each.replace("\"version\":1}", "\"version\":0}"));
         refusedForged(whole, StoreError.Code.WRONG_SCHEMA, each -> each.replace("\"version\":2}", "\"version\":3}"));
         // Two rows with one key, and none where one must be: the database itself refuses, and keeps nothing.
-        refusedForged(whole, StoreError.Code.CONFLICT, each -> each.equals("[0,\"first\"]") ? "[null,\"first\"]" : each);
+        refusedForged(
+                whole, StoreError.Code.CONFLICT, each -> each.equals("[0,\"first\"]") ? "[null,\"first\"]" : each);
         Files.write(dump, sealed(whole.subList(0, whole.size() - 1), 1));
         refused(Databases.SQLITE, NOTES, StoreError.Code.CORRUPT, "does not end as what it holds demands");
     }
@@ -270,7 +296,8 @@ class DumpTest {
     private static byte[] sealed(List<String> lines, int more) {
         var text = String.join("\n", lines) + "\n";
         var all = text.lines().toList();
-        long tables = all.stream().filter(line -> line.startsWith("{\"columns\"")).count();
+        long tables =
+                all.stream().filter(line -> line.startsWith("{\"columns\"")).count();
         long rows = all.stream().filter(line -> line.startsWith("[")).count();
         return (text + "{\"rows\":" + (rows + more) + ",\"sha256\":\"" + Digest.of(text.getBytes(UTF_8))
                         + "\",\"tables\":" + tables + "}\n")
@@ -291,9 +318,9 @@ class DumpTest {
 
     private static void fails(StoreError.Code code, String says, ThrowingCallable work) {
         assertThatThrownBy(work)
-                .isInstanceOfSatisfying(StoreError.class, e -> assertThat(e.code())
-                        .as(e.getMessage())
-                        .isEqualTo(code))
+                .isInstanceOfSatisfying(
+                        StoreError.class,
+                        e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code))
                 .hasMessageContaining(says);
     }
 

@@ -119,9 +119,7 @@ public final class Product implements AutoCloseable {
                 .refusalsPerSecond(10_000)
                 .refusalMegabytesPerDay(4_096)
                 .build();
-        return "postgres".equals(System.getProperty("writ.walks.db"))
-                ? settings.withDb(Databases.url(data))
-                : settings;
+        return "postgres".equals(System.getProperty("writ.walks.db")) ? settings.withDb(Databases.url(data)) : settings;
     }
 
     /** How an installation that there is already is started again. */

@@ -189,9 +189,7 @@ class TokenWalkTest {
         assertThat(ran.exit()).as(ran.text()).isZero();
         assertThat(ran.text()).doesNotContain(SoftHsm.PIN);
         try (var wiring = Wiring.start(
-                Product.settings(data()).toBuilder().keys(keys).build(),
-                InstantSource.system(),
-                new SecureRandom())) {
+                Product.settings(data()).toBuilder().keys(keys).build(), InstantSource.system(), new SecureRandom())) {
             var custody = wiring.parts().ledger().custody(Product.TENANT).orElseThrow();
             assertThat(custody.keys().getFirst().custody()).isEqualTo("token " + other);
             assertThat(wiring.parts().ledger().trust(Product.TENANT)).contains("/acme/node-1-r1+");

@@ -224,8 +224,7 @@ class WitnessWalkTest {
             grow(wiring.parts().ledger(), 3);
             Eventually.that("witnessed", () -> wiring.parts().ledger().witnessed(Product.TENANT) >= before + 3);
         }
-        assertThatThrownBy(() ->
-                        restart(witnessed(Product.settings(folder.resolve("old")))))
+        assertThatThrownBy(() -> restart(witnessed(Product.settings(folder.resolve("old")))))
                 .isInstanceOfSatisfying(
                         WitnessFailure.class, e -> assertThat(e.code()).isEqualTo(WitnessFailure.Code.CONTRADICTED))
                 .hasMessageContaining("has seen more than this ledger has")
@@ -236,8 +235,7 @@ class WitnessWalkTest {
         try (var fork = ledger(folder.resolve("old"))) {
             grow(fork, 9);
         }
-        assertThatThrownBy(() ->
-                        restart(witnessed(Product.settings(folder.resolve("old")))))
+        assertThatThrownBy(() -> restart(witnessed(Product.settings(folder.resolve("old")))))
                 .isInstanceOf(WitnessFailure.class)
                 .hasMessageContaining("another history");
         restart(witnessed(Product.settings(data()))).close();
@@ -284,7 +282,8 @@ class WitnessWalkTest {
         assertThat(recovered.text()).contains("a witness contradicts the ledger of acme");
         assertThat(recovered.exit()).as(recovered.text()).isZero();
         restart(Product.settings(data())).close();
-        assertThat(Programs.run(Folders.command(data(), "recover", "--data", data().toString())).text())
+        assertThat(Programs.run(Folders.command(data(), "recover", "--data", data().toString()))
+                        .text())
                 .as("the old log is history")
                 .doesNotContain("a witness contradicts");
     }

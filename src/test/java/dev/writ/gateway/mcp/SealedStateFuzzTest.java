@@ -63,7 +63,10 @@ class SealedStateFuzzTest {
 
     private static Rounds.Read read(Stage on, Caller.OfAgent caller, String state) {
         var answers = Json.object().put("q", Json.Obj.EMPTY).build();
-        var params = Json.object().put("name", "get_order").put("requestState", state).put("inputResponses", answers);
+        var params = Json.object()
+                .put("name", "get_order")
+                .put("requestState", state)
+                .put("inputResponses", answers);
         return on.rounds.read(
                 caller, Product.SHOP, new Message.Request(Json.of(1), "tools/call", params.build(), true));
     }

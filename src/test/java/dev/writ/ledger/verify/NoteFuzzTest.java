@@ -32,6 +32,7 @@ class NoteFuzzTest {
         }
         assertThat(note.toString().getBytes(UTF_8)).isEqualTo(bytes);
         assertThat(note.signatures()).isNotEmpty();
-        for (var line : note.signatures()) assertThat(Note.isKeyName(line.name())).isTrue();
+        for (var line : note.signatures())
+            assertThat(Note.isKeyName(line.name())).isTrue();
     }
 }
