@@ -197,7 +197,9 @@ class PostgresBackupTest {
         var dump = backup.resolve("state.dump");
         var whole = Files.readString(dump);
         refused(whole.substring(0, whole.length() / 2), "is cut off");
-        refused(whole.replaceFirst("\"rows\":(\\d+),\"table\":\"people\"", "\"rows\":99,\"table\":\"people\""), "number of rows");
+        refused(
+                whole.replaceFirst("\"rows\":(\\d+),\"table\":\"people\"", "\"rows\":99,\"table\":\"people\""),
+                "number of rows");
         refused(whole.replaceFirst("olga@acme.example", "eve@evil.example"), "it was changed");
         refused(whole.replaceFirst("\"version\":1\\}", "\"version\":99}"), "newer Writ");
         refused(whole.replaceFirst("writ-state-v1", "writ-state-v2"), "of another form");
@@ -212,9 +214,13 @@ class PostgresBackupTest {
 
     private void refused(String dump, String says) throws IOException {
         Files.writeString(backup.resolve("state.dump"), dump);
-        assertThatThrownBy(() -> restore(PLAIN)).isInstanceOf(StartFailure.class).hasMessageContaining("altered");
+        assertThatThrownBy(() -> restore(PLAIN))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("altered");
         sealed();
-        assertThatThrownBy(() -> restore(PLAIN)).isInstanceOf(StartFailure.class).hasMessageContaining(says);
+        assertThatThrownBy(() -> restore(PLAIN))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining(says);
         assertThat(restored).doesNotExist();
     }
 
