@@ -1,6 +1,7 @@
 package dev.writ.app;
 
 import dev.writ.base.Digest;
+import dev.writ.store.Postgres;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -42,16 +43,44 @@ final class RecoveryCommands {
 
         @Option(names = "--without-secrets", description = "leave the vault's secrets behind; they are put in anew")
         private boolean withoutSecrets;
+    }
+
+    /** What settings say besides, when they are named. */
+    private static final class Configured {
+        @Option(
+                names = "--db",
+                paramLabel = "URL",
+                description = "the PostgreSQL database of the state: jdbc:postgresql://HOST:PORT/DATABASE?user=ROLE")
+        private Optional<String> db = Optional.empty();
+
+        @Option(
+                names = "--db-password-file",
+                paramLabel = "FILE",
+                description = "holds the database's password (or the variable WRIT_DB_PASSWORD, or ~/.pgpass)")
+        private Optional<Path> dbPasswordFile = Optional.empty();
 
         @Option(
                 names = "--config",
                 paramLabel = "FILE",
-                description = "settings that name the token for the new log's key; without it, the key is in a file")
+                description = "settings that name the database, and the token for a new log's key")
         private Optional<Path> config = Optional.empty();
 
+        private Optional<Settings> settings() {
+            return config.map(file -> SettingsFile.read(file, Settings.of(Path.of("writ-data"))));
+        }
+
         Optional<Pkcs11> token() {
-            return config.flatMap(file ->
-                    SettingsFile.read(file, Settings.of(Path.of("writ-data"))).keys());
+            return settings().flatMap(Settings::keys);
+        }
+
+        Optional<Postgres> database() {
+            var url = db.or(() -> settings().flatMap(Settings::db));
+            var password = dbPasswordFile.or(() -> settings().flatMap(Settings::dbPasswordFile));
+            try {
+                return url.map(address -> StateStore.database(address, password));
+            } catch (IllegalArgumentException e) {
+                throw new StartFailure(String.valueOf(e.getMessage()), "correct --db", e);
+            }
         }
     }
 
@@ -93,6 +122,9 @@ final class RecoveryCommands {
                 description = "with the keys of vault and side store: who has the backup can then open both")
         private boolean withKeys;
 
+        @Mixin
+        private final Configured configured = new Configured();
+
         private final PrintStream out;
         private final PrintStream err;
 
@@ -104,7 +136,7 @@ final class RecoveryCommands {
         @Override
         public Integer call() {
             return told(err, () -> {
-                var made = new Backup(data.folder(), InstantSource.system()).to(to, withKeys);
+                var made = new Backup(data.folder(), configured.database(), InstantSource.system()).to(to, withKeys);
                 out.println("Backed up to " + made.folder() + ": " + made.files() + " files, " + made.bytes()
                         + " bytes, verified.");
                 for (var log : made.logs()) out.println("  log " + log + " records");
@@ -137,6 +169,9 @@ final class RecoveryCommands {
         @Mixin
         private final Beginning beginning = new Beginning();
 
+        @Mixin
+        private final Configured configured = new Configured();
+
         private final PrintStream out;
         private final PrintStream err;
 
@@ -153,11 +188,16 @@ final class RecoveryCommands {
                         beginning.withoutSecrets,
                         manifest.map(this::digest),
                         beginning.acceptClock,
-                        beginning.token());
+                        configured.token(),
+                        configured.database());
                 var told = new Restore(InstantSource.system(), new SecureRandom()).from(from, data, choice);
                 out.println("Restored to " + data.toAbsolutePath().normalize() + ":");
                 tell(out, told);
-                out.println("Next: writ up --data " + data);
+                out.println("Next: writ up --data " + data
+                        + configured
+                                .database()
+                                .map(_ -> " with the same database")
+                                .orElse(""));
                 return 0;
             });
         }
@@ -190,6 +230,9 @@ final class RecoveryCommands {
         @Mixin
         private final Beginning beginning = new Beginning();
 
+        @Mixin
+        private final Configured configured = new Configured();
+
         private final PrintStream out;
         private final PrintStream err;
 
@@ -201,7 +244,8 @@ final class RecoveryCommands {
         @Override
         public Integer call() {
             return told(err, () -> {
-                var recover = new Recover(data.folder(), InstantSource.system(), new SecureRandom());
+                var recover =
+                        new Recover(data.folder(), configured.database(), InstantSource.system(), new SecureRandom());
                 var found = recover.look();
                 for (var each : found.wrong()) out.println("Found: " + each + ".");
                 if (found.healthy()) out.println("Nothing was found that a start would be refused for.");
@@ -212,7 +256,7 @@ final class RecoveryCommands {
                     out.println("every approval is void, every key is revoked. The folder as it is is kept.");
                     return CONFLICT;
                 }
-                var done = recover.make(found, beginning.acceptClock, beginning.withoutSecrets, beginning.token());
+                var done = recover.make(found, beginning.acceptClock, beginning.withoutSecrets, configured.token());
                 out.println("Recovered; the folder as it was is " + done.before() + ":");
                 tell(out, done.told());
                 return 0;

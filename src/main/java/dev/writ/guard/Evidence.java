@@ -113,7 +113,7 @@ final class Evidence {
 
     Draft outcome(Permit permit, Outcome outcome, Instant now) {
         var record = new RecordWriter(
-                        "outcome",
+                        RecordKinds.known("outcome"),
                         ids.next("rec"),
                         now,
                         permit.attempt().caller().tenant(),
@@ -164,7 +164,11 @@ final class Evidence {
     private RecordWriter begun(String kind, Matter matter) {
         var attempt = matter.attempt();
         var record = new RecordWriter(
-                kind, ids.next("rec"), matter.now(), attempt.caller().tenant(), node);
+                RecordKinds.known(kind),
+                ids.next("rec"),
+                matter.now(),
+                attempt.caller().tenant(),
+                node);
         var action = attempt.action();
         var about = record.value("action").object().string("kind", action.kind());
         if (action instanceof Action.Administer administer) about.string("operation", administer.operation());
@@ -230,7 +234,7 @@ final class Evidence {
     private Json.ObjectBuilder common(String kind, Instant now, Name tenant) {
         return Json.object()
                 .put("v", VERSION)
-                .put("kind", kind)
+                .put("kind", RecordKinds.known(kind))
                 .put("id", ids.next("rec").text())
                 .put("time", time(now))
                 .put("tenant", tenant.text())

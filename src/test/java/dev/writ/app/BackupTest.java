@@ -191,6 +191,18 @@ class BackupTest {
     }
 
     @Test
+    void aLogWhoseKeysWereChangedIsBackedUpWithWhatHandsOverToThem() {
+        var owner = product.caller(product.owner);
+        var keys = product.parts().control().logKeys();
+        assertThat(keys.prepare(owner)).isInstanceOf(Reply.Done.class);
+        assertThat(keys.rotate(owner)).isInstanceOf(Reply.Done.class);
+        new Backup(data, InstantSource.system()).to(backup, true);
+        restore(PLAIN);
+        var report = EvidenceVerifier.verify(restored, Optional.empty(), Optional.empty());
+        assertThat(report.passed()).as(report.text()).isTrue();
+    }
+
+    @Test
     void nothingGoesOverWhatIsThere() throws IOException {
         new Backup(data, InstantSource.system()).to(backup, false);
         assertThatThrownBy(() -> new Backup(data, InstantSource.system()).to(backup, false))

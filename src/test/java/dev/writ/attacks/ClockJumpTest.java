@@ -144,7 +144,7 @@ class ClockJumpTest {
         }
         assertThat(product.calls()).isEqualTo(before);
         product.wiring.close();
-        var ran = Programs.run("recover", "--data", data.toString(), "--accept-clock", "--yes");
+        var ran = Programs.run(Folders.command(data, "recover", "--data", data.toString(), "--accept-clock", "--yes"));
         assertThat(ran.exit()).as(ran.text()).isZero();
         Folders.copy(PREPARED.folder().resolve("bundles-of-test"), data.resolve("bundles-of-test"));
         product = started();

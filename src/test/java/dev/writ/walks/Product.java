@@ -32,7 +32,6 @@ import dev.writ.registry.Server;
 import dev.writ.registry.ToolName;
 import dev.writ.registry.Transport;
 import dev.writ.store.Databases;
-import dev.writ.store.PostgresServer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -120,9 +119,13 @@ public final class Product implements AutoCloseable {
                 .refusalsPerSecond(10_000)
                 .refusalMegabytesPerDay(4_096)
                 .build();
-        return "postgres".equals(System.getProperty("writ.walks.db"))
-                ? settings.withDb(PostgresServer.url(PostgresServer.port(), "postgres", Databases.schema(data)))
-                : settings;
+        return "postgres".equals(System.getProperty("writ.walks.db")) ? settings.withDb(Databases.url(data)) : settings;
+    }
+
+    /** How an installation that there is already is started again. */
+    public static Settings settings(Path data) {
+        var settings = Settings.of(data).withPort(0);
+        return Folders.onServer(data) ? settings.withDb(Databases.url(data)) : settings;
     }
 
     /** What a test does to the files of an installation that is stopped. */
@@ -147,7 +150,7 @@ public final class Product implements AutoCloseable {
     }
 
     public Product onceMore(Path data, InstantSource clock, SecureRandom random) {
-        var next = Wiring.start(Settings.of(data).withPort(0).withHold(Duration.ZERO), clock, random);
+        var next = Wiring.start(settings(data).withHold(Duration.ZERO), clock, random);
         var store = new BundleStore(data.resolve("bundles-of-test"));
         var live = LivePolicies.open(store, new Publisher(new FrontEnd(Duration.ofSeconds(60))));
         next.parts().policies().add(TENANT, live);

@@ -13,11 +13,10 @@ import dev.writ.guard.replay.ReplayFailure;
 import dev.writ.registry.Classification;
 import dev.writ.registry.ToolName;
 import dev.writ.store.Disk;
-import dev.writ.store.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -78,8 +77,8 @@ class YesterdayWalkTest {
                 .identity()
                 .issueForPerson(Product.TENANT, product.parts().ids().next("key"), product.dana);
         var danasKey = ((dev.writ.identity.Issue.Issued) danas).text().reveal();
-        var yesterday = temp.resolve("yesterday.db");
-        Snapshot.copy(data.resolve("writ.db"), yesterday);
+        var yesterday = temp.resolve("yesterday-state");
+        Folders.keepState(data, yesterday);
 
         var owner = product.caller(product.owner);
         var control = product.parts().control();
@@ -95,7 +94,7 @@ class YesterdayWalkTest {
         product.shop.redefine("send_email", original());
 
         long recordsBefore = product.records().size();
-        product = PREPARED.kept(product.again(data, () -> putBack(yesterday)));
+        product = PREPARED.kept(product.again(data, () -> Folders.putStateBack(data, yesterday)));
 
         long before = product.calls();
         try (var client = product.client(user.key, Product.SHOP)) {
@@ -141,13 +140,13 @@ class YesterdayWalkTest {
     @Test
     void aToolThatWasQuarantinedSinceIsHeldBackUntilItsListWasCompared() throws IOException {
         var user = agent(Product.TaskSpec.SUPPORT);
-        var yesterday = temp.resolve("yesterday.db");
-        Snapshot.copy(data.resolve("writ.db"), yesterday);
+        var yesterday = temp.resolve("yesterday-state");
+        Folders.keepState(data, yesterday);
         product.shop.redefine("send_email", "Sends a mail, with a copy to somebody else.");
         try (var client = product.client(user.key, Product.SHOP)) {
             assertThat(text(client.call("send_email", MAIL))).startsWith("QUARANTINED");
         }
-        product = PREPARED.kept(product.again(data, () -> putBack(yesterday)));
+        product = PREPARED.kept(product.again(data, () -> Folders.putStateBack(data, yesterday)));
         assertThat(product.registry()
                         .snapshot(Product.TENANT)
                         .tool(Product.SHOP, new ToolName("send_email"))
@@ -193,13 +192,13 @@ class YesterdayWalkTest {
                         new Classification(Set.of(new Name("read")), Set.of(), Set.of(), Set.of(personal), true),
                         product.owner));
         var spender = agent(Product.TaskSpec.SUPPORT.calling(40));
-        var yesterday = temp.resolve("yesterday.db");
-        Snapshot.copy(data.resolve("writ.db"), yesterday);
+        var yesterday = temp.resolve("yesterday-state");
+        Folders.keepState(data, yesterday);
         try (var client = product.client(spender.key, Product.SHOP)) {
             for (int i = 0; i < 40; i++)
                 assertThat(isError(client.call("get_order", ORDER))).isFalse();
         }
-        product = PREPARED.kept(product.again(data, () -> putBack(yesterday)));
+        product = PREPARED.kept(product.again(data, () -> Folders.putStateBack(data, yesterday)));
         assertThat(product.parts()
                         .authority()
                         .snapshot(Product.TENANT)
@@ -261,7 +260,7 @@ class YesterdayWalkTest {
             client.call("get_order", ORDER);
         }
         product.wiring.close();
-        for (var file : List.of("writ.db", "writ.db-wal", "writ.db-shm")) Files.deleteIfExists(data.resolve(file));
+        Folders.loseState(data);
         var ownerBefore = Files.readString(data.resolve("cli/owner.json"));
         assertThatThrownBy(() -> product.onceMore(data))
                 .isInstanceOfSatisfying(ReplayFailure.class, failure -> assertThat(failure.code())
@@ -274,11 +273,6 @@ class YesterdayWalkTest {
             assertThat(text(client.call("get_order", ORDER))).startsWith(answer);
         }
         assertThat(product.lastOf("refusal").string("reason")).contains(reason);
-    }
-
-    private void putBack(Path yesterday) throws IOException {
-        for (var file : List.of("writ.db-wal", "writ.db-shm")) Files.deleteIfExists(data.resolve(file));
-        Files.copy(yesterday, data.resolve("writ.db"), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private String original() {
