@@ -18,7 +18,7 @@ final class InputSchema {
 
     private InputSchema(Optional<Shape> shape, Supplier<WholeSchema> whole) {
         this.shape = shape;
-        this.quick = shape.filter(known -> !known.slow()).isPresent();
+        this.quick = shape.filter(known -> !Shape.slow(known)).isPresent();
         this.whole = whole;
     }
 

@@ -23,14 +23,14 @@ sealed interface Shape {
     boolean fits(Json value);
 
     /** Whether looking at a value may take much longer than reading it: a pattern backtracks. */
-    default boolean slow() {
-        return switch (this) {
+    static boolean slow(Shape shape) {
+        return switch (shape) {
             case Every(var all) -> all.stream().anyMatch(Shape::slow);
             case Some(var any) -> any.stream().anyMatch(Shape::slow);
             case Text text -> text.pattern().isPresent();
-            case Items items -> items.each().slow();
+            case Items items -> slow(items.each());
             case Fields fields ->
-                fields.others().slow() || fields.byName().values().stream().anyMatch(Shape::slow);
+                slow(fields.others()) || fields.byName().values().stream().anyMatch(Shape::slow);
             case Typed _, Among _, Range _ -> false;
         };
     }
