@@ -36,6 +36,11 @@ public final class Request {
         return target.path();
     }
 
+    /** Path and query as they were sent. */
+    public String target() {
+        return target.raw();
+    }
+
     /** A parameter that the route's pattern names, percent-decoded; never empty. */
     public String parameter(String name) {
         var value = parameters.get(name);
