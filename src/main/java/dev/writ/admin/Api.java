@@ -23,7 +23,7 @@ public final class Api {
         this.control = control;
         this.installation = installation;
         var all = new ArrayList<Endpoint>();
-        all.addAll(new RegistryEndpoints(control, new Inspector(control, upstreams)).all());
+        all.addAll(new RegistryEndpoints(control, new Inspector(control, upstreams), installation).all());
         all.addAll(new WorkEndpoints(control, installation).all());
         this.endpoints = List.copyOf(all);
     }

@@ -2,6 +2,7 @@ package dev.writ.app;
 
 import dev.writ.admin.Api;
 import dev.writ.admin.Installation;
+import dev.writ.admin.console.Console;
 import dev.writ.authority.Authority;
 import dev.writ.base.Drbg;
 import dev.writ.base.Headers;
@@ -14,6 +15,7 @@ import dev.writ.guard.Guard;
 import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
 import dev.writ.guard.control.Control;
+import dev.writ.guard.control.FirstStart;
 import dev.writ.guard.replay.Reconciliation;
 import dev.writ.http.Loops;
 import dev.writ.http.client.Destinations;
@@ -26,6 +28,8 @@ import dev.writ.identity.Identity;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.LedgerSettings;
 import dev.writ.ledger.Reserve;
+import dev.writ.pages.Site;
+import dev.writ.pages.Visits;
 import dev.writ.policy.publish.BundleStore;
 import dev.writ.policy.publish.FrontEnd;
 import dev.writ.policy.publish.LivePolicies;
@@ -47,6 +51,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The whole system, put together in the order in which its parts need each other: read from top to bottom, it is the
@@ -64,6 +69,7 @@ public final class Wiring implements AutoCloseable {
     private final Deque<AutoCloseable> opened;
     private final Parts parts;
     private final HttpServer server;
+    private Optional<String> firstLink = Optional.empty();
 
     /** The parts that a gateway, a test or the program itself may need. */
     public record Parts(
@@ -188,24 +194,37 @@ public final class Wiring implements AutoCloseable {
                 settings, clock, ids, store, ledger, registry, authority, identity, vault, policies, guard, upstreams,
                 control);
 
-        var owner = firstStart(control, folder, settings);
+        var founded = new AtomicReference<Optional<FirstStart.Founded>>(Optional.empty());
+        var owner = firstStart(control, folder, settings, founded);
 
         var mcp = new McpEndpoint(guard, upstreams, random, clock, settings.hold());
         opened.push(mcp);
         var listening = new AtomicReference<>("");
+        Supplier<Site> site =
+                () -> settings.publicUrl().map(Site::new).orElseGet(() -> Site.of(URI.create(listening.get())));
+        var visits = new Visits<>(
+                site,
+                control.entrance()::signedIn,
+                (person, tenant) -> person.tenant().text().equals(tenant),
+                random);
         var api = new Api(
                 control,
                 upstreams,
                 new Installation(
-                        Version.TEXT, settings.node().text(), settings.custody(), clock.instant(), listening::get));
+                        Version.TEXT, settings.node().text(), settings.custody(), clock.instant(), listening::get, site, TENANT));
         var routes = new ArrayList<>(api.routes());
         routes.addAll(mcp.routes());
+        routes.addAll(new Console(control, visits, TENANT).routes());
         for (var gateway : gateways) routes.addAll(gateway.apply(parts));
         var server = HttpServer.start(listening(settings, guard), new Routes(routes), clock, loops);
         opened.push(server);
 
         var wiring = new Wiring(opened, parts, server);
         listening.set(wiring.url().toString());
+        founded.get()
+                .ifPresent(first -> wiring.firstLink = Optional.of(site.get()
+                        .at("/ui/enrol?link="
+                                + control.firstStart().link(TENANT, first.person()).reveal())));
         owner.ifPresent(key -> new OwnerFile(folder.ownerFile()).write(wiring.url(), TENANT, key));
         Runnable settling = () -> {
             // Also finds out, while nothing else is written, that the database is no longer ours.
@@ -219,7 +238,11 @@ public final class Wiring implements AutoCloseable {
     }
 
     /** Makes the first tenant when there is none; the first person's credential, as far as it can still be had. */
-    private static Optional<Secret> firstStart(Control control, DataFolder folder, Settings settings) {
+    private static Optional<Secret> firstStart(
+            Control control,
+            DataFolder folder,
+            Settings settings,
+            AtomicReference<Optional<FirstStart.Founded>> first) {
         var file = new OwnerFile(folder.ownerFile());
         if (control.firstStart().due(TENANT))
             // Kept before the beginning is complete: a crash in between makes another one, and locks nobody out.
@@ -229,7 +252,10 @@ public final class Wiring implements AutoCloseable {
                             "Owner",
                             "owner@localhost",
                             // Port 0 until we listen: whoever holds our port by then must not be sent the key.
-                            founded -> file.write(url(settings.address(), 0), TENANT, founded.text()));
+                            founded -> {
+                                first.set(Optional.of(founded));
+                                file.write(url(settings.address(), 0), TENANT, founded.text());
+                            });
         return file.key();
     }
 
@@ -239,6 +265,11 @@ public final class Wiring implements AutoCloseable {
 
     public HttpServer server() {
         return server;
+    }
+
+    /** With what the first person signs in; there is one at the very first start alone. */
+    public Optional<String> firstLink() {
+        return firstLink;
     }
 
     /** Where people and agents reach it, without a slash at the end. */

@@ -212,6 +212,14 @@ public sealed interface Action {
         }
     }
 
+    /** A person's entry into the pages; {@code target} is the person that was recognised. */
+    record SignIn(String target, Json.Obj payload) implements Action {
+        @Override
+        public String kind() {
+            return "sign-in";
+        }
+    }
+
     /** To look into the ledger. */
     record ReadEvidence(String target, Json.Obj payload) implements Action {
         @Override

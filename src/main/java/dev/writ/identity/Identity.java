@@ -35,6 +35,10 @@ public final class Identity implements AutoCloseable {
     private final RandomGenerator random;
     private final Book<Keys> book;
     private final Sessions sessions;
+    private final Passkeys passkeys;
+    private final SignInLinks links;
+    private final Notices notices;
+    private final Proposals proposals;
     private final Grants grants;
     private final Map<Id, Instant> lastUsed = new ConcurrentHashMap<>();
 
@@ -46,6 +50,10 @@ public final class Identity implements AutoCloseable {
         var since = clock.instant().minus(KEPT);
         this.book = new Book<>(store, store.read(sql -> Tables.load(sql, since)));
         this.sessions = new Sessions(store, clock, random);
+        this.passkeys = new Passkeys(store, clock, random);
+        this.links = new SignInLinks(store, clock, random);
+        this.notices = new Notices(store, clock);
+        this.proposals = new Proposals(store, clock);
         this.grants = new Grants(store, clock, random);
     }
 
@@ -56,6 +64,22 @@ public final class Identity implements AutoCloseable {
     /** The sessions of people in browsers. */
     public Sessions sessions() {
         return sessions;
+    }
+
+    public Passkeys passkeys() {
+        return passkeys;
+    }
+
+    public SignInLinks links() {
+        return links;
+    }
+
+    public Notices notices() {
+        return notices;
+    }
+
+    public Proposals proposals() {
+        return proposals;
     }
 
     /** What tokens hang on; it ends and is revoked together with keys. */

@@ -3,6 +3,8 @@ package dev.writ.guard.control;
 import dev.writ.authority.Authority;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
+import dev.writ.guard.Concerned;
+import dev.writ.guard.Entrance;
 import dev.writ.guard.Guard;
 import dev.writ.identity.Identity;
 import dev.writ.ledger.Ledger;
@@ -31,6 +33,9 @@ public final class Control {
     private final Applying applying;
     private final FirstStart firstStart;
     private final LogKeys logKeys;
+    private final Entrance entrance;
+    private final Changes changes;
+    private final Own own;
 
     /**
      * What control works on.
@@ -53,9 +58,14 @@ public final class Control {
             InstantSource clock) {}
 
     public Control(Parts parts) {
-        var orders = new Orders(parts.guard());
+        var concerned = new Concerned(parts.identity().notices(), parts.ids(), parts.clock());
+        var orders = new Orders(parts.guard(), new FourEyes(parts), concerned);
         var directory = new Directory(parts.registry());
         this.guard = parts.guard();
+        this.entrance =
+                new Entrance(parts.guard(), parts.identity(), parts.registry(), concerned, parts.ids());
+        this.changes = new Changes(this, parts, orders, directory);
+        this.own = new Own(parts);
         this.people = new People(parts, orders, directory);
         this.groups = new Groups(parts, orders, directory);
         this.agents = new Agents(parts, orders, directory);
@@ -75,6 +85,20 @@ public final class Control {
     /** The door behind all of it, for who has to tell callers apart. */
     public Guard guard() {
         return guard;
+    }
+
+    /** The door for people in a browser. */
+    public Entrance entrance() {
+        return entrance;
+    }
+
+    public Changes changes() {
+        return changes;
+    }
+
+    /** What signed-in people see of themselves. */
+    public Own own() {
+        return own;
     }
 
     public People people() {

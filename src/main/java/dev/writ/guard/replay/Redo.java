@@ -10,6 +10,7 @@ import dev.writ.base.Name;
 import dev.writ.base.Proof;
 import dev.writ.guard.replay.Reading.Change;
 import dev.writ.identity.Identity;
+import dev.writ.identity.Passkeys;
 import dev.writ.registry.Classification;
 import dev.writ.registry.Outcome;
 import dev.writ.registry.Registry;
@@ -79,6 +80,12 @@ final class Redo {
                 made(!identity.revokeAll(tenant, Instant.parse(text(record, "until")))
                         .keys()
                         .isEmpty());
+            case "revocation/session-ended" -> made(sessionEnded(tenant, id(record, "session")));
+            case "revocation/passkey-removed" ->
+                made(identity.passkeys().remove(tenant, id(record, "passkey")));
+            case "enrolment/passkey-enrolled" -> passkey(tenant, record, made);
+            case "enrolment/link-made" ->
+                unmadeUnless(identity.links().knows(tenant, id(record, "link")));
             case "approval/consumed" -> consumed(tenant, id(record, "approval"));
             case "approval/refused" -> made(authority.approvals().replayRefused(tenant, id(record, "approval")));
             // A yes that was not counted, or is not in the database, is asked for again.
@@ -106,6 +113,12 @@ final class Redo {
                         registry.snapshot(tenant).group(name(record, "group")).isPresent());
             case "administration/secret-kept", "administration/secret-replaced" ->
                 unmadeUnless(vault.names(tenant).contains(name(record, "secret")));
+            // What waited for a second administrator is ordered anew when it is not in the database.
+            case "administration/change-proposed",
+                    "administration/change-confirmed",
+                    "administration/change-permitted",
+                    "administration/change-withdrawn" ->
+                Done.SO_ALREADY;
             case "administration/tenant-created", "administration/replayed", "administration/clock-accepted" ->
                 Done.SO_ALREADY;
             default -> given(tenant, change, record, made);
@@ -203,6 +216,18 @@ final class Redo {
         for (var agent : registry.snapshot(tenant).agents().values())
             if (agent.owner().equals(person)) some |= tasksEnded(tenant, agent.name(), record, why);
         return made(known.get().active() || keys || sessions || some);
+    }
+
+    private boolean sessionEnded(Name tenant, Id session) {
+        return identity.sessions().ended(tenant, session);
+    }
+
+    /** The link is used up in any case; the passkey is there again when the log shows that it was. */
+    private Done passkey(Name tenant, Json.Obj record, boolean made) {
+        var used = record.string("link").filter(link -> identity.links().used(tenant, new Id(link)));
+        if (identity.passkeys().knows(tenant, id(record, "passkey"))) return made(used.isPresent());
+        if (!made) return Done.UNMADE;
+        return made(identity.passkeys().add(Passkeys.of(tenant, record, time(record))) || used.isPresent());
     }
 
     private Done disabled(Name tenant, Name server) {
