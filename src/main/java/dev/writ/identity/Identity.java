@@ -66,6 +66,15 @@ public final class Identity implements AutoCloseable {
         return sessions;
     }
 
+    /** Whether there is anything with which a person can show who he or she is. */
+    public boolean recognises(Name tenant, Id person) {
+        return keys(tenant).stream()
+                        .anyMatch(key -> key instanceof PersonKey each
+                                && each.person().equals(person)
+                                && each.revokedAt().isEmpty())
+                || !passkeys.of(tenant, person).isEmpty();
+    }
+
     public Passkeys passkeys() {
         return passkeys;
     }

@@ -39,6 +39,7 @@ final class Authenticator {
     int flags = PRESENT | VERIFIED;
     long counter = 1;
     String format = "none";
+    boolean forged;
 
     Authenticator(String origin) {
         this.origin = origin;
@@ -59,7 +60,7 @@ final class Authenticator {
         var attestation = new ByteArrayOutputStream();
         attestation.write(0xa3);
         attestation.writeBytes(text("fmt"));
-        attestation.writeBytes(text(format));
+        attestation.writeBytes(text(format.replace("+x5c", "")));
         attestation.writeBytes(text("attStmt"));
         attestation.writeBytes(statement(data.toByteArray(), client));
         attestation.writeBytes(text("authData"));
@@ -118,7 +119,12 @@ final class Authenticator {
         statement.writeBytes(text("alg"));
         statement.write(0x26);
         statement.writeBytes(text("sig"));
-        statement.writeBytes(bytes(sign(data, client)));
+        statement.writeBytes(bytes(sign(data, forged ? new byte[0] : client)));
+        if (certified) {
+            statement.writeBytes(text("x5c"));
+            statement.write(0x81);
+            statement.writeBytes(bytes(new byte[] {0x30, 0x03, 0x02, 0x01, 0x01}));
+        }
         return statement.toByteArray();
     }
 

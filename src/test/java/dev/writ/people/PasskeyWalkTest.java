@@ -222,6 +222,11 @@ class PasskeyWalkTest {
                     .as(format)
                     .isEqualTo(403);
         }
+        var liar = new Authenticator(origin);
+        liar.format = "packed";
+        liar.forged = true;
+        var lied = browser.get(link).form("/ui/enrol");
+        assertThat(answer(browser, lied, liar.make(lied.options())).status()).isEqualTo(403);
         var form = browser.get(link).form("/ui/enrol");
         var large = Json.object()
                 .put("id", "AAAA")

@@ -39,24 +39,24 @@ public final class Console {
     public List<Route> routes() {
         var routes = new ArrayList<>(Assets.routes());
         for (var prefix : List.of("", TENANT)) {
-            routes.add(get(prefix, "", own::home));
-            routes.add(get(prefix, "/sign-in", entering::page));
+            routes.add(get(prefix, "", "visitor", own::home));
+            routes.add(get(prefix, "/sign-in", "public", entering::page));
             routes.add(post(prefix, "/sign-in", "public", entering::signIn));
-            routes.add(get(prefix, "/enrol", entering::link));
+            routes.add(get(prefix, "/enrol", "public", entering::link));
             routes.add(post(prefix, "/enrol", "public", entering::enrol));
             routes.add(post(prefix, "/sign-out", "visitor", own::signOut));
-            routes.add(get(prefix, "/confirm", confirming::page));
+            routes.add(get(prefix, "/confirm", "visitor", confirming::page));
             routes.add(post(prefix, "/confirm", "visitor", confirming::confirm));
-            routes.add(get(prefix, "/changes", changes::all));
-            routes.add(get(prefix, "/changes/{change}", changes::one));
+            routes.add(get(prefix, "/changes", "visitor", changes::all));
+            routes.add(get(prefix, "/changes/{change}", "visitor", changes::one));
             routes.add(post(prefix, "/changes/{change}", "visitor", changes::decide));
         }
         return List.copyOf(routes);
     }
 
-    /** Pages answer with a way to sign in when nobody is, so they are public in the inventory. */
-    private Route get(String prefix, String path, Function<Asked, Answer> handler) {
-        return new Route("GET", prefix + "/ui" + path, 0, "public", request -> {
+    /** What is for visitors leads whoever is none to signing in. */
+    private Route get(String prefix, String path, String audience, Function<Asked, Answer> handler) {
+        return new Route("GET", prefix + "/ui" + path, 0, audience, request -> {
             // Cookies and passkeys belong to one host; who comes by another name is sent there.
             if (!request.base().equals(visits.site().origin())) return visits.seeOther(request.target());
             return asked(request, prefix, handler);

@@ -9,6 +9,7 @@ import dev.writ.base.Name;
 import dev.writ.guard.Action;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Transition;
+import dev.writ.identity.Identity;
 import dev.writ.identity.Proposals;
 import dev.writ.identity.Proposals.Proposal;
 import dev.writ.registry.Group;
@@ -30,12 +31,14 @@ final class FourEyes {
     private static final Set<String> ALWAYS = Set.of("person:key", "person:link", "provider:set");
 
     private final Registry registry;
+    private final Identity identity;
     private final Proposals proposals;
     private final Ids ids;
     private final InstantSource clock;
 
     FourEyes(Control.Parts parts) {
         this.registry = parts.registry();
+        this.identity = parts.identity();
         this.proposals = parts.identity().proposals();
         this.ids = parts.ids();
         this.clock = parts.clock();
@@ -111,10 +114,12 @@ final class FourEyes {
                 .orElseGet(() -> action.payload().string("of").equals(Optional.of("people")));
     }
 
+    /** Those who could say yes: an administrator who cannot sign in yet is given the means to by the one who can. */
     private long administrators(Name tenant) {
         var snapshot = registry.snapshot(tenant);
         return snapshot.people().keySet().stream()
                 .filter(person -> snapshot.activeMember(Group.ADMIN, person))
+                .filter(person -> identity.recognises(tenant, person))
                 .count();
     }
 
