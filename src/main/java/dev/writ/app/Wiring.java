@@ -11,6 +11,7 @@ import dev.writ.base.Secret;
 import dev.writ.base.SteadyClock;
 import dev.writ.gateway.mcp.McpEndpoint;
 import dev.writ.guard.Guard;
+import dev.writ.guard.Issuing;
 import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
 import dev.writ.guard.control.Control;
@@ -23,6 +24,8 @@ import dev.writ.http.server.Limits;
 import dev.writ.http.server.Route;
 import dev.writ.http.server.Routes;
 import dev.writ.identity.Identity;
+import dev.writ.identity.issuer.Issuer;
+import dev.writ.identity.issuer.Proofs;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.LedgerSettings;
 import dev.writ.ledger.Reserve;
@@ -43,8 +46,10 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -152,8 +157,15 @@ public final class Wiring implements AutoCloseable {
         reconciliation.check();
         var journal = new Journal(store, ledger, node, clock);
         journal.start();
+        var listening = new AtomicReference<>("");
+        var issuing = new Issuing(
+                new Issuer(folder.keys(), clock, random),
+                new Proofs(clock, random),
+                random,
+                () -> settings.publicUrl().map(URI::toString).orElseGet(listening::get),
+                () -> aliases(settings, listening.get()));
         var guard = new Guard(
-                new Guard.Parts(identity, registry, authority, policies, ledger, vault),
+                new Guard.Parts(identity, registry, authority, policies, ledger, vault, issuing),
                 node,
                 settings.custody(),
                 ids,
@@ -192,7 +204,6 @@ public final class Wiring implements AutoCloseable {
 
         var mcp = new McpEndpoint(guard, upstreams, random, clock, settings.hold());
         opened.push(mcp);
-        var listening = new AtomicReference<>("");
         var api = new Api(
                 control,
                 upstreams,
@@ -276,6 +287,17 @@ public final class Wiring implements AutoCloseable {
 
     private static LivePolicies livePolicies(DataFolder folder, Name tenant, Publisher publisher) {
         return LivePolicies.open(new BundleStore(folder.bundles(tenant)), publisher);
+    }
+
+    /** Under which names clients reach our resources: the public one, and this machine's own with our port. */
+    private static Set<String> aliases(Settings settings, String listening) {
+        var all = new LinkedHashSet<String>();
+        settings.publicUrl().map(URI::toString).ifPresent(all::add);
+        all.add(listening);
+        int port = listening.lastIndexOf(':');
+        for (var name : List.of("127.0.0.1", "localhost", "[::1]"))
+            if (port > "http:".length()) all.add("http://" + name + listening.substring(port));
+        return all;
     }
 
     private static Destinations destinations(Settings settings) {
