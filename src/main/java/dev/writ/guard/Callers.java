@@ -129,6 +129,23 @@ final class Callers {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(certificate.bytes());
     }
 
+    /** Of a person's session, by its cookie's value. */
+    Optional<Caller.OfPerson> ofSession(String cookie) {
+        return person(identity.sessions().callerOf(cookie));
+    }
+
+    /** Of a person's session whose person has just confirmed this with a passkey; counts once. */
+    Optional<Caller.OfPerson> confirmed(String cookie, String purpose) {
+        return person(identity.sessions().confirmedBy(cookie, purpose));
+    }
+
+    private Optional<Caller.OfPerson> person(dev.writ.identity.Caller found) {
+        if (found instanceof dev.writ.identity.Caller.PersonCaller person)
+            return Optional.of(new Caller.OfPerson(person.tenant(), person.person(), Asks.proof(person.proof())));
+        unknown.increment();
+        return Optional.empty();
+    }
+
     /** Of an Authorization header's value. Counts nothing and verifies nothing: the request comes to {@link #of} as well. */
     Optional<Name> tenantOf(Optional<String> authorization) {
         var shown = new Presented(authorization, java.util.List.of(), "", "", Optional.empty());

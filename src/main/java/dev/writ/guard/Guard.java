@@ -130,6 +130,19 @@ public final class Guard implements AutoCloseable {
         return tokens;
     }
 
+    /** Who has a session in a browser, by its cookie's value; empty when it is not in force. Reads memory only. */
+    public Optional<Caller.OfPerson> signedIn(String cookie) {
+        return callers.ofSession(cookie);
+    }
+
+    /**
+     * As {@link #signedIn}, for a person who has confirmed this purpose with a passkey in the last five minutes: the
+     * caller's proof is {@code passkey}. A confirmation counts once.
+     */
+    public Optional<Caller.OfPerson> confirmed(String cookie, String purpose) {
+        return callers.confirmed(cookie, purpose);
+    }
+
     /** The tenant of an Authorization header's credential, if it is in force: for sharing out room, not for deciding. */
     public Optional<Name> tenantOf(Optional<String> authorization) {
         return callers.tenantOf(authorization);

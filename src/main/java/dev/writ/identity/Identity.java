@@ -34,6 +34,7 @@ public final class Identity implements AutoCloseable {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Book<Keys> book;
+    private final Sessions sessions;
     private final Grants grants;
     private final Map<Id, Instant> lastUsed = new ConcurrentHashMap<>();
 
@@ -44,11 +45,17 @@ public final class Identity implements AutoCloseable {
         this.random = random;
         var since = clock.instant().minus(KEPT);
         this.book = new Book<>(store, store.read(sql -> Tables.load(sql, since)));
+        this.sessions = new Sessions(store, clock, random);
         this.grants = new Grants(store, clock, random);
     }
 
     public static Schema schema() {
         return Tables.SCHEMA;
+    }
+
+    /** The sessions of people in browsers. */
+    public Sessions sessions() {
+        return sessions;
     }
 
     /** What tokens hang on; it ends and is revoked together with keys. */
@@ -173,6 +180,7 @@ public final class Identity implements AutoCloseable {
     /** Returns when the database holds everything that is seen, and throws when it cannot. */
     public void settle() {
         book.settle();
+        sessions.settle();
         grants.settle();
     }
 
@@ -202,6 +210,7 @@ public final class Identity implements AutoCloseable {
 
     /** Writes down when keys were used; called now and then, for a look-up never touches the disk. */
     public void saveLastUsed() {
+        sessions.saveSeen();
         var used = Map.copyOf(lastUsed);
         if (used.isEmpty()) return;
         store.write(sql -> {

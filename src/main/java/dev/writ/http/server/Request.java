@@ -38,6 +38,11 @@ public final class Request {
         return target.path();
     }
 
+    /** Path and query as they were sent. */
+    public String target() {
+        return target.raw();
+    }
+
     /** Scheme and authority under which we were asked: the public URL, or the loopback name that the client used. */
     public String base() {
         return base;
