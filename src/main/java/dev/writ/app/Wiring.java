@@ -10,6 +10,8 @@ import dev.writ.base.Name;
 import dev.writ.base.Secret;
 import dev.writ.base.SteadyClock;
 import dev.writ.gateway.mcp.McpEndpoint;
+import dev.writ.gateway.oauth.OauthEndpoint;
+import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Issuing;
 import dev.writ.guard.Journal;
@@ -36,6 +38,9 @@ import dev.writ.policy.publish.Publisher;
 import dev.writ.registry.Registry;
 import dev.writ.store.Schema;
 import dev.writ.store.Store;
+import dev.writ.pages.Site;
+import dev.writ.pages.Visits;
+import dev.writ.upstream.Metadata;
 import dev.writ.upstream.Upstreams;
 import dev.writ.vault.Vault;
 import dev.writ.witness.Cosigner;
@@ -179,7 +184,7 @@ public final class Wiring implements AutoCloseable {
 
         var loops = Loops.start(THREADS, "http");
         opened.push(loops);
-        var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings)), loops);
+        var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings.network())), loops);
         opened.push(client);
         var upstreams = new Upstreams(guard, client, folder.work(), settings.path(), settings.patience());
         opened.push(upstreams);
@@ -209,8 +214,20 @@ public final class Wiring implements AutoCloseable {
                 upstreams,
                 new Installation(
                         Version.TEXT, settings.node().text(), settings.custody(), clock.instant(), listening::get));
+        var visits = new Visits<Caller.OfPerson>(
+                () -> settings.publicUrl().map(Site::new).orElseGet(() -> Site.of(URI.create(listening.get()))),
+                guard::signedIn,
+                (person, tenant) -> person.tenant().text().equals(tenant),
+                random);
+        var metadata = new Metadata(
+                guard,
+                client,
+                destinations(settings.metadataNetwork()),
+                settings.metadataNetwork() == Settings.Network.LOOPBACK);
+        var oauth = new OauthEndpoint(control, metadata, visits, clock);
         var routes = new ArrayList<>(api.routes());
         routes.addAll(mcp.routes());
+        routes.addAll(oauth.routes());
         for (var gateway : gateways) routes.addAll(gateway.apply(parts));
         var server = HttpServer.start(listening(settings, guard), new Routes(routes), clock, loops);
         opened.push(server);
@@ -300,8 +317,8 @@ public final class Wiring implements AutoCloseable {
         return all;
     }
 
-    private static Destinations destinations(Settings settings) {
-        return switch (settings.network()) {
+    private static Destinations destinations(Settings.Network network) {
+        return switch (network) {
             case ANY -> Destinations.anyGrantable();
             case PUBLIC -> Destinations.publicOnly();
             case LOOPBACK -> Destinations.loopbackOnly();
