@@ -58,7 +58,8 @@ final class ConsentPage {
                 "purpose", "Purpose", "", Optional.of("what the task is for; it stands in every record")));
         fields.add(servers());
         fields.add(ticks("category", "What its tools may do", all(Consents.Reachable::categories), GRAVE));
-        fields.add(ticks("data", "Which data it may touch", all(Consents.Reachable::data), Set.of()));
+        var data = all(Consents.Reachable::data);
+        if (!data.isEmpty()) fields.add(ticks("data", "Which data it may touch", data, Set.of()));
         fields.add(new Block.Field.Line("calls", "At most this many calls", "500", Optional.empty()));
         fields.add(new Block.Field.Pick(
                 "for",
