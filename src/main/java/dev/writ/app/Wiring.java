@@ -11,7 +11,10 @@ import dev.writ.base.Name;
 import dev.writ.base.Secret;
 import dev.writ.base.SteadyClock;
 import dev.writ.gateway.mcp.McpEndpoint;
+import dev.writ.gateway.oauth.OauthEndpoint;
+import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
+import dev.writ.guard.Issuing;
 import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
 import dev.writ.guard.control.Control;
@@ -25,6 +28,8 @@ import dev.writ.http.server.Limits;
 import dev.writ.http.server.Route;
 import dev.writ.http.server.Routes;
 import dev.writ.identity.Identity;
+import dev.writ.identity.issuer.Issuer;
+import dev.writ.identity.issuer.Proofs;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.LedgerSettings;
 import dev.writ.ledger.Reserve;
@@ -37,6 +42,9 @@ import dev.writ.policy.publish.Publisher;
 import dev.writ.registry.Registry;
 import dev.writ.store.Schema;
 import dev.writ.store.Store;
+import dev.writ.pages.Site;
+import dev.writ.pages.Visits;
+import dev.writ.upstream.Metadata;
 import dev.writ.upstream.Upstreams;
 import dev.writ.vault.Vault;
 import dev.writ.witness.Cosigner;
@@ -47,8 +55,10 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -158,8 +168,15 @@ public final class Wiring implements AutoCloseable {
         reconciliation.check();
         var journal = new Journal(store, ledger, node, clock);
         journal.start();
+        var listening = new AtomicReference<>("");
+        var issuing = new Issuing(
+                new Issuer(folder.keys(), clock, random),
+                new Proofs(clock, random),
+                random,
+                () -> settings.publicUrl().map(URI::toString).orElseGet(listening::get),
+                () -> aliases(settings, listening.get()));
         var guard = new Guard(
-                new Guard.Parts(identity, registry, authority, policies, ledger, vault),
+                new Guard.Parts(identity, registry, authority, policies, ledger, vault, issuing),
                 node,
                 settings.custody(),
                 ids,
@@ -173,7 +190,7 @@ public final class Wiring implements AutoCloseable {
 
         var loops = Loops.start(THREADS, "http");
         opened.push(loops);
-        var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings)), loops);
+        var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings.network())), loops);
         opened.push(client);
         var upstreams = new Upstreams(guard, client, folder.work(), settings.path(), settings.patience());
         opened.push(upstreams);
@@ -199,21 +216,27 @@ public final class Wiring implements AutoCloseable {
 
         var mcp = new McpEndpoint(guard, upstreams, random, clock, settings.hold());
         opened.push(mcp);
-        var listening = new AtomicReference<>("");
         Supplier<Site> site =
                 () -> settings.publicUrl().map(Site::new).orElseGet(() -> Site.of(URI.create(listening.get())));
-        var visits = new Visits<>(
-                site,
-                control.entrance()::signedIn,
-                (person, tenant) -> person.tenant().text().equals(tenant),
-                random);
         var api = new Api(
                 control,
                 upstreams,
                 new Installation(
                         Version.TEXT, settings.node().text(), settings.custody(), clock.instant(), listening::get, site, TENANT));
+        var visits = new Visits<Caller.OfPerson>(
+                site,
+                guard::signedIn,
+                (person, tenant) -> person.tenant().text().equals(tenant),
+                random);
+        var metadata = new Metadata(
+                guard,
+                client,
+                destinations(settings.metadataNetwork()),
+                settings.metadataNetwork() == Settings.Network.LOOPBACK);
+        var oauth = new OauthEndpoint(control, metadata, visits, clock);
         var routes = new ArrayList<>(api.routes());
         routes.addAll(mcp.routes());
+        routes.addAll(oauth.routes());
         routes.addAll(new Console(control, visits, TENANT).routes());
         for (var gateway : gateways) routes.addAll(gateway.apply(parts));
         var server = HttpServer.start(listening(settings, guard), new Routes(routes), clock, loops);
@@ -309,8 +332,19 @@ public final class Wiring implements AutoCloseable {
         return LivePolicies.open(new BundleStore(folder.bundles(tenant)), publisher);
     }
 
-    private static Destinations destinations(Settings settings) {
-        return switch (settings.network()) {
+    /** Under which names clients reach our resources: the public one, and this machine's own with our port. */
+    private static Set<String> aliases(Settings settings, String listening) {
+        var all = new LinkedHashSet<String>();
+        settings.publicUrl().map(URI::toString).ifPresent(all::add);
+        all.add(listening);
+        int port = listening.lastIndexOf(':');
+        for (var name : List.of("127.0.0.1", "localhost", "[::1]"))
+            if (port > "http:".length()) all.add("http://" + name + listening.substring(port));
+        return all;
+    }
+
+    private static Destinations destinations(Settings.Network network) {
+        return switch (network) {
             case ANY -> Destinations.anyGrantable();
             case PUBLIC -> Destinations.publicOnly();
             case LOOPBACK -> Destinations.loopbackOnly();

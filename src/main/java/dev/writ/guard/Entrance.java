@@ -5,7 +5,6 @@ import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.base.Secret;
-import dev.writ.identity.Caller.PersonCaller;
 import dev.writ.identity.Identity;
 import dev.writ.identity.Party;
 import dev.writ.identity.Passkey;
@@ -67,7 +66,7 @@ public final class Entrance {
 
     /** Who has a session, by its cookie's value; empty when it is not in force. Reads memory only. */
     public Optional<Caller.OfPerson> signedIn(String cookie) {
-        return person(identity.sessions().callerOf(cookie));
+        return guard.signedIn(cookie);
     }
 
     /**
@@ -75,7 +74,7 @@ public final class Entrance {
      * caller's proof is {@code passkey}. A confirmation counts once.
      */
     public Optional<Caller.OfPerson> confirmed(String cookie, String purpose) {
-        return person(identity.sessions().confirmedBy(cookie, purpose));
+        return guard.confirmed(cookie, purpose);
     }
 
     /** What the browser is to be asked for, to sign in. */
@@ -294,12 +293,6 @@ public final class Entrance {
 
     private static Caller.OfPerson recognised(Passkey passkey) {
         return new Caller.OfPerson(passkey.tenant(), passkey.person(), "passkey");
-    }
-
-    private static Optional<Caller.OfPerson> person(dev.writ.identity.Caller found) {
-        return found instanceof PersonCaller person
-                ? Optional.of(new Caller.OfPerson(person.tenant(), person.person(), Asks.proof(person.proof())))
-                : Optional.empty();
     }
 
     private Optional<SignInLinks.Link> link(Name tenant, String text) {

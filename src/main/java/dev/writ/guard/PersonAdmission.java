@@ -108,6 +108,8 @@ final class PersonAdmission {
                 member(world, caller.person(), Group.ADMIN) || member(world, caller.person(), Group.AUDITOR)
                         ? new Ruling.Yes(Evidence.Judged.NOT)
                         : no("reading evidence takes the role auditor or admin");
+            // Whoever may sign a client in may look at what the client says of itself.
+            case Action.FetchMetadata _ -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.OnServer _, Action.Unmapped _ -> no("people act through agents and their tasks");
         };
     }

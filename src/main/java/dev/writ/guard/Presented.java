@@ -39,6 +39,11 @@ public record Presented(
         return behind("Bearer ");
     }
 
+    /** The token behind {@code DPoP} (RFC 9449 §7.1). */
+    Optional<String> bound() {
+        return behind("DPoP ");
+    }
+
     private Optional<String> behind(String scheme) {
         return authorization
                 .filter(value -> value.regionMatches(true, 0, scheme, 0, scheme.length()))

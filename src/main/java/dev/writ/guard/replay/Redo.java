@@ -76,6 +76,11 @@ final class Redo {
             case "revocation/secret-deleted" -> deleted(tenant, name(record, "secret"));
             case "revocation/key-revoked" ->
                 made(!identity.revoke(tenant, id(record, "key")).keys().isEmpty());
+            case "revocation/grant-revoked" ->
+                made(!identity.grants()
+                        .revoke(tenant, id(record, "family"))
+                        .grants()
+                        .isEmpty());
             case "revocation/keys-revoked" ->
                 made(!identity.revokeAll(tenant, Instant.parse(text(record, "until")))
                         .keys()

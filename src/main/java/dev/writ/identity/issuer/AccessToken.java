@@ -48,6 +48,15 @@ public record AccessToken(
         if (actors.isEmpty()) throw new IllegalArgumentException("nobody acts");
     }
 
+    /** What introspection tells of one that is in force (RFC 7662 §2.2). */
+    public Json.Obj introspection() {
+        var answer = Json.object()
+                .put("active", true)
+                .put("token_type", jkt.isPresent() ? "DPoP" : "Bearer");
+        claims().members().forEach(answer::put);
+        return answer.build();
+    }
+
     Json.Obj claims() {
         var claims = Json.object()
                 .put("iss", issuer)
