@@ -74,6 +74,29 @@ final class RegistryEndpoints {
                         "/people/{id}/passkeys/{passkey}",
                         "Remove a passkey for good; the person's sessions end",
                         a -> Answers.document(people.removePasskey(a.caller(), a.path("id"), a.path("passkey")))),
+                post("/people/{id}/identities", "Say which person a provider's subject is", "provider, subject", a -> {
+                    record Said(String provider, String subject) {}
+                    var said = a.form(
+                            Set.of("provider", "subject"),
+                            form -> new Said(form.text("provider"), form.text("subject")));
+                    return Answers.document(
+                            control.providers().link(a.caller(), a.path("id"), said.provider(), said.subject()));
+                }),
+                get(
+                        "/providers",
+                        "The company's identity providers",
+                        a -> Answers.items(control.providers().all(a.caller()))),
+                put(
+                        "/providers",
+                        "Trust a provider, in place of the one of that name",
+                        "Provider",
+                        a -> Answers.document(
+                                control.providers().set(a.caller(), a.resource(Resource.Provider.class)))),
+                order(
+                        "DELETE",
+                        "/providers/{name}",
+                        "Trust a provider no more",
+                        a -> Answers.document(control.providers().remove(a.caller(), a.path("name")))),
                 get(
                         "/changes",
                         "Changes that wait for a second administrator",

@@ -233,11 +233,13 @@ public final class Wiring implements AutoCloseable {
                 client,
                 destinations(settings.metadataNetwork()),
                 settings.metadataNetwork() == Settings.Network.LOOPBACK);
+        // Administrators name providers, so they may be where servers may be; each URL of theirs is https, or on this machine.
+        var provided = new Metadata(guard, client, destinations(settings.network()), true);
         var oauth = new OauthEndpoint(control, metadata, visits, clock);
         var routes = new ArrayList<>(api.routes());
         routes.addAll(mcp.routes());
         routes.addAll(oauth.routes());
-        routes.addAll(new Console(control, visits, TENANT).routes());
+        routes.addAll(new Console(control, visits, provided, TENANT).routes());
         for (var gateway : gateways) routes.addAll(gateway.apply(parts));
         var server = HttpServer.start(listening(settings, guard), new Routes(routes), clock, loops);
         opened.push(server);

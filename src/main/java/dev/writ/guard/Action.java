@@ -235,6 +235,19 @@ public sealed interface Action {
         }
     }
 
+    /** To redeem a code at a company's provider, for the identity of whoever brought it. */
+    record RedeemCode(String url, Json.Obj payload) implements Action {
+        @Override
+        public String kind() {
+            return "redeem-code";
+        }
+
+        @Override
+        public String target() {
+            return url;
+        }
+    }
+
     /** A person's yes or no to one exact action. */
     record Approve(String target, Json.Obj payload) implements Action {
         @Override

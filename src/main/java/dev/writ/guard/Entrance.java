@@ -200,6 +200,11 @@ public final class Entrance {
         };
     }
 
+    /** Lets in whom a provider has recognised. */
+    Entered enter(Caller.OfPerson person, String method) {
+        return admitted(person, method, Optional.empty(), this::opened);
+    }
+
     /** Ends a session; one that is over already is none. */
     public void signOut(String cookie) {
         identity.sessions().session(cookie).ifPresent(session -> {

@@ -109,6 +109,7 @@ final class PersonAdmission {
                         ? new Ruling.Yes(Evidence.Judged.NOT)
                         : no("reading evidence takes the role auditor or admin");
             // Whoever may sign a client in may look at what the client says of itself.
+            case Action.RedeemCode _ -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.FetchMetadata _ -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.OnServer _, Action.Unmapped _ -> no("people act through agents and their tasks");
         };

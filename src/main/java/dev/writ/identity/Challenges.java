@@ -76,6 +76,12 @@ final class Challenges {
         return used.putIfAbsent(name(challenge), now.plus(LIFE)) == null;
     }
 
+    /** A secret that belongs to a challenge and can be made again from it, by us alone. */
+    String derived(String challenge, String what) {
+        var bytes = challenge.getBytes(StandardCharsets.US_ASCII);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(seal(bytes, "derived", what));
+    }
+
     private static String name(byte[] challenge) {
         return Base64.getEncoder().encodeToString(challenge);
     }

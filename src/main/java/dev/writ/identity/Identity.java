@@ -39,6 +39,7 @@ public final class Identity implements AutoCloseable {
     private final SignInLinks links;
     private final Notices notices;
     private final Proposals proposals;
+    private final Providers providers;
     private final Grants grants;
     private final Map<Id, Instant> lastUsed = new ConcurrentHashMap<>();
 
@@ -54,6 +55,7 @@ public final class Identity implements AutoCloseable {
         this.links = new SignInLinks(store, clock, random);
         this.notices = new Notices(store, clock);
         this.proposals = new Proposals(store, clock);
+        this.providers = new Providers(store, clock, random);
         this.grants = new Grants(store, clock, random);
     }
 
@@ -72,7 +74,8 @@ public final class Identity implements AutoCloseable {
                         .anyMatch(key -> key instanceof PersonKey each
                                 && each.person().equals(person)
                                 && each.revokedAt().isEmpty())
-                || !passkeys.of(tenant, person).isEmpty();
+                || !passkeys.of(tenant, person).isEmpty()
+                || providers.linked(tenant, person);
     }
 
     public Passkeys passkeys() {
@@ -85,6 +88,10 @@ public final class Identity implements AutoCloseable {
 
     public Notices notices() {
         return notices;
+    }
+
+    public Providers providers() {
+        return providers;
     }
 
     public Proposals proposals() {

@@ -11,6 +11,7 @@ import dev.writ.pages.Page;
 import dev.writ.pages.Pages;
 import dev.writ.pages.Submitted;
 import dev.writ.pages.Visits;
+import dev.writ.upstream.Metadata;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -25,12 +26,14 @@ public final class Console {
     private final Confirming confirming;
     private final OwnPage own;
     private final WaitingChanges changes;
+    private final CompanySignIn company;
 
     /** @param home the tenant that paths without one speak of */
-    public Console(Control control, Visits<Caller.OfPerson> visits, Name home) {
+    public Console(Control control, Visits<Caller.OfPerson> visits, Metadata metadata, Name home) {
         this.visits = visits;
         this.home = home;
-        this.entering = new Entering(control.entrance(), control.own());
+        this.entering = new Entering(control.entrance(), control.own(), control.company());
+        this.company = new CompanySignIn(control.company(), entering, metadata);
         this.confirming = new Confirming(control.entrance(), control.own());
         this.own = new OwnPage(control);
         this.changes = new WaitingChanges(control);
@@ -44,6 +47,8 @@ public final class Console {
             routes.add(post(prefix, "/sign-in", "public", entering::signIn));
             routes.add(get(prefix, "/enrol", "public", entering::link));
             routes.add(post(prefix, "/enrol", "public", entering::enrol));
+            routes.add(get(prefix, "/provider/{provider}", "public", company::begin));
+            routes.add(get(prefix, "/provider/{provider}/back", "public", company::end));
             routes.add(post(prefix, "/sign-out", "visitor", own::signOut));
             routes.add(get(prefix, "/confirm", "visitor", confirming::page));
             routes.add(post(prefix, "/confirm", "visitor", confirming::confirm));

@@ -1,5 +1,6 @@
 package dev.writ.admin.console;
 
+import dev.writ.guard.Company;
 import dev.writ.guard.Entrance;
 import dev.writ.guard.Entrance.Entered;
 import dev.writ.guard.control.Own;
@@ -12,6 +13,8 @@ import dev.writ.pages.ReturnPath;
 import dev.writ.pages.Site;
 import dev.writ.pages.Submitted;
 import dev.writ.pages.Visits;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,8 +26,10 @@ final class Entering {
 
     private final Entrance entrance;
     private final Own own;
+    private final Company company;
 
-    Entering(Entrance entrance, Own own) {
+    Entering(Entrance entrance, Own own, Company company) {
+        this.company = company;
         this.entrance = entrance;
         this.own = own;
     }
@@ -76,6 +81,12 @@ final class Entering {
                 entrance.toSignIn(at(asked), asked.tenant(), guest.id()).text(),
                 List.of(new Hidden(RETURN, back.orElse(""))),
                 "Sign in with a passkey"));
+        for (var provider : company.names(asked.tenant()))
+            blocks.add(new Block.Link(
+                    "Sign in with " + provider,
+                    asked.path("/provider/" + provider)
+                            + back.map(to -> "?return=" + URLEncoder.encode(to, StandardCharsets.UTF_8))
+                                    .orElse("")));
         blocks.add(new Block.Heading("No passkey yet?"));
         blocks.add(new Block.Text(
                 "An administrator makes a link for you, good for ten minutes: writ person link followed by your e-mail address."));
@@ -113,7 +124,7 @@ final class Entering {
     }
 
     /** Goes on by itself, unless there is something that the person should read first. */
-    private Answer in(Asked asked, Entered.In in, Optional<String> back) {
+    Answer in(Asked asked, Entered.In in, Optional<String> back) {
         var to = back.orElse(asked.path(""));
         var news = own.news(in.person());
         var blocks = new ArrayList<Block>();

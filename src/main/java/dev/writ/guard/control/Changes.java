@@ -90,6 +90,20 @@ public final class Changes {
                                         Optional.of(names(payload, "roles"))));
             case "group:create" -> control.groups().create(caller, group(payload));
             case "group:rule" -> control.groups().changeRule(caller, group(payload));
+            case "provider:set" ->
+                control.providers()
+                        .set(
+                                caller,
+                                Resources.provider(
+                                        new Name(proposal.target()),
+                                        Form.of(payload.without("provider"), payload.members().keySet())));
+            case "person:identity" ->
+                control.providers()
+                        .link(
+                                caller,
+                                proposal.target(),
+                                payload.string("provider").orElseThrow(),
+                                payload.string("subject").orElseThrow());
             case "group:join" ->
                 control.groups()
                         .join(

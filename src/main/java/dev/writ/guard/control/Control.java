@@ -3,6 +3,7 @@ package dev.writ.guard.control;
 import dev.writ.authority.Authority;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
+import dev.writ.guard.Company;
 import dev.writ.guard.Concerned;
 import dev.writ.guard.Entrance;
 import dev.writ.guard.Guard;
@@ -37,6 +38,8 @@ public final class Control {
     private final Entrance entrance;
     private final Changes changes;
     private final Own own;
+    private final Providers providers;
+    private final Company company;
 
     /**
      * What control works on.
@@ -67,6 +70,12 @@ public final class Control {
                 new Entrance(parts.guard(), parts.identity(), parts.registry(), concerned, parts.ids());
         this.changes = new Changes(this, parts, orders, directory);
         this.own = new Own(parts);
+        this.providers = new Providers(parts, orders, directory);
+        this.company = new Company(
+                new Company.Parts(
+                        parts.guard(), parts.identity(), parts.registry(), parts.vault(), parts.ids(), parts.clock()),
+                entrance,
+                concerned);
         this.people = new People(parts, orders, directory);
         this.groups = new Groups(parts, orders, directory);
         this.agents = new Agents(parts, orders, directory);
@@ -96,6 +105,15 @@ public final class Control {
 
     public Changes changes() {
         return changes;
+    }
+
+    public Providers providers() {
+        return providers;
+    }
+
+    /** The door for people whom a provider knows. */
+    public Company company() {
+        return company;
     }
 
     /** What signed-in people see of themselves. */

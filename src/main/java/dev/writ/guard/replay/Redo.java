@@ -11,6 +11,7 @@ import dev.writ.base.Proof;
 import dev.writ.guard.replay.Reading.Change;
 import dev.writ.identity.Identity;
 import dev.writ.identity.Passkeys;
+import dev.writ.identity.Provider;
 import dev.writ.registry.Classification;
 import dev.writ.registry.Outcome;
 import dev.writ.registry.Registry;
@@ -89,6 +90,11 @@ final class Redo {
             case "revocation/passkey-removed" ->
                 made(identity.passkeys().remove(tenant, id(record, "passkey")));
             case "enrolment/passkey-enrolled" -> passkey(tenant, record, made);
+            case "revocation/provider-removed" ->
+                made(identity.providers().remove(tenant, name(record, "provider")));
+            case "enrolment/provider-linked" ->
+                unmadeUnless(identity.providers().linked(tenant, id(record, "person")));
+            case "administration/provider-set" -> provider(tenant, record, made);
             case "enrolment/link-made" ->
                 unmadeUnless(identity.links().knows(tenant, id(record, "link")));
             case "approval/consumed" -> consumed(tenant, id(record, "approval"));
@@ -233,6 +239,15 @@ final class Redo {
         if (identity.passkeys().knows(tenant, id(record, "passkey"))) return made(used.isPresent());
         if (!made) return Done.UNMADE;
         return made(identity.passkeys().add(Passkeys.of(tenant, record, time(record))) || used.isPresent());
+    }
+
+    private Done provider(Name tenant, Json.Obj record, boolean made) {
+        var provider = Provider.of(tenant, record);
+        if (!made) return Done.SO_ALREADY;
+        if (identity.providers().find(tenant, provider.name()).filter(provider::equals).isPresent())
+            return Done.SO_ALREADY;
+        identity.providers().set(provider);
+        return Done.MADE;
     }
 
     private Done disabled(Name tenant, Name server) {
