@@ -13,7 +13,13 @@ import java.util.function.Supplier;
  * @param home the tenant that paths without one speak of
  */
 public record Installation(
-        String version, String node, String custody, Instant started, Supplier<String> listen, Supplier<Site> site, Name home) {
+        String version,
+        String node,
+        String custody,
+        Instant started,
+        Supplier<String> listen,
+        Supplier<Site> site,
+        Name home) {
     /** In front of the paths of a tenant's pages. */
     String prefix(Name tenant) {
         return tenant.equals(home) ? "" : "/t/" + tenant;

@@ -64,7 +64,8 @@ final class RegistryEndpoints {
                         "POST",
                         "/people/{id}/links",
                         "Make a one-time link with which the person makes a passkey, shown once",
-                        a -> Answers.created(people.issueLink(a.caller(), a.path("id")).map(made -> reachable(a.caller().tenant(), made)))),
+                        a -> Answers.created(people.issueLink(a.caller(), a.path("id"))
+                                .map(made -> reachable(a.caller().tenant(), made)))),
                 get(
                         "/people/{id}/passkeys",
                         "A person's passkeys",
@@ -93,6 +94,11 @@ final class RegistryEndpoints {
                         a -> Answers.document(
                                 control.providers().set(a.caller(), a.resource(Resource.Provider.class)))),
                 order(
+                        "POST",
+                        "/providers/{name}/keys",
+                        "Make the credential with which a provider tells of people (SCIM), shown once",
+                        a -> Answers.created(control.providers().issueKey(a.caller(), a.path("name")))),
+                order(
                         "DELETE",
                         "/providers/{name}",
                         "Trust a provider no more",
@@ -115,7 +121,8 @@ final class RegistryEndpoints {
 
     /** A link as the person opens it, not its secret alone. */
     private Json.Obj reachable(Name tenant, Json.Obj made) {
-        var path = installation.prefix(tenant) + "/ui/enrol?link=" + made.string("link").orElse("");
+        var path = installation.prefix(tenant) + "/ui/enrol?link="
+                + made.string("link").orElse("");
         return made.with("link", Json.of(installation.site().get().at(path)));
     }
 

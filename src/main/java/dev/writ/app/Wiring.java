@@ -2,7 +2,10 @@ package dev.writ.app;
 
 import dev.writ.admin.Api;
 import dev.writ.admin.Installation;
+import dev.writ.admin.ProviderWeb;
 import dev.writ.admin.console.Console;
+import dev.writ.admin.provisioning.EventsEndpoint;
+import dev.writ.admin.provisioning.ScimEndpoint;
 import dev.writ.authority.Authority;
 import dev.writ.base.Drbg;
 import dev.writ.base.Headers;
@@ -42,8 +45,6 @@ import dev.writ.policy.publish.Publisher;
 import dev.writ.registry.Registry;
 import dev.writ.store.Schema;
 import dev.writ.store.Store;
-import dev.writ.pages.Site;
-import dev.writ.pages.Visits;
 import dev.writ.upstream.Metadata;
 import dev.writ.upstream.Upstreams;
 import dev.writ.vault.Vault;
@@ -222,7 +223,13 @@ public final class Wiring implements AutoCloseable {
                 control,
                 upstreams,
                 new Installation(
-                        Version.TEXT, settings.node().text(), settings.custody(), clock.instant(), listening::get, site, TENANT));
+                        Version.TEXT,
+                        settings.node().text(),
+                        settings.custody(),
+                        clock.instant(),
+                        listening::get,
+                        site,
+                        TENANT));
         var visits = new Visits<Caller.OfPerson>(
                 site,
                 guard::signedIn,
@@ -233,13 +240,16 @@ public final class Wiring implements AutoCloseable {
                 client,
                 destinations(settings.metadataNetwork()),
                 settings.metadataNetwork() == Settings.Network.LOOPBACK);
-        // Administrators name providers, so they may be where servers may be; each URL of theirs is https, or on this machine.
-        var provided = new Metadata(guard, client, destinations(settings.network()), true);
+        // Administrators name providers, so they may be where servers may be; each URL of theirs is https, or on this
+        // machine.
+        var provided = new ProviderWeb(new Metadata(guard, client, destinations(settings.network()), true));
         var oauth = new OauthEndpoint(control, metadata, visits, clock);
         var routes = new ArrayList<>(api.routes());
         routes.addAll(mcp.routes());
         routes.addAll(oauth.routes());
         routes.addAll(new Console(control, visits, provided, TENANT).routes());
+        routes.addAll(new ScimEndpoint(control.provisioning()).routes());
+        routes.addAll(new EventsEndpoint(control.provisioning(), provided, TENANT).routes());
         for (var gateway : gateways) routes.addAll(gateway.apply(parts));
         var server = HttpServer.start(listening(settings, guard), new Routes(routes), clock, loops);
         opened.push(server);
@@ -249,7 +259,9 @@ public final class Wiring implements AutoCloseable {
         founded.get()
                 .ifPresent(first -> wiring.firstLink = Optional.of(site.get()
                         .at("/ui/enrol?link="
-                                + control.firstStart().link(TENANT, first.person()).reveal())));
+                                + control.firstStart()
+                                        .link(TENANT, first.person())
+                                        .reveal())));
         owner.ifPresent(key -> new OwnerFile(folder.ownerFile()).write(wiring.url(), TENANT, key));
         Runnable settling = () -> {
             // Also finds out, while nothing else is written, that the database is no longer ours.

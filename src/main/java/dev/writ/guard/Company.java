@@ -5,7 +5,6 @@ import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.base.Secret;
-import dev.writ.guard.Entrance.At;
 import dev.writ.guard.Entrance.Entered;
 import dev.writ.identity.IdTokens;
 import dev.writ.identity.Identity;
@@ -161,8 +160,7 @@ public final class Company {
         }
     }
 
-    private Entered entered(
-            Web web, String callback, Provider provider, String guest, Brought brought, String back) {
+    private Entered entered(Web web, String callback, Provider provider, String guest, Brought brought, String back) {
         var state = brought.state().orElse("");
         int dot = state.indexOf('.');
         var journey = identity.providers()
@@ -178,7 +176,8 @@ public final class Company {
 
     /** RFC 9207 §2.4: letter by letter, and present where the provider says that it sends one. */
     private static void checkIssuer(Provider provider, Json.Obj discovery, Optional<String> issuer) {
-        boolean promised = discovery.bool("authorization_response_iss_parameter_supported").orElse(false);
+        boolean promised =
+                discovery.bool("authorization_response_iss_parameter_supported").orElse(false);
         if (issuer.isEmpty() ? promised : !issuer.get().equals(provider.issuer()))
             throw new Stop("the answer is of another issuer than the one that was asked");
     }
@@ -215,13 +214,14 @@ public final class Company {
                     token, about(web, provider, true).keys(), provider, journey.nonce(), clock.instant());
         return switch (read) {
             case IdTokens.Read.Good(var claims) -> claims;
-            case IdTokens.Read.OtherKey _ -> throw new Stop("the token is signed with a key that the provider does not have");
+            case IdTokens.Read.OtherKey _ ->
+                throw new Stop("the token is signed with a key that the provider does not have");
             case IdTokens.Read.Bad(var why) -> throw new Stop(why);
         };
     }
 
     /** The claims of a security event that a provider sent, after every check (RFC 8935 §2). */
-    IdTokens.Read event(Web web, Provider provider, String token) {
+    public IdTokens.Read event(Web web, Provider provider, String token) {
         try {
             var read = IdTokens.event(token, about(web, provider, false).keys(), provider, clock.instant());
             return read instanceof IdTokens.Read.OtherKey
@@ -259,7 +259,8 @@ public final class Company {
         var taken = registry.snapshot(tenant).people().values().stream()
                 .anyMatch(other -> other.email().equalsIgnoreCase(email));
         if (taken)
-            throw new Stop("somebody with your e-mail address is enrolled here already; an administrator links the two");
+            throw new Stop(
+                    "somebody with your e-mail address is enrolled here already; an administrator links the two");
         try {
             var name = IdTokens.text(claims, "name").orElse(email);
             var person = new Person(ids.pseudonym("per"), name, email, true);
@@ -294,16 +295,14 @@ public final class Company {
         for (var group : Set.copyOf(provider.groups().values())) {
             boolean member = now.groupsOf(person).contains(group);
             if (member == wanted.contains(group) || now.group(group).isEmpty()) continue;
-            var members = about(provider, person)
-                    .with("group", Json.of(group.text()))
-                    .with("member", Json.of(person.text()));
+            var members =
+                    about(provider, person).with("group", Json.of(group.text())).with("member", Json.of(person.text()));
             if (member) left(provider, group, person, members);
             else
                 guard.changing(tenant, () -> {
                     record(provider, "enrolment", "group-joined", members);
                     var _ = registry.people().join(tenant, group, person.text());
-                    concerned.by(
-                            Optional.empty(), tenant, new Transition("enrolment", "group-joined", members));
+                    concerned.by(Optional.empty(), tenant, new Transition("enrolment", "group-joined", members));
                     return 0;
                 });
         }
@@ -342,7 +341,8 @@ public final class Company {
     }
 
     private static String endpoint(Json.Obj discovery, String member) {
-        return discovery.string(member)
+        return discovery
+                .string(member)
                 .filter(url -> Provider.usable(url.contains("?") ? url.substring(0, url.indexOf('?')) : url))
                 .orElseThrow(() -> new Stop("the provider does not say where its " + member + " is"));
     }
@@ -419,6 +419,7 @@ public final class Company {
     }
 
     private static String sha256(String text) {
-        return encoded(dev.writ.base.Digest.of(text.getBytes(StandardCharsets.US_ASCII)).bytes());
+        return encoded(dev.writ.base.Digest.of(text.getBytes(StandardCharsets.US_ASCII))
+                .bytes());
     }
 }

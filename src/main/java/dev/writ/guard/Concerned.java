@@ -37,7 +37,8 @@ public final class Concerned {
     public void by(Optional<Id> by, Name tenant, Transition transition) {
         if (!TOLD.contains(transition.event())) return;
         var members = transition.members();
-        var person = members.string("person").or(() -> members.string("member")).filter(text -> text.startsWith("per_"));
+        var person =
+                members.string("person").or(() -> members.string("member")).filter(text -> text.startsWith("per_"));
         if (person.isEmpty()) return;
         var about = members.string("group")
                 .or(() -> members.string("passkey"))

@@ -101,18 +101,17 @@ public final class Entrance {
 
     /** What the page of a link shows; empty when the link is not good. */
     public Optional<Welcome> toEnrol(At at, Name tenant, String visit, String link) {
-        return link(tenant, link)
-                .flatMap(found -> active(tenant, found.person())
-                        .map(person -> new Welcome(
-                                person.displayName(),
-                                identity.passkeys()
-                                        .making(
-                                                party(at),
-                                                visit,
-                                                enrol(found),
-                                                tenant,
-                                                found.person(),
-                                                person.displayName()))));
+        return link(tenant, link).flatMap(found -> active(tenant, found.person())
+                .map(person -> new Welcome(
+                        person.displayName(),
+                        identity.passkeys()
+                                .making(
+                                        party(at),
+                                        visit,
+                                        enrol(found),
+                                        tenant,
+                                        found.person(),
+                                        person.displayName()))));
     }
 
     /** Makes a passkey with a link, uses the link up, and signs in. */
@@ -134,9 +133,11 @@ public final class Entrance {
                 yield out(fault);
             }
             case Passkeys.Made.Good(var passkey) ->
-                admitted(recognised(passkey), "link", Optional.of(passkey), permit -> enrolled(permit, passkey, link.get())
-                        ? opened(permit)
-                        : Optional.empty());
+                admitted(
+                        recognised(passkey),
+                        "link",
+                        Optional.of(passkey),
+                        permit -> enrolled(permit, passkey, link.get()) ? opened(permit) : Optional.empty());
         };
     }
 
@@ -178,12 +179,13 @@ public final class Entrance {
         var used = PasskeyAnswer.used(answer);
         if (used.isEmpty()) return out(PasskeyFault.MALFORMED);
         var open = session.get();
-        var checked = identity.passkeys()
-                .check(party(at), open.id().text(), confirm(purpose), open.tenant(), used.get());
+        var checked =
+                identity.passkeys().check(party(at), open.id().text(), confirm(purpose), open.tenant(), used.get());
         return switch (checked) {
             case Passkeys.Checked.Bad(var passkey, var fault) ->
                 turnedAway(open.tenant(), passkey, "confirmation", fault);
-            case Passkeys.Checked.Good(var passkey, var _) when !passkey.person().equals(open.person()) ->
+            case Passkeys.Checked.Good(var passkey, var _)
+            when !passkey.person().equals(open.person()) ->
                 turnedAway(open.tenant(), Optional.of(passkey), "confirmation", PasskeyFault.WRONG);
             case Passkeys.Checked.Good(var passkey, var counter) ->
                 admitted(recognised(passkey), "confirmation", Optional.of(passkey), permit -> {
@@ -290,9 +292,8 @@ public final class Entrance {
     }
 
     private static Action.SignIn action(Caller.OfPerson person, String method, Optional<Passkey> passkey) {
-        var payload = Json.object()
-                .put("method", method)
-                .put("passkey", passkey.map(each -> each.id().text()));
+        var payload = Json.object().put("method", method).put("passkey", passkey.map(each -> each.id()
+                .text()));
         return new Action.SignIn(person.person().text(), payload.build());
     }
 

@@ -67,7 +67,9 @@ final class Ceremonies {
     Json.Obj making(Party party, String visit, String purpose, String user, String name, List<Passkey> known) {
         return Json.object()
                 .put("challenge", challenges.next(visit, purpose))
-                .put("rp", Json.object().put("id", party.id()).put("name", "Writ").build())
+                .put(
+                        "rp",
+                        Json.object().put("id", party.id()).put("name", "Writ").build())
                 .put(
                         "user",
                         Json.object()
@@ -146,7 +148,11 @@ final class Ceremonies {
             var id = Base64.getUrlDecoder().decode(passkey.credential());
             var data = manager.verify(
                     new AuthenticationRequest(
-                            id, answer.user().orElse(null), answer.authenticator(), answer.client(), answer.signature()),
+                            id,
+                            answer.user().orElse(null),
+                            answer.authenticator(),
+                            answer.client(),
+                            answer.signature()),
                     new AuthenticationParameters(server(party, open.get()), record(passkey), List.of(id), true, true));
             if (!challenges.use(open.get())) return new Outcome.Bad<>(PasskeyFault.CHALLENGE);
             var authenticator = data.getAuthenticatorData();

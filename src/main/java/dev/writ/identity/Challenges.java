@@ -93,7 +93,8 @@ final class Challenges {
             mac.update(head);
             for (var part : new String[] {visit, purpose}) {
                 var bytes = part.getBytes(StandardCharsets.UTF_8);
-                mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+                mac.update(
+                        ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
                 mac.update(bytes);
             }
             return mac.doFinal();

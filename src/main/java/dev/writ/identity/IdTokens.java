@@ -102,7 +102,8 @@ public final class IdTokens {
         if (issued.toInstant().isAfter(now.plus(SKEW))) return Optional.of("the token is from the future");
         if (issued.toInstant().isBefore(now.minus(Duration.ofHours(1)))) return Optional.of("the token is too old");
         Date before = claims.getNotBeforeTime();
-        if (before != null && before.toInstant().isAfter(now.plus(SKEW))) return Optional.of("the token is not good yet");
+        if (before != null && before.toInstant().isAfter(now.plus(SKEW)))
+            return Optional.of("the token is not good yet");
         return Optional.empty();
     }
 
@@ -114,7 +115,8 @@ public final class IdTokens {
             var header = token.getHeader();
             if (!ALGORITHMS.contains(header.getAlgorithm()))
                 return new Read.Bad("the token is signed in a way that proves nothing");
-            if (header.getCriticalParams() != null && !header.getCriticalParams().isEmpty())
+            if (header.getCriticalParams() != null
+                    && !header.getCriticalParams().isEmpty())
                 return new Read.Bad("the token asks for what Writ does not know");
             var candidates = candidates(JWKSet.parse(keys.text()), header.getKeyID());
             if (candidates.isEmpty()) return new Read.OtherKey();
@@ -130,7 +132,8 @@ public final class IdTokens {
     private static List<JWK> candidates(JWKSet keys, @org.jspecify.annotations.Nullable String id) {
         return keys.getKeys().stream()
                 .filter(key -> id == null ? keys.getKeys().size() == 1 : id.equals(key.getKeyID()))
-                .filter(key -> key.getKeyUse() == null || "sig".equals(key.getKeyUse().identifier()))
+                .filter(key ->
+                        key.getKeyUse() == null || "sig".equals(key.getKeyUse().identifier()))
                 .toList();
     }
 

@@ -39,7 +39,8 @@ public final class Notices {
     public record Notice(Id id, Id person, String what, String about, Optional<Id> by, Instant at) {}
 
     public void add(Name tenant, Notice notice) {
-        store.write(sql -> sql.change("""
+        store.write(sql -> sql.change(
+                """
                         INSERT INTO notices (tenant, id, person, what, about, by_person, at) VALUES (?, ?, ?, ?, ?, ?, ?)
                         ON CONFLICT (tenant, id) DO NOTHING""", tenant, notice.id(), notice.person(), notice.what(), notice.about(), notice.by(), notice.at()));
     }

@@ -69,7 +69,8 @@ public final class Passkeys {
         // WebAuthn §7.2 step 6: the passkey says itself whose it is, and that must be the person that we know.
         var user = user(tenant, passkey.get().person());
         boolean other = answer.user()
-                .filter(handle -> !user.equals(Base64.getUrlEncoder().withoutPadding().encodeToString(handle)))
+                .filter(handle ->
+                        !user.equals(Base64.getUrlEncoder().withoutPadding().encodeToString(handle)))
                 .isPresent();
         if (other) return new Checked.Bad(passkey, PasskeyFault.WRONG);
         return switch (ceremonies.used(party, visit, purpose, answer, passkey.get())) {
@@ -106,10 +107,19 @@ public final class Passkeys {
 
     /** Keeps a passkey; false when this tenant knows its credential already, whoever's it is. */
     public boolean add(Passkey passkey) {
-        return store.write(sql -> sql.change("""
+        return store.write(sql -> sql.change(
+                        """
                         INSERT INTO passkeys
                           (tenant, id, person, credential, public_key, counter, backed_up, created_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, credential) DO NOTHING""", passkey.tenant(), passkey.id(), passkey.person(), passkey.credential(), passkey.publicKey(), passkey.counter(), passkey.backedUp(), passkey.createdAt()))
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, credential) DO NOTHING""",
+                        passkey.tenant(),
+                        passkey.id(),
+                        passkey.person(),
+                        passkey.credential(),
+                        passkey.publicKey(),
+                        passkey.counter(),
+                        passkey.backedUp(),
+                        passkey.createdAt()))
                 == 1;
     }
 
@@ -148,8 +158,8 @@ public final class Passkeys {
 
     /** A passkey by its id, also a removed one. */
     public boolean knows(Name tenant, Id id) {
-        return store.read(sql -> sql.row(
-                        "SELECT id FROM passkeys WHERE tenant = ? AND id = ?", row -> row.id("id"), tenant, id))
+        return store.read(sql ->
+                        sql.row("SELECT id FROM passkeys WHERE tenant = ? AND id = ?", row -> row.id("id"), tenant, id))
                 .isPresent();
     }
 

@@ -78,10 +78,10 @@ public final class Proposals {
 
     /** The one that waits for the same change. */
     public Optional<Proposal> about(Name tenant, Digest matter) {
-        return store.read(sql ->
-                sql.rows(WAITING + " AND matter = ? ORDER BY at, id", Proposals::proposal, tenant, clock.instant(), matter)
-                        .stream()
-                        .findFirst());
+        return store.read(sql -> sql
+                .rows(WAITING + " AND matter = ? ORDER BY at, id", Proposals::proposal, tenant, clock.instant(), matter)
+                .stream()
+                .findFirst());
     }
 
     /** Lets the first administrator carry a change out; false when it does not wait, or somebody has confirmed it. */

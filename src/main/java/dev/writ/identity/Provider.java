@@ -61,8 +61,10 @@ public record Provider(
         try {
             var uri = URI.create(url);
             var host = uri.getHost();
-            if (host == null || uri.getRawQuery() != null || uri.getRawFragment() != null || uri.getRawUserInfo() != null)
-                return false;
+            if (host == null
+                    || uri.getRawQuery() != null
+                    || uri.getRawFragment() != null
+                    || uri.getRawUserInfo() != null) return false;
             boolean here = Set.of("localhost", "127.0.0.1", "[::1]").contains(host.toLowerCase(Locale.ROOT));
             return url.length() <= 500 && ("https".equals(uri.getScheme()) || ("http".equals(uri.getScheme()) && here));
         } catch (IllegalArgumentException e) {

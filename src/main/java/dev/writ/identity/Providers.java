@@ -1,12 +1,18 @@
 package dev.writ.identity;
 
+import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Name;
+import dev.writ.base.Secret;
 import dev.writ.store.Row;
 import dev.writ.store.Store;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -22,15 +28,23 @@ public final class Providers {
             CREATE TABLE identities (
               tenant text NOT NULL, issuer text NOT NULL, subject text NOT NULL, person text NOT NULL,
               provider text NOT NULL, created_at bigint NOT NULL, PRIMARY KEY (tenant, issuer, subject));
-            CREATE INDEX identities_by_person ON identities (tenant, person)""";
+            CREATE INDEX identities_by_person ON identities (tenant, person);
+            CREATE TABLE provider_keys (
+              tenant text NOT NULL, id text NOT NULL, provider text NOT NULL, digest text NOT NULL,
+              created_at bigint NOT NULL, revoked_at bigint, PRIMARY KEY (tenant, id));
+            CREATE UNIQUE INDEX provider_keys_by_digest ON provider_keys (digest)""";
+
+    private static final String KEY_PREFIX = "writ_scim_";
 
     private final Store store;
     private final InstantSource clock;
+    private final RandomGenerator random;
     private final Challenges challenges;
 
     Providers(Store store, InstantSource clock, RandomGenerator random) {
         this.store = store;
         this.clock = clock;
+        this.random = random;
         this.challenges = new Challenges(clock, random);
     }
 
@@ -101,6 +115,58 @@ public final class Providers {
                         provider.name(),
                         now))
                 == 1;
+    }
+
+    /** The people whom a provider knows, by its subjects. */
+    public Map<Id, String> subjects(Provider provider) {
+        var found = new LinkedHashMap<Id, String>();
+        for (var each : store.read(sql -> sql.rows(
+                "SELECT person, subject FROM identities WHERE tenant = ? AND provider = ? ORDER BY created_at, person",
+                row -> Map.entry(row.id("person"), row.text("subject")),
+                provider.tenant(),
+                provider.name()))) found.put(each.getKey(), each.getValue());
+        return found;
+    }
+
+    /** Makes the credential with which a provider tells us of people (SCIM), in place of earlier ones. */
+    public Secret makeKey(Provider provider, Id id) {
+        var bytes = new byte[32];
+        random.nextBytes(bytes);
+        var text = KEY_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        var now = clock.instant();
+        store.write(sql -> {
+            sql.change(
+                    "UPDATE provider_keys SET revoked_at = ? WHERE tenant = ? AND provider = ? AND revoked_at IS NULL",
+                    now,
+                    provider.tenant(),
+                    provider.name());
+            sql.changeOne(
+                    "INSERT INTO provider_keys (tenant, id, provider, digest, created_at) VALUES (?, ?, ?, ?, ?)",
+                    provider.tenant(),
+                    id,
+                    provider.name(),
+                    Digest.of(text.getBytes(StandardCharsets.US_ASCII)),
+                    now);
+            return 0;
+        });
+        return Secret.of(text);
+    }
+
+    public boolean knowsKey(Name tenant, Id id) {
+        return store.read(sql -> sql.row(
+                        "SELECT id FROM provider_keys WHERE tenant = ? AND id = ?", row -> row.id("id"), tenant, id))
+                .isPresent();
+    }
+
+    /** Whose credential this is. */
+    public Optional<Provider> byKey(String text) {
+        if (!text.matches(KEY_PREFIX + "[A-Za-z0-9_-]{43}")) return Optional.empty();
+        record Found(Name tenant, Name provider) {}
+        return store.read(sql -> sql.row(
+                        "SELECT tenant, provider FROM provider_keys WHERE digest = ? AND revoked_at IS NULL",
+                        row -> new Found(row.name("tenant"), row.name("provider")),
+                        Digest.of(text.getBytes(StandardCharsets.US_ASCII))))
+                .flatMap(found -> find(found.tenant(), found.provider()));
     }
 
     /**

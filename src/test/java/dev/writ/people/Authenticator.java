@@ -95,7 +95,8 @@ final class Authenticator {
     private byte[] client(String wanted, Json.Obj asked) {
         return Json.object()
                 .put("type", type.isEmpty() ? wanted : type)
-                .put("challenge", challenge.orElseGet(() -> asked.string("challenge").orElseThrow()))
+                .put("challenge", challenge.orElseGet(() -> asked.string("challenge")
+                        .orElseThrow()))
                 .put("origin", origin)
                 .put("crossOrigin", false)
                 .build()

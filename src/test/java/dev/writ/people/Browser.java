@@ -17,8 +17,10 @@ import java.util.regex.Pattern;
 
 /** What a browser does, as far as pages without scripts need it: cookies of one host, forms, redirects within it. */
 final class Browser {
-    private static final Pattern FORM = Pattern.compile("<form[^>]*action=\"([^\"]*)\"([^>]*)>(.*?)</form>", Pattern.DOTALL);
-    private static final Pattern HIDDEN = Pattern.compile("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">");
+    private static final Pattern FORM =
+            Pattern.compile("<form[^>]*action=\"([^\"]*)\"([^>]*)>(.*?)</form>", Pattern.DOTALL);
+    private static final Pattern HIDDEN =
+            Pattern.compile("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">");
     private static final Pattern OPTIONS = Pattern.compile("data-options=\"([^\"]*)\"");
 
     final Map<String, String> cookies = new LinkedHashMap<>();
@@ -88,8 +90,10 @@ final class Browser {
     private Page sent(HttpRequest.Builder request) {
         if (!cookies.isEmpty()) {
             var all = new StringBuilder();
-            cookies.forEach((name, value) ->
-                    all.append(all.isEmpty() ? "" : "; ").append(name).append('=').append(value));
+            cookies.forEach((name, value) -> all.append(all.isEmpty() ? "" : "; ")
+                    .append(name)
+                    .append('=')
+                    .append(value));
             request.header("cookie", all.toString());
         }
         try {

@@ -76,7 +76,9 @@ final class CompanyProvider implements AutoCloseable {
     /** A new key, which the next token is signed with; the old ones are no longer published. */
     RSAKey rotate() {
         try {
-            var key = new RSAKeyGenerator(2048).keyID(UUID.randomUUID().toString()).generate();
+            var key = new RSAKeyGenerator(2048)
+                    .keyID(UUID.randomUUID().toString())
+                    .generate();
             keys.clear();
             keys.add(key);
             return key;

@@ -54,7 +54,8 @@ class PageAttacksTest {
         assertThat(browser.submit(form, "null").status()).isEqualTo(403);
         var other = new Browser(origin);
         var guest = other.get("/ui/sign-in").form("/ui/sign-in");
-        assertThat(browser.submit(forged.with("csrf", guest.fields().get("csrf"))).status())
+        assertThat(browser.submit(forged.with("csrf", guest.fields().get("csrf")))
+                        .status())
                 .isEqualTo(403);
         assertThat(browser.get("/ui").status()).isEqualTo(200);
         assertThat(browser.submit(form).html()).contains("You are signed out");
@@ -97,7 +98,8 @@ class PageAttacksTest {
         var other = new Browser(origin);
         var form = other.get("/ui/sign-in?return=%2Fui%2Fchanges").form("/ui/sign-in");
         passkey.counter++;
-        assertThat(other.submit(form.with("answer", passkey.use(form.options()))).html())
+        assertThat(other.submit(form.with("answer", passkey.use(form.options())))
+                        .html())
                 .contains("url=/ui/changes\"");
     }
 
@@ -114,7 +116,8 @@ class PageAttacksTest {
 
     @Test
     void noPageCanBeFramedAndNoneRunsAForeignScript() throws Exception {
-        for (var path : List.of("/ui", "/ui/sign-in", "/ui/enrol?link=x", "/ui/changes", "/ui/confirm", "/ui/changes/chg_x")) {
+        for (var path :
+                List.of("/ui", "/ui/sign-in", "/ui/enrol?link=x", "/ui/changes", "/ui/confirm", "/ui/changes/chg_x")) {
             var answer = raw("GET", path, session());
             var policy = answer.headers().firstValue("content-security-policy").orElseThrow();
             assertThat(policy)
@@ -178,8 +181,10 @@ class PageAttacksTest {
         }
     }
 
-    private HttpResponse<String> raw(String method, String path, String cookie) throws IOException, InterruptedException {
-        try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+    private HttpResponse<String> raw(String method, String path, String cookie)
+            throws IOException, InterruptedException {
+        try (var client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             return client.send(
                     HttpRequest.newBuilder(URI.create(origin + path))
                             .method(method, HttpRequest.BodyPublishers.noBody())

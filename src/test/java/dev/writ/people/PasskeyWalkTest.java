@@ -64,7 +64,10 @@ class PasskeyWalkTest {
                         "sign-in/signed-in");
         assertThat(writ.records(TENANT).stream()
                         .filter(record -> record.string("kind").equals(Optional.of("intent")))
-                        .map(record -> record.object("action").orElseThrow().string("kind").orElseThrow()))
+                        .map(record -> record.object("action")
+                                .orElseThrow()
+                                .string("kind")
+                                .orElseThrow()))
                 .containsExactly("sign-in", "sign-in");
     }
 
@@ -103,12 +106,17 @@ class PasskeyWalkTest {
         var otherPage = other.get(link);
         assertThat(page.status()).isEqualTo(200);
         assertThat(otherPage.status()).isEqualTo(200);
-        assertThat(answer(browser, page.form("/ui/enrol"), passkey.make(page.form("/ui/enrol").options()))
+        assertThat(answer(
+                                browser,
+                                page.form("/ui/enrol"),
+                                passkey.make(page.form("/ui/enrol").options()))
                         .status())
                 .isEqualTo(200);
         var second = new Authenticator(origin);
         var late = answer(
-                other, otherPage.form("/ui/enrol"), second.make(otherPage.form("/ui/enrol").options()));
+                other,
+                otherPage.form("/ui/enrol"),
+                second.make(otherPage.form("/ui/enrol").options()));
         assertThat(late.status()).isEqualTo(403);
         assertThat(other.cookies.keySet()).noneMatch(name -> name.contains("session"));
     }
@@ -118,7 +126,8 @@ class PasskeyWalkTest {
         enrol(browser, writ.wiring().firstLink().orElseThrow());
         long before = writ.size(TENANT);
         refused(authenticator -> authenticator.origin = "http://localhost:1");
-        refused(authenticator -> authenticator.origin = "http://127.0.0.1:" + origin.substring(origin.lastIndexOf(':') + 1));
+        refused(authenticator ->
+                authenticator.origin = "http://127.0.0.1:" + origin.substring(origin.lastIndexOf(':') + 1));
         refused(authenticator -> authenticator.origin = "https://evil.example");
         refused(authenticator -> authenticator.party = Optional.of("evil.example"));
         refused(authenticator -> authenticator.flags = Authenticator.PRESENT);
@@ -242,7 +251,9 @@ class PasskeyWalkTest {
             var asked = browser.get(link).form("/ui/enrol");
             var client = Json.object()
                     .put("type", "webauthn.create")
-                    .put("challenge", Installed.json(asked.options()).string("challenge").orElseThrow())
+                    .put(
+                            "challenge",
+                            Installed.json(asked.options()).string("challenge").orElseThrow())
                     .put("origin", origin)
                     .build();
             var answer = Json.object()
@@ -269,7 +280,8 @@ class PasskeyWalkTest {
         writ.person("dana@acme.example", "viewer");
         enrol(browser, link("dana@acme.example"));
         assertThat(browser.get("/ui").status()).isEqualTo(200);
-        assertThat(writ.post(writ.owner(), "/people/dana@acme.example/deactivate").status())
+        assertThat(writ.post(writ.owner(), "/people/dana@acme.example/deactivate")
+                        .status())
                 .isEqualTo(200);
         assertThat(browser.get("/ui").status()).isEqualTo(303);
         passkey.counter = 2;

@@ -38,11 +38,17 @@ class ProviderWalkTest {
         corp = new CompanyProvider();
         writ = new Installed(folder.resolve("data"));
         origin = "http://localhost:" + writ.wiring().server().address().getPort();
-        writ.put(writ.owner(), "/secrets/corp-secret", Json.object().put("value", CompanyProvider.SECRET).build());
+        writ.put(
+                writ.owner(),
+                "/secrets/corp-secret",
+                Json.object().put("value", CompanyProvider.SECRET).build());
         writ.post(
                 writ.owner(),
                 "/groups",
-                Installed.resource("Group", "finance-leads", Json.object().put("of", "people").build()));
+                Installed.resource(
+                        "Group",
+                        "finance-leads",
+                        Json.object().put("of", "people").build()));
         trust(spec -> spec);
     }
 
@@ -85,15 +91,18 @@ class ProviderWalkTest {
         signIn(new Browser(origin), "");
         corp.subject = "u-9999";
         refused("enrolled here already");
-        assertThat(writ.get(writ.owner(), "/people").text().split("dana@acme.example", -1)).hasSize(2);
+        assertThat(writ.get(writ.owner(), "/people").text().split("dana@acme.example", -1))
+                .hasSize(2);
     }
 
     @Test
     void aPersonOfThisInstallationIsLinkedByAnAdministratorAndNotByTheirAddress() {
         writ.person("dana@acme.example", "auditor");
         refused("enrolled here already");
-        var said = Json.object().put("provider", "corp").put("subject", "u-4711").build();
-        assertThat(writ.post(writ.owner(), "/people/dana@acme.example/identities", said).status())
+        var said =
+                Json.object().put("provider", "corp").put("subject", "u-4711").build();
+        assertThat(writ.post(writ.owner(), "/people/dana@acme.example/identities", said)
+                        .status())
                 .isEqualTo(200);
         var browser = new Browser(origin);
         assertThat(signIn(browser, "").html()).contains("You are signed in");
@@ -113,7 +122,8 @@ class ProviderWalkTest {
         refused("has not verified your e-mail address");
         corp.claims.put("email_verified", "true");
         refused("has not verified your e-mail address");
-        trust(spec -> spec.with("claims", Json.object().put("department", "support").build()));
+        trust(spec ->
+                spec.with("claims", Json.object().put("department", "support").build()));
         corp.claims.put("email_verified", true);
         refused("does not say of you what is asked for");
         assertThat(writ.transitions(TENANT, 0)).doesNotContain("enrolment/provider-linked");
@@ -151,16 +161,17 @@ class ProviderWalkTest {
         corp.signing = token -> token;
         var claims = corp.claims("whatever");
         corp.raw = Optional.of(CompanyProvider.unsigned(claims));
-        refused("it is no signed token");
+        refused("is no signed token");
         corp.raw = Optional.of(corp.signedWithThePublicKey(claims));
         refused("signed in a way that proves nothing");
         corp.raw = Optional.of("not.a.token");
-        refused("it is no signed token");
+        refused("is no signed token");
         var good = corp.sign(claims, "JWT");
         int dot = good.lastIndexOf('.');
-        corp.raw = Optional.of(good.substring(0, dot + 1) + (good.charAt(dot + 1) == 'A' ? 'B' : 'A') + good.substring(dot + 2));
+        corp.raw = Optional.of(
+                good.substring(0, dot + 1) + (good.charAt(dot + 1) == 'A' ? 'B' : 'A') + good.substring(dot + 2));
         refused("signature does not verify");
-        assertThat(writ.transitions(TENANT, 0)).doesNotContain("enrolment/person-created/x", "sign-in/signed-in");
+        assertThat(writ.transitions(TENANT, 0)).doesNotContain("enrolment/person-created", "sign-in/signed-in");
     }
 
     @Test
@@ -210,9 +221,13 @@ class ProviderWalkTest {
         writ.pass(Duration.ofMinutes(5));
         assertThat(late.get(old).html()).contains("took too long");
         var tampered = new Browser(origin);
-        var state = provider(tampered.get("/ui/provider/corp?return=%2Fui").location().orElseThrow());
-        var evil = state.replaceFirst("state=([^.]+)\\.[^&]*", "state=$1." + Authenticator.encoded("//evil.example".getBytes()));
-        assertThat(tampered.get(evil).html()).contains("not begun in this browser").doesNotContain("evil.example");
+        var state = provider(
+                tampered.get("/ui/provider/corp?return=%2Fui").location().orElseThrow());
+        var evil = state.replaceFirst(
+                "state=([^.]+)\\.[^&]*", "state=$1." + Authenticator.encoded("//evil.example".getBytes()));
+        assertThat(tampered.get(evil).html())
+                .contains("not begun in this browser")
+                .doesNotContain("evil.example");
     }
 
     @Test
@@ -234,7 +249,8 @@ class ProviderWalkTest {
     @Test
     void aProviderWhoseAdministratorLeftIsNotAskedUntilAnotherAnswersForIt() {
         var ada = writ.person("ada@acme.example", "admin");
-        assertThat(writ.post(ada, "/people/owner@localhost/deactivate").status()).isEqualTo(200);
+        assertThat(writ.post(ada, "/people/owner@localhost/deactivate").status())
+                .isEqualTo(200);
         assertThat(new Browser(origin).get("/ui/provider/corp").html()).contains("may not be asked now");
         assertThat(writ.put(ada, "/providers", document(spec -> spec)).status()).isEqualTo(200);
         assertThat(signIn(new Browser(origin), "").html()).contains("You are signed in");
@@ -257,10 +273,7 @@ class ProviderWalkTest {
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.text()).contains("takes two administrators");
         for (var issuer : List.of("http://corp.example", "https://corp.example?x=1", "ftp://corp.example", "corp"))
-            assertThat(writ.put(
-                                    writ.owner(),
-                                    "/providers",
-                                    document(spec -> spec.with("issuer", Json.of(issuer))))
+            assertThat(writ.put(writ.owner(), "/providers", document(spec -> spec.with("issuer", Json.of(issuer))))
                             .status())
                     .as(issuer)
                     .isEqualTo(422);
@@ -333,5 +346,4 @@ class ProviderWalkTest {
     private static Date date(int seconds) {
         return Date.from(Instant.now().plusSeconds(seconds));
     }
-
 }

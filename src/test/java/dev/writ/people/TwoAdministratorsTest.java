@@ -46,7 +46,8 @@ class TwoAdministratorsTest {
                         .json()
                         .string("waiting"))
                 .contains(change);
-        assertThat(writ.get(writ.owner(), "/people").text()).doesNotContain("dana@acme.example\"},\"spec\":{\"roles\":[\"admin");
+        assertThat(writ.get(writ.owner(), "/people").text())
+                .doesNotContain("dana@acme.example\"},\"spec\":{\"roles\":[\"admin");
         assertThat(members("role-admin")).doesNotContain("dana@acme.example");
 
         assertThat(writ.post(writ.owner(), "/changes/" + change + "/confirm").status())
@@ -56,13 +57,15 @@ class TwoAdministratorsTest {
 
         assertThat(writ.post(ada, "/changes/" + change + "/confirm").status()).isEqualTo(200);
         assertThat(members("role-admin")).contains("dana@acme.example");
-        assertThat(writ.get(writ.owner(), "/changes").json().array("items").orElseThrow().items())
+        assertThat(writ.get(writ.owner(), "/changes")
+                        .json()
+                        .array("items")
+                        .orElseThrow()
+                        .items())
                 .isEmpty();
         assertThat(writ.transitions(TENANT, before))
                 .containsExactly(
-                        "administration/change-proposed",
-                        "administration/change-confirmed",
-                        "enrolment/group-joined");
+                        "administration/change-proposed", "administration/change-confirmed", "enrolment/group-joined");
         assertThat(writ.post(ada, "/changes/" + change + "/confirm").status()).isEqualTo(404);
     }
 
@@ -96,8 +99,8 @@ class TwoAdministratorsTest {
     @Test
     void aNewPersonWithARoleAndANewGroupWait() {
         var erin = Json.object().put("displayName", "Erin").put("roles", List.of("approver"));
-        var change = waiting(writ.post(
-                writ.owner(), "/people", Installed.resource("Person", "erin@acme.example", erin.build())));
+        var change = waiting(
+                writ.post(writ.owner(), "/people", Installed.resource("Person", "erin@acme.example", erin.build())));
         assertThat(writ.get(writ.owner(), "/people").text()).doesNotContain("erin@acme.example");
         assertThat(writ.post(ada, "/changes/" + change + "/confirm").status()).isEqualTo(200);
         assertThat(writ.get(writ.owner(), "/people").text()).contains("erin@acme.example");
@@ -143,7 +146,8 @@ class TwoAdministratorsTest {
         assertThat(writ.post(writ.owner(), "/people/cleo@acme.example/keys").status())
                 .isEqualTo(201);
         var three = waiting(writ.put(writ.owner(), "/groups/role-auditor/members/dana@acme.example", Json.Obj.EMPTY));
-        assertThat(writ.post(ada, "/people/owner@localhost/deactivate").status()).isEqualTo(200);
+        assertThat(writ.post(ada, "/people/owner@localhost/deactivate").status())
+                .isEqualTo(200);
         assertThat(writ.post(ada, "/changes/" + three + "/confirm").status()).isEqualTo(202);
         assertThat(members("role-auditor")).doesNotContain("dana@acme.example");
     }
@@ -168,7 +172,8 @@ class TwoAdministratorsTest {
                 .string("link")
                 .orElseThrow();
         var enrol = browser.get(link).form("/ui/enrol");
-        assertThat(browser.submit(enrol.with("answer", passkey.make(enrol.options()))).status())
+        assertThat(browser.submit(enrol.with("answer", passkey.make(enrol.options())))
+                        .status())
                 .isEqualTo(200);
         var one = waiting(writ.put(writ.owner(), "/groups/role-auditor/members/dana@acme.example", Json.Obj.EMPTY));
         var other = waiting(writ.put(writ.owner(), "/groups/role-approver/members/dana@acme.example", Json.Obj.EMPTY));
@@ -189,7 +194,8 @@ class TwoAdministratorsTest {
     }
 
     private String members(String group) {
-        return writ.get(writ.owner(), "/groups/" + group).text() + writ.get(ada, "/groups/" + group).text();
+        return writ.get(writ.owner(), "/groups/" + group).text()
+                + writ.get(ada, "/groups/" + group).text();
     }
 
     private static String waiting(Answered answered) {

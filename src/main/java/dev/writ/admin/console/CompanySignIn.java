@@ -1,16 +1,12 @@
 package dev.writ.admin.console;
 
 import dev.writ.base.Name;
-import dev.writ.base.Secret;
 import dev.writ.guard.Company;
-import dev.writ.guard.Company.Heard;
 import dev.writ.guard.Entrance.Entered;
-import dev.writ.guard.Permit;
 import dev.writ.http.server.Answer;
 import dev.writ.pages.Page;
 import dev.writ.pages.Pages;
 import dev.writ.pages.ReturnPath;
-import dev.writ.upstream.Metadata;
 import java.util.Optional;
 
 /** Signing in with the company's provider: there, and back with a code. */
@@ -19,31 +15,10 @@ final class CompanySignIn {
     private final Entering entering;
     private final Company.Web web;
 
-    CompanySignIn(Company company, Entering entering, Metadata metadata) {
+    CompanySignIn(Company company, Entering entering, Company.Web web) {
         this.company = company;
         this.entering = entering;
-        this.web = new Through(metadata);
-    }
-
-    /** The way out: every request is made by upstream, under the permit that it is given. */
-    private record Through(Metadata metadata) implements Company.Web {
-        @Override
-        public Heard get(Permit permit) {
-            return heard(metadata.fetch(permit));
-        }
-
-        @Override
-        public Heard post(Permit permit, String form, Optional<Secret> basic) {
-            return heard(metadata.redeem(permit, form, basic));
-        }
-
-        private static Heard heard(Metadata.Fetched fetched) {
-            return switch (fetched) {
-                case Metadata.Fetched.Document(var json, var _) -> new Heard.Document(json);
-                case Metadata.Fetched.Failed(var why) -> new Heard.Nothing(why);
-                case Metadata.Fetched.Stopped(var reason) -> new Heard.Nothing(reason.code());
-            };
-        }
+        this.web = web;
     }
 
     Answer begin(Asked asked) {
@@ -56,8 +31,7 @@ final class CompanySignIn {
             case Company.Going.To(var url) ->
                 asked.visits()
                         .remembering(
-                                guest,
-                                Answer.empty(303).with("location", url).with("cache-control", "no-store"));
+                                guest, Answer.empty(303).with("location", url).with("cache-control", "no-store"));
         };
     }
 
@@ -69,8 +43,7 @@ final class CompanySignIn {
         // A parameter that comes twice is as good as none: readers disagree on which one counts.
         var brought = new Company.Brought(
                 only(asked, "code"), only(asked, "state"), only(asked, "iss"), request.query("error"));
-        var arrived = company.end(
-                web, callback(asked, name.get()), asked.tenant(), name.get(), guest.id(), brought);
+        var arrived = company.end(web, callback(asked, name.get()), asked.tenant(), name.get(), guest.id(), brought);
         return switch (arrived.entered()) {
             case Entered.Out(var why) -> trouble(why);
             case Entered.In in -> entering.in(asked, in, ReturnPath.of(Optional.of(arrived.back())));

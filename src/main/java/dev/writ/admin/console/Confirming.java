@@ -51,7 +51,10 @@ final class Confirming {
                 var purpose = form.one("purpose").orElse("");
                 var back = ReturnPath.of(form.one("return"));
                 var entered = entrance.confirm(
-                        Entering.at(asked), asked.cookie(), purpose, form.one("answer").orElse(""));
+                        Entering.at(asked),
+                        asked.cookie(),
+                        purpose,
+                        form.one("answer").orElse(""));
                 yield switch (entered) {
                     case Entered.Out(var why) -> shown(asked, person, csrf, purpose, back, Optional.of(why));
                     case Entered.In _ -> Pages.seeOther(back.orElse(asked.path("")));

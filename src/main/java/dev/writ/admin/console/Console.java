@@ -2,6 +2,7 @@ package dev.writ.admin.console;
 
 import dev.writ.base.Name;
 import dev.writ.guard.Caller;
+import dev.writ.guard.Company;
 import dev.writ.guard.control.Control;
 import dev.writ.http.server.Answer;
 import dev.writ.http.server.Request;
@@ -11,7 +12,6 @@ import dev.writ.pages.Page;
 import dev.writ.pages.Pages;
 import dev.writ.pages.Submitted;
 import dev.writ.pages.Visits;
-import dev.writ.upstream.Metadata;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -29,11 +29,11 @@ public final class Console {
     private final CompanySignIn company;
 
     /** @param home the tenant that paths without one speak of */
-    public Console(Control control, Visits<Caller.OfPerson> visits, Metadata metadata, Name home) {
+    public Console(Control control, Visits<Caller.OfPerson> visits, Company.Web web, Name home) {
         this.visits = visits;
         this.home = home;
         this.entering = new Entering(control.entrance(), control.own(), control.company());
-        this.company = new CompanySignIn(control.company(), entering, metadata);
+        this.company = new CompanySignIn(control.company(), entering, web);
         this.confirming = new Confirming(control.entrance(), control.own());
         this.own = new OwnPage(control);
         this.changes = new WaitingChanges(control);

@@ -61,7 +61,11 @@ final class Entering {
         if (form.isEmpty()) return Visits.notOurs();
         var link = form.get().one(LINK).orElse("");
         var entered = entrance.withLink(
-                at(asked), asked.tenant(), guest.id(), link, form.get().one("answer").orElse(""));
+                at(asked),
+                asked.tenant(),
+                guest.id(),
+                link,
+                form.get().one("answer").orElse(""));
         return switch (entered) {
             case Entered.Out(var why) -> linkPage(asked, link, Optional.of(why));
             case Entered.In in -> in(asked, in, Optional.empty());
@@ -73,7 +77,8 @@ final class Entering {
         var guest = asked.visits().guest(asked.request());
         var blocks = new ArrayList<Block>();
         trouble.ifPresent(why -> blocks.add(new Block.Notice(Block.Tone.BAD, sentence(why))));
-        blocks.add(new Block.Text("Use the passkey that you made for Writ: your device asks you to confirm that it is you."));
+        blocks.add(new Block.Text(
+                "Use the passkey that you made for Writ: your device asks you to confirm that it is you."));
         blocks.add(new Block.Ceremony(
                 asked.path("/sign-in"),
                 guest.csrf(),
@@ -88,8 +93,9 @@ final class Entering {
                             + back.map(to -> "?return=" + URLEncoder.encode(to, StandardCharsets.UTF_8))
                                     .orElse("")));
         blocks.add(new Block.Heading("No passkey yet?"));
-        blocks.add(new Block.Text(
-                "An administrator makes a link for you, good for ten minutes: writ person link followed by your e-mail address."));
+        blocks.add(
+                new Block.Text(
+                        "An administrator makes a link for you, good for ten minutes: writ person link followed by your e-mail address."));
         var page = new Page(trouble.isPresent() ? 403 : 200, "Sign in", Optional.empty(), blocks, java.util.Set.of());
         return asked.visits().remembering(guest, Pages.render(page));
     }
@@ -131,10 +137,12 @@ final class Entering {
         if (news.isEmpty()) {
             blocks.add(new Block.Onward("Continue", to));
         } else {
-            blocks.add(new Block.Text("Since your last sign-in this was changed about you. If you did not expect it, tell"
-                    + " another administrator before you go on."));
-            blocks.add(new Block.Items(
-                    news.stream().map(each -> Times.of(each.at()) + ": " + each.text()).toList()));
+            blocks.add(
+                    new Block.Text("Since your last sign-in this was changed about you. If you did not expect it, tell"
+                            + " another administrator before you go on."));
+            blocks.add(new Block.Items(news.stream()
+                    .map(each -> Times.of(each.at()) + ": " + each.text())
+                    .toList()));
             blocks.add(new Block.Link("Continue", to));
         }
         var page = Pages.render(Page.of("You are signed in", blocks));

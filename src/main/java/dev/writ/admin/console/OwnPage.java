@@ -67,7 +67,8 @@ final class OwnPage {
         blocks.add(
                 passkeys.isEmpty()
                         ? new Block.Text("None here. You sign in with the company's provider.")
-                        : new Block.Items(passkeys.stream().map(OwnPage::passkey).toList()));
+                        : new Block.Items(
+                                passkeys.stream().map(OwnPage::passkey).toList()));
         blocks.add(new Block.Heading("Where you are signed in"));
         blocks.add(new Block.Items(control.own().sessions(person).stream()
                 .map(session -> "since " + Times.of(session.since()))

@@ -7,8 +7,8 @@ import java.util.Locale;
 
 /** Moments for people, in UTC, for a page does not know where its reader is. */
 final class Times {
-    private static final DateTimeFormatter FORM =
-            DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter FORM = DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
 
     private Times() {}
 

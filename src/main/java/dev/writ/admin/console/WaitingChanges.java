@@ -72,8 +72,8 @@ final class WaitingChanges {
                 instanceof Entered.Out(var why)) return shown(asked, person, csrf, Optional.of(why));
         return control.entrance()
                 .confirmed(asked.cookie(), purpose)
-                .map(proved -> done(
-                        asked, person, csrf, control.changes().confirm(proved, id), "The change is confirmed"))
+                .map(proved ->
+                        done(asked, person, csrf, control.changes().confirm(proved, id), "The change is confirmed"))
                 .orElseGet(() -> shown(asked, person, csrf, Optional.of("the confirmation is too old")));
     }
 

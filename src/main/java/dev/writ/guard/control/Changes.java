@@ -63,9 +63,7 @@ public final class Changes {
                         Orders.administer("change:withdraw", proposal.id().text(), Json.Obj.EMPTY),
                         () -> new Plan.Go<>(
                                 new Transition(
-                                        "administration",
-                                        "change-withdrawn",
-                                        FourEyes.about(proposal, proposal.by())),
+                                        "administration", "change-withdrawn", FourEyes.about(proposal, proposal.by())),
                                 () -> ended(caller, proposal)))));
     }
 
@@ -96,7 +94,9 @@ public final class Changes {
                                 caller,
                                 Resources.provider(
                                         new Name(proposal.target()),
-                                        Form.of(payload.without("provider"), payload.members().keySet())));
+                                        Form.of(
+                                                payload.without("provider"),
+                                                payload.members().keySet())));
             case "person:identity" ->
                 control.providers()
                         .link(
@@ -110,7 +110,8 @@ public final class Changes {
                                 caller,
                                 payload.string("group").orElseThrow(),
                                 payload.string("member").orElseThrow());
-            default -> new Reply.Conflict<>("this change is confirmed by ordering it once more: " + proposal.operation());
+            default ->
+                new Reply.Conflict<>("this change is confirmed by ordering it once more: " + proposal.operation());
         };
     }
 
@@ -119,8 +120,7 @@ public final class Changes {
                 caller,
                 Orders.administer("change:confirm", proposal.id().text(), proposal.payload()),
                 () -> new Plan.Go<>(
-                        new Transition(
-                                "administration", "change-permitted", FourEyes.about(proposal, proposal.by())),
+                        new Transition("administration", "change-permitted", FourEyes.about(proposal, proposal.by())),
                         () -> proposals.confirm(caller.tenant(), proposal.id(), caller.person())
                                 ? new Reply.Done<>(
                                         document(proposal, directory.of(caller)),

@@ -40,6 +40,7 @@ public final class Control {
     private final Own own;
     private final Providers providers;
     private final Company company;
+    private final Provisioning provisioning;
 
     /**
      * What control works on.
@@ -66,8 +67,7 @@ public final class Control {
         var orders = new Orders(parts.guard(), new FourEyes(parts), concerned);
         var directory = new Directory(parts.registry());
         this.guard = parts.guard();
-        this.entrance =
-                new Entrance(parts.guard(), parts.identity(), parts.registry(), concerned, parts.ids());
+        this.entrance = new Entrance(parts.guard(), parts.identity(), parts.registry(), concerned, parts.ids());
         this.changes = new Changes(this, parts, orders, directory);
         this.own = new Own(parts);
         this.providers = new Providers(parts, orders, directory);
@@ -77,6 +77,7 @@ public final class Control {
                 entrance,
                 concerned);
         this.people = new People(parts, orders, directory);
+        this.provisioning = new Provisioning(parts, company, people);
         this.groups = new Groups(parts, orders, directory);
         this.agents = new Agents(parts, orders, directory);
         this.servers = new Servers(parts, orders, directory);
@@ -114,6 +115,11 @@ public final class Control {
     /** The door for people whom a provider knows. */
     public Company company() {
         return company;
+    }
+
+    /** What a company's provider tells of its people. */
+    public Provisioning provisioning() {
+        return provisioning;
     }
 
     /** What signed-in people see of themselves. */

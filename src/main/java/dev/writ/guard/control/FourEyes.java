@@ -25,11 +25,10 @@ import java.util.Set;
  */
 final class FourEyes {
     /** Operations whose answer is a secret for whoever began: the second administrator lets the first one repeat them. */
-    private static final Set<String> REPEATED = Set.of("person:key", "person:link");
+    private static final Set<String> REPEATED = Set.of("person:key", "person:link", "provider:key");
 
     private static final Set<String> OF_PEOPLE = Set.of("group:create", "group:join", "group:rule");
-    private static final Set<String> ALWAYS = 
-            Set.of("person:key", "person:link", "person:identity", "provider:set");
+    private static final Set<String> ALWAYS = Set.of("person:key", "person:link", "person:identity", "provider:set", "provider:key");
 
     private final Registry registry;
     private final Identity identity;

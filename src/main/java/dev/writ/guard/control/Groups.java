@@ -57,7 +57,10 @@ public final class Groups {
                         Orders.administer(
                                 "group:create",
                                 group.name().text(),
-                                rule(group).with("members", Json.Arr.ofStrings(List.copyOf(new TreeSet<>(wanted.members()))))),
+                                rule(group)
+                                        .with(
+                                                "members",
+                                                Json.Arr.ofStrings(List.copyOf(new TreeSet<>(wanted.members()))))),
                         () -> Plan.of(members(tenant, wanted.of(), wanted.members())
                                 .map(members -> created(tenant, group, members)))));
     }

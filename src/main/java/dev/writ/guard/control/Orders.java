@@ -72,7 +72,10 @@ final class Orders {
             case Used.Yes(var permit) -> {
                 oneAtATime.lock();
                 try {
-                    yield settled(permit, () -> guard.changing(caller.tenant(), () -> together(caller, action, permit, planner.get())));
+                    yield settled(
+                            permit,
+                            () -> guard.changing(
+                                    caller.tenant(), () -> together(caller, action, permit, planner.get())));
                 } finally {
                     oneAtATime.unlock();
                 }
@@ -131,8 +134,7 @@ final class Orders {
     }
 
     /** Carries a plan out, or keeps it for a second administrator where it takes two. */
-    private <T> Reply<T> together(
-            Caller.OfPerson caller, Action.Administer action, Permit permit, Plan<T> plan) {
+    private <T> Reply<T> together(Caller.OfPerson caller, Action.Administer action, Permit permit, Plan<T> plan) {
         if (plan instanceof Plan.Stay<T>) return made(permit, plan);
         return switch (fourEyes.way(caller, action)) {
             case FourEyes.Way.Free _ -> made(permit, plan);

@@ -13,6 +13,7 @@ import dev.writ.guard.control.Orders.Taken;
 import dev.writ.identity.Identity;
 import dev.writ.identity.Issue;
 import dev.writ.identity.Passkey;
+import dev.writ.identity.Provider;
 import dev.writ.identity.SignInLinks;
 import dev.writ.registry.Person;
 import dev.writ.registry.Registry;
@@ -25,6 +26,7 @@ import java.util.Set;
 public final class People {
     private static final String DEACTIVATED = "a person was deactivated";
 
+    private final Guard guard;
     private final Orders orders;
     private final Directory directory;
     private final Registry registry;
@@ -33,6 +35,7 @@ public final class People {
     private final Ids ids;
 
     People(Control.Parts parts, Orders orders, Directory directory) {
+        this.guard = parts.guard();
         this.orders = orders;
         this.directory = directory;
         this.registry = parts.registry();
@@ -100,8 +103,25 @@ public final class People {
                         () -> deactivated(caller, person.id()))));
     }
 
+    /** As {@link #deactivate}, on the word of a provider that knows the person. */
+    Reply<Json.Obj> deactivatedBy(Provider provider, Id person) {
+        var by = "provider:" + provider.name();
+        var taken = deactivated(provider.tenant(), provider.owner(), person);
+        for (var record : taken.records()) {
+            // The deactivation is in force by now, whether or not the ledger can be written at this moment.
+            var members = record.event().equals("person-deactivated")
+                    ? record.members().with("answers", Json.of(provider.owner().text()))
+                    : record.members();
+            var _ = guard.recordOwn(provider.tenant(), by, new Transition(record.kind(), record.event(), members));
+        }
+        return taken.reply();
+    }
+
     private Taken<Json.Obj> deactivated(Caller.OfPerson caller, Id person) {
-        var tenant = caller.tenant();
+        return deactivated(caller.tenant(), caller.person(), person);
+    }
+
+    private Taken<Json.Obj> deactivated(Name tenant, Id by, Id person) {
         var done = Directory.reply(registry.people().deactivate(tenant, person));
         if (done.obstacle().isPresent()) return new Taken<>(done.map(_ -> Json.Obj.EMPTY), List.of());
         var keys = identity.revokePerson(tenant, person);
@@ -116,7 +136,6 @@ public final class People {
                                 .map(session -> session.id().text())
                                 .toList());
         records.add(new Transition("revocation", "person-deactivated", members.build()));
-        var by = caller.person();
         records.addAll(Tasks.ended(
                 identity,
                 tenant,
@@ -191,16 +210,18 @@ public final class People {
 
     /** Removes a passkey for good, and ends the person's sessions. */
     public Reply<Json.Obj> removePasskey(Caller.OfPerson caller, String who, String passkey) {
-        return directory.reading(caller, () -> directory.person(caller.tenant(), who).then(person -> {
-            var known = identity.passkeys().of(caller.tenant(), person.id()).stream()
-                    .map(Passkey::id)
-                    .toList();
-            return Directory.id("passkey", known, passkey)
-                    .then(id -> orders.takeAway(
-                            caller,
-                            Orders.administer("person:passkey-remove", person.id().text(), about(person.id(), id)),
-                            () -> removed(caller.tenant(), person, id)));
-        }));
+        return directory.reading(
+                caller, () -> directory.person(caller.tenant(), who).then(person -> {
+                    var known = identity.passkeys().of(caller.tenant(), person.id()).stream()
+                            .map(Passkey::id)
+                            .toList();
+                    return Directory.id("passkey", known, passkey)
+                            .then(id -> orders.takeAway(
+                                    caller,
+                                    Orders.administer(
+                                            "person:passkey-remove", person.id().text(), about(person.id(), id)),
+                                    () -> removed(caller.tenant(), person, id)));
+                }));
     }
 
     private Taken<Json.Obj> removed(Name tenant, Person person, Id passkey) {

@@ -1,6 +1,7 @@
 package dev.writ.guard.control;
 
 import dev.writ.base.Id;
+import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.guard.Caller;
@@ -22,12 +23,14 @@ public final class Providers {
     private final Directory directory;
     private final Registry registry;
     private final Identity identity;
+    private final Ids ids;
 
     Providers(Control.Parts parts, Orders orders, Directory directory) {
         this.orders = orders;
         this.directory = directory;
         this.registry = parts.registry();
         this.identity = parts.identity();
+        this.ids = parts.ids();
     }
 
     public Reply<List<Json.Obj>> all(Caller.OfPerson caller) {
@@ -78,11 +81,36 @@ public final class Providers {
 
     private Taken<Json.Obj> removed(Provider provider) {
         var _ = identity.providers().remove(provider.tenant(), provider.name());
-        var members =
-                Json.object().put("provider", provider.name().text()).build();
+        var members = Json.object().put("provider", provider.name().text()).build();
         return new Taken<>(
                 new Reply.Done<>(document(provider.tenant(), provider)),
                 List.of(new Transition("revocation", "provider-removed", members)));
+    }
+
+    /** Makes the credential with which a provider tells of people, in place of an earlier one; shown once. */
+    public Reply<Json.Obj> issueKey(Caller.OfPerson caller, String name) {
+        return directory.reading(caller, () -> Directory.name(name)
+                .flatMap(each -> known(caller.tenant(), each))
+                .<Reply<Provider>>map(Reply.Done::new)
+                .orElseGet(() -> new Reply.NotFound<>("provider with that name"))
+                .then(provider -> orders.carry(
+                        caller, Orders.administer("provider:key", provider.name().text(), Json.Obj.EMPTY), () -> {
+                            var id = ids.next("key");
+                            var members = Json.object()
+                                    .put("key", id.text())
+                                    .put("provider", provider.name().text())
+                                    .build();
+                            return new Plan.Go<>(
+                                    new Transition("enrolment", "provider-key-made", members),
+                                    () -> new Reply.Done<>(Json.object()
+                                            .put("id", id.text())
+                                            .put(
+                                                    "key",
+                                                    identity.providers()
+                                                            .makeKey(provider, id)
+                                                            .reveal())
+                                            .build()));
+                        })));
     }
 
     /** Says which person a provider's subject is, for somebody who is enrolled here already. */
@@ -107,8 +135,7 @@ public final class Providers {
     private Plan<Json.Obj> linking(Provider provider, String subject, Person person) {
         if (identity.providers()
                 .person(provider.tenant(), provider.issuer(), subject)
-                .isPresent())
-            return new Plan.Stay<>(new Reply.Conflict<>("this subject is somebody already"));
+                .isPresent()) return new Plan.Stay<>(new Reply.Conflict<>("this subject is somebody already"));
         var members = Json.object()
                 .put("person", person.id().text())
                 .put("provider", provider.name().text())

@@ -87,16 +87,15 @@ final class Redo {
                         .keys()
                         .isEmpty());
             case "revocation/session-ended" -> made(sessionEnded(tenant, id(record, "session")));
-            case "revocation/passkey-removed" ->
-                made(identity.passkeys().remove(tenant, id(record, "passkey")));
+            case "revocation/passkey-removed" -> made(identity.passkeys().remove(tenant, id(record, "passkey")));
             case "enrolment/passkey-enrolled" -> passkey(tenant, record, made);
-            case "revocation/provider-removed" ->
-                made(identity.providers().remove(tenant, name(record, "provider")));
+            case "revocation/provider-removed" -> made(identity.providers().remove(tenant, name(record, "provider")));
             case "enrolment/provider-linked" ->
                 unmadeUnless(identity.providers().linked(tenant, id(record, "person")));
             case "administration/provider-set" -> provider(tenant, record, made);
-            case "enrolment/link-made" ->
-                unmadeUnless(identity.links().knows(tenant, id(record, "link")));
+            case "enrolment/provider-key-made" ->
+                unmadeUnless(identity.providers().knowsKey(tenant, id(record, "key")));
+            case "enrolment/link-made" -> unmadeUnless(identity.links().knows(tenant, id(record, "link")));
             case "approval/consumed" -> consumed(tenant, id(record, "approval"));
             case "approval/refused" -> made(authority.approvals().replayRefused(tenant, id(record, "approval")));
             // A yes that was not counted, or is not in the database, is asked for again.
@@ -128,8 +127,7 @@ final class Redo {
             case "administration/change-proposed",
                     "administration/change-confirmed",
                     "administration/change-permitted",
-                    "administration/change-withdrawn" ->
-                Done.SO_ALREADY;
+                    "administration/change-withdrawn" -> Done.SO_ALREADY;
             case "administration/tenant-created", "administration/replayed", "administration/clock-accepted" ->
                 Done.SO_ALREADY;
             default -> given(tenant, change, record, made);
@@ -244,8 +242,10 @@ final class Redo {
     private Done provider(Name tenant, Json.Obj record, boolean made) {
         var provider = Provider.of(tenant, record);
         if (!made) return Done.SO_ALREADY;
-        if (identity.providers().find(tenant, provider.name()).filter(provider::equals).isPresent())
-            return Done.SO_ALREADY;
+        if (identity.providers()
+                .find(tenant, provider.name())
+                .filter(provider::equals)
+                .isPresent()) return Done.SO_ALREADY;
         identity.providers().set(provider);
         return Done.MADE;
     }
@@ -364,8 +364,12 @@ final class Redo {
         return new Id(text(record, member));
     }
 
+    /** The person who ordered it, or who answers for the provider on whose word it was done. */
     private static Id by(Json.Obj record) {
-        return id(record, "by");
+        return record.string("by")
+                .filter(text -> text.startsWith("per_"))
+                .map(Id::new)
+                .orElseGet(() -> id(record, "answers"));
     }
 
     private static Instant time(Json.Obj record) {

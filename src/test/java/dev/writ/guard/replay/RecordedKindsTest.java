@@ -28,7 +28,8 @@ class RecordedKindsTest {
         }
         assertThat(recorded).hasSizeGreaterThan(20);
         // Published policies are read apart; an origin and a sign-in change nobody's authority.
-        recorded.removeIf(name -> name.startsWith("policy-bundle/") || name.startsWith("origin/") || name.startsWith("sign-in/"));
+        recorded.removeIf(
+                name -> name.startsWith("policy-bundle/") || name.startsWith("origin/") || name.startsWith("sign-in/"));
         for (var name : recorded) assertThat(redo).contains("\"" + name + "\"");
     }
 }
