@@ -97,7 +97,7 @@ class ApiTest {
         var elsewhere = writ.wiring().server().routes().all().stream()
                 .filter(route -> !route.pattern().startsWith(Api.BASE))
                 .map(Route::audience);
-        assertThat(elsewhere).isNotEmpty().containsOnly("agent", "public", "visitor");
+        assertThat(elsewhere).isNotEmpty().containsOnly("agent", "public", "visitor", "provider");
     }
 
     @Test

@@ -23,7 +23,7 @@ import java.util.Optional;
  * A passkey in software: a P-256 key that answers ceremonies as a browser and its authenticator would (WebAuthn §6), byte
  * for byte, and lies where a test tells it to.
  */
-final class Authenticator {
+public final class Authenticator {
     static final int PRESENT = 1;
     static final int VERIFIED = 4;
     private static final int ATTESTED = 64;
@@ -41,13 +41,13 @@ final class Authenticator {
     String format = "none";
     boolean forged;
 
-    Authenticator(String origin) {
+    public Authenticator(String origin) {
         this.origin = origin;
         new SecureRandom().nextBytes(id);
     }
 
     /** Answers a request to make a passkey. */
-    String make(String options) {
+    public String make(String options) {
         var asked = JsonReader.readObject(options.getBytes(UTF_8));
         user = decoded(asked.object("user").orElseThrow().string("id").orElseThrow());
         var client = client("webauthn.create", asked);
@@ -74,7 +74,7 @@ final class Authenticator {
     }
 
     /** Answers a request to use the passkey. */
-    String use(String options) {
+    public String use(String options) {
         var asked = JsonReader.readObject(options.getBytes(UTF_8));
         var client = client("webauthn.get", asked);
         var data = head(asked.string("rpId").orElseThrow(), flags);

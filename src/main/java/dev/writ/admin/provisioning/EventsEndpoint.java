@@ -53,7 +53,8 @@ public final class EventsEndpoint {
     /** RFC 8935 §2.3. */
     private static Answer bad(String code, String why) {
         return Answer.json(
-                        400, Json.object().put("err", code).put("description", why).build())
+                        400,
+                        Json.object().put("err", code).put("description", why).build())
                 .with("cache-control", "no-store");
     }
 }

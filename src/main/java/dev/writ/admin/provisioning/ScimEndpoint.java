@@ -85,7 +85,11 @@ public final class ScimEndpoint {
                 .toList();
         int from = number(request, "startIndex", 1);
         int count = Math.min(number(request, "count", PAGE_MAX), PAGE_MAX);
-        var page = found.stream().skip(from - 1L).limit(count).<Json>map(ScimEndpoint::user).toList();
+        var page = found.stream()
+                .skip(from - 1L)
+                .limit(count)
+                .<Json>map(ScimEndpoint::user)
+                .toList();
         return json(
                 200,
                 Json.object()
@@ -149,11 +153,16 @@ public final class ScimEndpoint {
         Optional<Boolean> active = Optional.empty();
         for (var each : body.array("Operations").map(Json.Arr::items).orElse(List.of())) {
             if (!(each instanceof Json.Obj operation)
-                    || !operation.string("op").orElse("").toLowerCase(Locale.ROOT).matches("add|replace|remove"))
+                    || !operation
+                            .string("op")
+                            .orElse("")
+                            .toLowerCase(Locale.ROOT)
+                            .matches("add|replace|remove"))
                 throw new Wrong(400, "invalidSyntax", "an operation is add, replace or remove");
             var path = operation.string("path").orElse("");
             var value = operation.get("value");
-            if (path.equalsIgnoreCase("active")) active = value.flatMap(ScimEndpoint::truth).or(() -> wrongTruth());
+            if (path.equalsIgnoreCase("active"))
+                active = value.flatMap(ScimEndpoint::truth).or(() -> wrongTruth());
             else if (path.isEmpty() && value.isPresent() && value.get() instanceof Json.Obj members)
                 active = active(members).or(() -> Optional.empty());
         }
@@ -246,11 +255,13 @@ public final class ScimEndpoint {
                         .put("changePassword", no)
                         .put("sort", no)
                         .put("etag", no)
-                        .put("authenticationSchemes", new Json.Arr(List.of(Json.object()
-                                .put("type", "oauthbearertoken")
-                                .put("name", "Bearer")
-                                .put("description", "The provider's credential")
-                                .build())))
+                        .put(
+                                "authenticationSchemes",
+                                new Json.Arr(List.of(Json.object()
+                                        .put("type", "oauthbearertoken")
+                                        .put("name", "Bearer")
+                                        .put("description", "The provider's credential")
+                                        .build())))
                         .build());
     }
 

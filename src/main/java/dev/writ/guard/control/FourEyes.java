@@ -28,7 +28,8 @@ final class FourEyes {
     private static final Set<String> REPEATED = Set.of("person:key", "person:link", "provider:key");
 
     private static final Set<String> OF_PEOPLE = Set.of("group:create", "group:join", "group:rule");
-    private static final Set<String> ALWAYS = Set.of("person:key", "person:link", "person:identity", "provider:set", "provider:key");
+    private static final Set<String> ALWAYS =
+            Set.of("person:key", "person:link", "person:identity", "provider:set", "provider:key");
 
     private final Registry registry;
     private final Identity identity;

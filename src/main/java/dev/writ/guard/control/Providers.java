@@ -94,7 +94,9 @@ public final class Providers {
                 .<Reply<Provider>>map(Reply.Done::new)
                 .orElseGet(() -> new Reply.NotFound<>("provider with that name"))
                 .then(provider -> orders.carry(
-                        caller, Orders.administer("provider:key", provider.name().text(), Json.Obj.EMPTY), () -> {
+                        caller,
+                        Orders.administer("provider:key", provider.name().text(), Json.Obj.EMPTY),
+                        () -> {
                             var id = ids.next("key");
                             var members = Json.object()
                                     .put("key", id.text())

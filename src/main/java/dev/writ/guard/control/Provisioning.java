@@ -100,10 +100,10 @@ public final class Provisioning {
                     if (!told(provider, "enrolment", "person-created", person.id())
                             || !told(provider, "enrolment", "provider-linked", person.id()))
                         return new Reply.Unavailable<>("the ledger cannot be written; nothing was changed");
-                    return Directory.reply(registry.people().add(tenant, person)).then(added -> identity.providers()
-                                    .link(provider, subject, added.id())
-                            ? new Reply.Done<>(seen(added, subject))
-                            : new Reply.Conflict<>("there is such a person already"));
+                    return Directory.reply(registry.people().add(tenant, person))
+                            .then(added -> identity.providers().link(provider, subject, added.id())
+                                    ? new Reply.Done<>(seen(added, subject))
+                                    : new Reply.Conflict<>("there is such a person already"));
                 }));
     }
 
@@ -150,7 +150,8 @@ public final class Provisioning {
                 var _ = people.deactivatedBy(provider, person);
             }
             case CAEP + "session-revoked", CAEP + "credential-change", RISC + "credential-compromise" -> {
-                for (var session : identity.sessions().endAll(provider.tenant(), person).sessions()) {
+                for (var session :
+                        identity.sessions().endAll(provider.tenant(), person).sessions()) {
                     var members = Json.object()
                             .put("person", person.text())
                             .put("session", session.id().text());
@@ -198,8 +199,7 @@ public final class Provisioning {
                 .put("person", person.text())
                 .put("provider", provider.name().text())
                 .build();
-        return guard.recordOwn(
-                provider.tenant(), "provider:" + provider.name(), new Transition(kind, event, members));
+        return guard.recordOwn(provider.tenant(), "provider:" + provider.name(), new Transition(kind, event, members));
     }
 
     private static Seen seen(Person person, String subject) {
