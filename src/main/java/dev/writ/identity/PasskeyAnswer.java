@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.Optional;
 
 /** What a browser says after a ceremony with a passkey; bytes of bounded size, believed by nobody yet. */
+@SuppressWarnings("ArrayRecordComponent") // handed to the verifier once, never changed
 public sealed interface PasskeyAnswer {
     int CLIENT_BYTES_MAX = 4 << 10;
     int ATTESTATION_BYTES_MAX = 16 << 10;
