@@ -5,6 +5,7 @@ import dev.writ.guard.RefusalQuota;
 import dev.writ.ledger.WitnessRule;
 import dev.writ.store.Postgres;
 import dev.writ.witness.Peer;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,11 +19,13 @@ import java.util.Set;
  * @param address where the listener binds
  * @param port 0 for any free one
  * @param hosts further names that a Host header may carry
+ * @param publicUrl the URL under which others reach Writ where that is not the listener's own
  * @param origins further values that an Origin header may carry
  * @param installation the first part of every log's origin, like a URL without scheme
  * @param node which node this is; it stands in every record
  * @param custody {@code separate}, or {@code shared-user} where agents run as the same system user as Writ
  * @param network which addresses MCP servers may have
+ * @param metadataNetwork where documents may lie that strangers point to; loopback is for networks that reach nobody
  * @param patience how long an MCP server may take to answer
  * @param path the PATH that stdio servers get
  * @param witnesses who cosigns our logs
@@ -46,10 +49,12 @@ public record Settings(
         int port,
         Set<String> hosts,
         Set<String> origins,
+        Optional<URI> publicUrl,
         String installation,
         Name node,
         String custody,
         Network network,
+        Network metadataNetwork,
         Duration patience,
         String path,
         Duration hold,
@@ -82,6 +87,7 @@ public record Settings(
         hosts = Set.copyOf(hosts);
         origins = Set.copyOf(origins);
         witnesses = List.copyOf(witnesses);
+        var _ = dev.writ.http.server.Settings.loopback(0).known(publicUrl);
         if (witnessQuorum < 0) throw new IllegalArgumentException("a quorum is not negative");
         if (witnessLag.isNegative() || witnessLag.compareTo(Duration.ofDays(1)) > 0 || witnessLagRecords < 0)
             throw new IllegalArgumentException("a lag is 0 to 86400 seconds, and not negative");
@@ -119,10 +125,12 @@ public record Settings(
                 PORT,
                 Set.of(),
                 Set.of(),
+                Optional.empty(),
                 "writ.local",
                 new Name("node-1"),
                 "shared-user",
                 Network.ANY,
+                Network.PUBLIC,
                 Duration.ofSeconds(60),
                 "/usr/local/bin:/usr/bin:/bin",
                 Duration.ofSeconds(25),
@@ -188,10 +196,12 @@ public record Settings(
         private int port;
         private Set<String> hosts;
         private Set<String> origins;
+        private Optional<URI> publicUrl;
         private String installation;
         private Name node;
         private String custody;
         private Network network;
+        private Network metadataNetwork;
         private Duration patience;
         private String path;
         private Duration hold;
@@ -215,10 +225,12 @@ public record Settings(
             this.port = from.port;
             this.hosts = from.hosts;
             this.origins = from.origins;
+            this.publicUrl = from.publicUrl;
             this.installation = from.installation;
             this.node = from.node;
             this.custody = from.custody;
             this.network = from.network;
+            this.metadataNetwork = from.metadataNetwork;
             this.patience = from.patience;
             this.path = from.path;
             this.hold = from.hold;
@@ -262,6 +274,11 @@ public record Settings(
             return this;
         }
 
+        public Builder publicUrl(URI now) {
+            this.publicUrl = Optional.of(now);
+            return this;
+        }
+
         public Builder installation(String now) {
             this.installation = now;
             return this;
@@ -279,6 +296,11 @@ public record Settings(
 
         public Builder network(Network now) {
             this.network = now;
+            return this;
+        }
+
+        public Builder metadataNetwork(Network now) {
+            this.metadataNetwork = now;
             return this;
         }
 
@@ -369,10 +391,12 @@ public record Settings(
                     port,
                     hosts,
                     origins,
+                    publicUrl,
                     installation,
                     node,
                     custody,
                     network,
+                    metadataNetwork,
                     patience,
                     path,
                     hold,

@@ -2,6 +2,10 @@ package dev.writ.app;
 
 import dev.writ.admin.Api;
 import dev.writ.admin.Installation;
+import dev.writ.admin.ProviderWeb;
+import dev.writ.admin.console.Console;
+import dev.writ.admin.provisioning.EventsEndpoint;
+import dev.writ.admin.provisioning.ScimEndpoint;
 import dev.writ.authority.Authority;
 import dev.writ.base.Drbg;
 import dev.writ.base.Headers;
@@ -10,10 +14,14 @@ import dev.writ.base.Name;
 import dev.writ.base.Secret;
 import dev.writ.base.SteadyClock;
 import dev.writ.gateway.mcp.McpEndpoint;
+import dev.writ.gateway.oauth.OauthEndpoint;
+import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
+import dev.writ.guard.Issuing;
 import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
 import dev.writ.guard.control.Control;
+import dev.writ.guard.control.FirstStart;
 import dev.writ.guard.replay.Reconciliation;
 import dev.writ.http.Loops;
 import dev.writ.http.client.Destinations;
@@ -23,9 +31,13 @@ import dev.writ.http.server.Limits;
 import dev.writ.http.server.Route;
 import dev.writ.http.server.Routes;
 import dev.writ.identity.Identity;
+import dev.writ.identity.issuer.Issuer;
+import dev.writ.identity.issuer.Proofs;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.LedgerSettings;
 import dev.writ.ledger.Reserve;
+import dev.writ.pages.Site;
+import dev.writ.pages.Visits;
 import dev.writ.policy.publish.BundleStore;
 import dev.writ.policy.publish.FrontEnd;
 import dev.writ.policy.publish.LivePolicies;
@@ -33,6 +45,7 @@ import dev.writ.policy.publish.Publisher;
 import dev.writ.registry.Registry;
 import dev.writ.store.Schema;
 import dev.writ.store.Store;
+import dev.writ.upstream.Metadata;
 import dev.writ.upstream.Upstreams;
 import dev.writ.vault.Vault;
 import dev.writ.witness.Cosigner;
@@ -43,10 +56,13 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The whole system, put together in the order in which its parts need each other: read from top to bottom, it is the
@@ -64,6 +80,7 @@ public final class Wiring implements AutoCloseable {
     private final Deque<AutoCloseable> opened;
     private final Parts parts;
     private final HttpServer server;
+    private Optional<String> firstLink = Optional.empty();
 
     /** The parts that a gateway, a test or the program itself may need. */
     public record Parts(
@@ -152,8 +169,15 @@ public final class Wiring implements AutoCloseable {
         reconciliation.check();
         var journal = new Journal(store, ledger, node, clock);
         journal.start();
+        var listening = new AtomicReference<>("");
+        var issuing = new Issuing(
+                new Issuer(folder.keys(), clock, random),
+                new Proofs(clock, random),
+                random,
+                () -> settings.publicUrl().map(URI::toString).orElseGet(listening::get),
+                () -> aliases(settings, listening.get()));
         var guard = new Guard(
-                new Guard.Parts(identity, registry, authority, policies, ledger, vault),
+                new Guard.Parts(identity, registry, authority, policies, ledger, vault, issuing),
                 node,
                 settings.custody(),
                 ids,
@@ -167,7 +191,7 @@ public final class Wiring implements AutoCloseable {
 
         var loops = Loops.start(THREADS, "http");
         opened.push(loops);
-        var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings)), loops);
+        var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings.network())), loops);
         opened.push(client);
         var upstreams = new Upstreams(guard, client, folder.work(), settings.path(), settings.patience());
         opened.push(upstreams);
@@ -188,24 +212,56 @@ public final class Wiring implements AutoCloseable {
                 settings, clock, ids, store, ledger, registry, authority, identity, vault, policies, guard, upstreams,
                 control);
 
-        var owner = firstStart(control, folder, settings);
+        var founded = new AtomicReference<Optional<FirstStart.Founded>>(Optional.empty());
+        var owner = firstStart(control, folder, settings, founded);
 
         var mcp = new McpEndpoint(guard, upstreams, random, clock, settings.hold());
         opened.push(mcp);
-        var listening = new AtomicReference<>("");
+        Supplier<Site> site =
+                () -> settings.publicUrl().map(Site::new).orElseGet(() -> Site.of(URI.create(listening.get())));
         var api = new Api(
                 control,
                 upstreams,
                 new Installation(
-                        Version.TEXT, settings.node().text(), settings.custody(), clock.instant(), listening::get));
+                        Version.TEXT,
+                        settings.node().text(),
+                        settings.custody(),
+                        clock.instant(),
+                        listening::get,
+                        site,
+                        TENANT));
+        var visits = new Visits<Caller.OfPerson>(
+                site,
+                guard::signedIn,
+                (person, tenant) -> person.tenant().text().equals(tenant),
+                random);
+        var metadata = new Metadata(
+                guard,
+                client,
+                destinations(settings.metadataNetwork()),
+                settings.metadataNetwork() == Settings.Network.LOOPBACK);
+        // Administrators name providers, so they may be where servers may be; each URL of theirs is https, or on this
+        // machine.
+        var provided = new ProviderWeb(new Metadata(guard, client, destinations(settings.network()), true));
+        var oauth = new OauthEndpoint(control, metadata, visits, clock);
         var routes = new ArrayList<>(api.routes());
         routes.addAll(mcp.routes());
+        routes.addAll(oauth.routes());
+        routes.addAll(new Console(control, visits, provided, TENANT).routes());
+        routes.addAll(new ScimEndpoint(control.provisioning()).routes());
+        routes.addAll(new EventsEndpoint(control.provisioning(), provided, TENANT).routes());
         for (var gateway : gateways) routes.addAll(gateway.apply(parts));
         var server = HttpServer.start(listening(settings, guard), new Routes(routes), clock, loops);
         opened.push(server);
 
         var wiring = new Wiring(opened, parts, server);
         listening.set(wiring.url().toString());
+        founded.get()
+                .ifPresent(first -> wiring.firstLink = Optional.of(site.get()
+                        .at("/ui/enrol?link="
+                                + control.firstStart()
+                                        .link(TENANT, first.person())
+                                        .reveal())));
         owner.ifPresent(key -> new OwnerFile(folder.ownerFile()).write(wiring.url(), TENANT, key));
         Runnable settling = () -> {
             // Also finds out, while nothing else is written, that the database is no longer ours.
@@ -219,7 +275,11 @@ public final class Wiring implements AutoCloseable {
     }
 
     /** Makes the first tenant when there is none; the first person's credential, as far as it can still be had. */
-    private static Optional<Secret> firstStart(Control control, DataFolder folder, Settings settings) {
+    private static Optional<Secret> firstStart(
+            Control control,
+            DataFolder folder,
+            Settings settings,
+            AtomicReference<Optional<FirstStart.Founded>> first) {
         var file = new OwnerFile(folder.ownerFile());
         if (control.firstStart().due(TENANT))
             // Kept before the beginning is complete: a crash in between makes another one, and locks nobody out.
@@ -229,7 +289,10 @@ public final class Wiring implements AutoCloseable {
                             "Owner",
                             "owner@localhost",
                             // Port 0 until we listen: whoever holds our port by then must not be sent the key.
-                            founded -> file.write(url(settings.address(), 0), TENANT, founded.text()));
+                            founded -> {
+                                first.set(Optional.of(founded));
+                                file.write(url(settings.address(), 0), TENANT, founded.text());
+                            });
         return file.key();
     }
 
@@ -239,6 +302,11 @@ public final class Wiring implements AutoCloseable {
 
     public HttpServer server() {
         return server;
+    }
+
+    /** With what the first person signs in; there is one at the very first start alone. */
+    public Optional<String> firstLink() {
+        return firstLink;
     }
 
     /** Where people and agents reach it, without a slash at the end. */
@@ -278,8 +346,19 @@ public final class Wiring implements AutoCloseable {
         return LivePolicies.open(new BundleStore(folder.bundles(tenant)), publisher);
     }
 
-    private static Destinations destinations(Settings settings) {
-        return switch (settings.network()) {
+    /** Under which names clients reach our resources: the public one, and this machine's own with our port. */
+    private static Set<String> aliases(Settings settings, String listening) {
+        var all = new LinkedHashSet<String>();
+        settings.publicUrl().map(URI::toString).ifPresent(all::add);
+        all.add(listening);
+        int port = listening.lastIndexOf(':');
+        for (var name : List.of("127.0.0.1", "localhost", "[::1]"))
+            if (port > "http:".length()) all.add("http://" + name + listening.substring(port));
+        return all;
+    }
+
+    private static Destinations destinations(Settings.Network network) {
+        return switch (network) {
             case ANY -> Destinations.anyGrantable();
             case PUBLIC -> Destinations.publicOnly();
             case LOOPBACK -> Destinations.loopbackOnly();
@@ -291,7 +370,8 @@ public final class Wiring implements AutoCloseable {
                 Limits.DEFAULT.connectionsMax(), settings.callsMax(), (long) settings.bodyMegabytesMax() << 20);
         return new dev.writ.http.server.Settings(
                         settings.address(), settings.port(), settings.hosts(), settings.origins(), limits, THREADS)
-                .shared(headers -> tenant(guard, headers), settings.tenantPercent());
+                .shared(headers -> tenant(guard, headers), settings.tenantPercent())
+                .known(settings.publicUrl());
     }
 
     /** In whose share a request counts; whoever shows no credential in force shares one with all others like that. */

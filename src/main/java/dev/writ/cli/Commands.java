@@ -26,6 +26,7 @@ final class Commands {
             new Entry("server", "MCP servers and the definitions of their tools."),
             new Entry("group", "Groups of people, who approve, and of agents."),
             new Entry("person", "People and their roles."),
+            new Entry("change", "Changes that wait for a second administrator."),
             new Entry("approval", "Actions that wait for a person's yes or no."),
             new Entry("decision", "What was decided, and why."),
             new Entry("evidence", "Verifies and exports the record of what happened."),
@@ -81,6 +82,7 @@ final class Commands {
             case "server" -> new ServerCommands(session);
             case "group" -> new GroupCommands(session);
             case "person" -> new PersonCommands(session);
+            case "change" -> new ChangeCommands(session);
             case "approval" -> new ApprovalCommands(session);
             case "decision" -> new DecisionCommands(session);
             case "evidence" -> new EvidenceCommands(session);

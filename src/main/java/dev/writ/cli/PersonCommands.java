@@ -21,6 +21,10 @@ final class PersonCommands {
         Column.brief("ID", "status.id")
     };
 
+    private static final Column[] PASSKEY = {
+        Column.at("ID", "id"), Column.at("MADE", "createdAt"), Column.at("LAST USED", "usedAt")
+    };
+
     private final Session session;
 
     PersonCommands(Session session) {
@@ -54,6 +58,30 @@ final class PersonCommands {
     @Command(description = "Makes a person's key for the command line; it is shown once.")
     int key(@Parameters(paramLabel = "PERSON", description = ID) String id) {
         return KeyCommands.show(session, session.api().post(Api.Path.of("people", id, "keys"), Json.Obj.EMPTY));
+    }
+
+    @Command(description = "Makes a link with which a person makes a passkey; it works once and for ten minutes.")
+    int link(@Parameters(paramLabel = "PERSON", description = ID) String id) {
+        var made = session.api().post(Api.Path.of("people", id, "links"), Json.Obj.EMPTY);
+        session.out().one(made, () -> session.out().shown(made.string("link").orElse("")));
+        session.out().say("Give it to that person alone: whoever opens it first becomes that person here.");
+        return Exit.DONE;
+    }
+
+    @Command(description = "Lists a person's passkeys.")
+    int passkeys(@Parameters(paramLabel = "PERSON", description = ID) String id) {
+        session.out().list(session.api().get(Api.Path.of("people", id, "passkeys")), PASSKEY);
+        return Exit.DONE;
+    }
+
+    @Command(name = "remove-passkey", description = "Removes a passkey for good; the person's sessions end.")
+    int removePasskey(
+            @Parameters(index = "0", paramLabel = "PERSON", description = ID) String id,
+            @Parameters(index = "1", paramLabel = "PASSKEY", description = "Its id, or the last characters of it.")
+                    String passkey) {
+        session.out()
+                .one(session.api().delete(Api.Path.of("people", id, "passkeys", passkey)), Column.at("ID", "passkey"));
+        return Exit.DONE;
     }
 
     @Command(description = "Takes every right from a person; agents and tasks of theirs stop with it.")

@@ -7,6 +7,7 @@ import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import dev.writ.identity.Grant;
 import dev.writ.identity.Identity;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.Reserve;
@@ -52,10 +53,17 @@ public final class Guard implements AutoCloseable {
     private final LedgerWatch watch;
     private final Votes votes;
     private final Uses uses;
+    private final Tokens tokens;
 
     /** What guard joins; each knows nothing of the others. */
     public record Parts(
-            Identity identity, Registry registry, Authority authority, Policies policies, Ledger ledger, Vault vault) {}
+            Identity identity,
+            Registry registry,
+            Authority authority,
+            Policies policies,
+            Ledger ledger,
+            Vault vault,
+            Issuing issuing) {}
 
     /**
      * @param node which node writes the records
@@ -77,7 +85,8 @@ public final class Guard implements AutoCloseable {
             Reserve reserve,
             RefusalQuota quota) {
         this.ids = ids;
-        this.callers = new Callers(parts.identity());
+        var places = new Places(parts.issuing().base(), parts.issuing().aliases());
+        this.callers = new Callers(parts.identity(), parts.issuing(), places, clock);
         this.authority = parts.authority();
         this.vault = parts.vault();
         this.clock = clock;
@@ -96,13 +105,43 @@ public final class Guard implements AutoCloseable {
         this.uses = new Uses(standings, vault, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
+        this.tokens = new Tokens(
+                new Minting(this, standings, parts.identity(), parts.issuing(), places, recorder, evidence, ids, clock),
+                callers,
+                parts,
+                places,
+                ids,
+                clock);
         authority.onRevoked(this::revoked);
         closeOpenIntents(parts.ledger());
     }
 
-    /** Who calls with a credential; empty for anything that is not one in force. Reads memory only. */
-    public Optional<Caller> callerOf(Optional<String> bearer) {
-        return callers.of(bearer);
+    /** Who calls with what is shown; empty for anything that is not in force. Reads memory only. */
+    public Optional<Caller> callerOf(Presented presented) {
+        return callers.of(presented).known();
+    }
+
+    /** As {@link #callerOf}, with what is missing where it is nobody. */
+    public Recognised recognise(Presented presented) {
+        return callers.of(presented);
+    }
+
+    /** Minting, revoking and looking at tokens. */
+    public Tokens tokens() {
+        return tokens;
+    }
+
+    /** Who has a session in a browser, by its cookie's value; empty when it is not in force. Reads memory only. */
+    public Optional<Caller.OfPerson> signedIn(String cookie) {
+        return callers.ofSession(cookie);
+    }
+
+    /**
+     * As {@link #signedIn}, for a person who has confirmed this purpose with a passkey in the last five minutes: the
+     * caller's proof is {@code passkey}. A confirmation counts once.
+     */
+    public Optional<Caller.OfPerson> confirmed(String cookie, String purpose) {
+        return callers.confirmed(cookie, purpose);
     }
 
     /** The tenant of an Authorization header's credential, if it is in force: for sharing out room, not for deciding. */
@@ -261,7 +300,8 @@ public final class Guard implements AutoCloseable {
                     case Caller.OfPerson _ -> Optional.<Refusal.Reason>empty();
                 };
         if (stop.isPresent()) return new Use.Stop(stop.get());
-        return credentials.apply(permit);
+        // A token is made here: no server's secret is needed for it.
+        return permit.action() instanceof Action.MintToken ? new Use.Go(Map.of()) : credentials.apply(permit);
     }
 
     /** Records what came of a permit; a second settlement changes nothing. */
@@ -411,27 +451,12 @@ public final class Guard implements AutoCloseable {
 
     /** A person's yes or no to one action. The record comes first; then the vote counts. */
     public Voted vote(Caller.OfPerson caller, Id approval, boolean approve, String reason) {
-        var payload = Json.object()
-                .put("approval", approval.text())
-                .put("decision", approve ? "approve" : "refuse")
-                .put("reason", reason)
-                .build();
-        return switch (admit(new Attempt(caller, new Action.Approve(approval.text(), payload)))) {
-            case Refusal refusal -> new Voted.Refused(refusal);
-            case Held _ -> new Voted.NotCounted("a vote cannot be held");
-            case Permit permit -> {
-                var voted = changing(caller.tenant(), () -> votes.cast(caller, approval, approve, reason));
-                boolean counted = voted instanceof Voted.Counted;
-                settle(
-                        permit,
-                        Outcome.without(
-                                counted ? Outcome.Status.DONE : Outcome.Status.NOT_SENT,
-                                "authority",
-                                0,
-                                counted ? "" : "not counted"));
-                yield voted;
-            }
-        };
+        return votes.vote(this, caller, approval, approve, reason);
+    }
+
+    /** Ends what is open under grants that were revoked. */
+    void cutGrants(List<Grant> grants) {
+        for (var grant : grants) streams.cutKey(grant.tenant(), grant.id());
     }
 
     private void revoked(Revocation revocation) {

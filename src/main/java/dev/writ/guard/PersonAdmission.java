@@ -102,10 +102,15 @@ final class PersonAdmission {
             case Action.Administer _ -> administer(caller.tenant(), question.orElseThrow());
             // Who may approve what is a matter of the approval itself, checked with each vote.
             case Action.Approve _ -> new Ruling.Yes(Evidence.Judged.NOT);
+            // Who it is was found out before; being active is all it takes.
+            case Action.SignIn _ -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.ReadEvidence _ ->
                 member(world, caller.person(), Group.ADMIN) || member(world, caller.person(), Group.AUDITOR)
                         ? new Ruling.Yes(Evidence.Judged.NOT)
                         : no("reading evidence takes the role auditor or admin");
+            // Whoever may sign a client in may look at what the client says of itself.
+            case Action.RedeemCode _ -> new Ruling.Yes(Evidence.Judged.NOT);
+            case Action.FetchMetadata _ -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.OnServer _, Action.Unmapped _ -> no("people act through agents and their tasks");
         };
     }

@@ -21,6 +21,7 @@ public final class RecordKinds {
             "policy-bundle",
             "refusal",
             "revocation",
+            "sign-in",
             "task");
 
     private RecordKinds() {}

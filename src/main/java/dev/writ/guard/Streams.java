@@ -12,13 +12,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Everything that stays open under somebody's authority, so that revocation can close it, with or without traffic. Each
- * stream stands under its task, its agent and its server: what a cut costs depends on what it cuts, not on what is open.
+ * stream stands under its task, its agent, its credential and its server: what a cut costs depends on what it cuts, not on what is open.
  */
 final class Streams {
     private sealed interface Thing {
         record OfTask(Name tenant, Id task) implements Thing {}
 
         record OfAgent(Name tenant, Name agent) implements Thing {}
+
+        record OfKey(Name tenant, Id key) implements Thing {}
 
         record OfServer(Name tenant, Name server) implements Thing {}
     }
@@ -47,6 +49,7 @@ final class Streams {
                 List.of(
                         new Thing.OfTask(tenant, caller.task()),
                         new Thing.OfAgent(tenant, caller.agent()),
+                        new Thing.OfKey(tenant, caller.key()),
                         new Thing.OfServer(tenant, server)),
                 caller.key(),
                 cut);
@@ -69,6 +72,11 @@ final class Streams {
 
     void cutAgent(Name tenant, Name agent) {
         cut(new Thing.OfAgent(tenant, agent));
+    }
+
+    /** @param key the id of a key or a grant */
+    void cutKey(Name tenant, Id key) {
+        cut(new Thing.OfKey(tenant, key));
     }
 
     void cutServer(Name tenant, Name server) {

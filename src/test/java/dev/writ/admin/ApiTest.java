@@ -79,6 +79,7 @@ class ApiTest {
                 .replace("{id}", "bot1")
                 .replace("{name}", "shop")
                 .replace("{member}", "bot")
+                .replace("{passkey}", "psk1")
                 .replace("{tool}", "t")
                 .replace("{key}", "key1")
                 .replace("{decision}", "dec1");
@@ -97,7 +98,7 @@ class ApiTest {
         var elsewhere = writ.wiring().server().routes().all().stream()
                 .filter(route -> !route.pattern().startsWith(Api.BASE))
                 .map(Route::audience);
-        assertThat(elsewhere).isNotEmpty().containsOnly("agent");
+        assertThat(elsewhere).isNotEmpty().containsOnly("agent", "public", "visitor", "provider");
     }
 
     @Test

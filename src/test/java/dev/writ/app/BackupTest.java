@@ -10,6 +10,7 @@ import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
+import dev.writ.guard.Presented;
 import dev.writ.guard.control.Reply;
 import dev.writ.identity.Issue;
 import dev.writ.ledger.verify.EvidenceVerifier;
@@ -135,8 +136,8 @@ class BackupTest {
         product.wiring.close();
         restore(PLAIN);
         product = PREPARED.kept(PREPARED.first().onceMore(restored));
-        assertThat(product.parts().guard().callerOf(Optional.of(old))).isEmpty();
-        assertThat(product.parts().guard().callerOf(Optional.of(owner(restored))))
+        assertThat(product.parts().guard().callerOf(Presented.bearer(old))).isEmpty();
+        assertThat(product.parts().guard().callerOf(Presented.bearer(owner(restored))))
                 .isPresent();
     }
 

@@ -50,12 +50,24 @@ class SettingsTest {
                     "listen.origins",
                     new Example("listen: {origins: ['https://a.corp']}", Settings::origins, Set.of("https://a.corp"))),
             Map.entry(
+                    "public_url",
+                    new Example(
+                            "public_url: https://writ.corp",
+                            Settings::publicUrl,
+                            Optional.of(java.net.URI.create("https://writ.corp")))),
+            Map.entry(
                     "installation", new Example("installation: writ.corp/eu", Settings::installation, "writ.corp/eu")),
             Map.entry("node", new Example("node: node-7", Settings::node, new Name("node-7"))),
             Map.entry("custody", new Example("custody: separate", Settings::custody, "separate")),
             Map.entry(
                     "servers.network",
                     new Example("servers: {network: public}", Settings::network, Settings.Network.PUBLIC)),
+            Map.entry(
+                    "oauth.metadataNetwork",
+                    new Example(
+                            "oauth: {metadataNetwork: loopback}",
+                            Settings::metadataNetwork,
+                            Settings.Network.LOOPBACK)),
             Map.entry(
                     "servers.patienceSeconds",
                     new Example("servers: {patienceSeconds: 5}", Settings::patience, Duration.ofSeconds(5))),
@@ -187,6 +199,10 @@ class SettingsTest {
                 "listen: {hosts: writ.corp}",
                 "listen: {hosts: [1]}",
                 "listen: 7400",
+                "public_url: writ.corp",
+                "public_url: https://writ.corp/",
+                "public_url: https://user@writ.corp",
+                "public_url: javascript://writ.corp",
                 "custody: mine",
                 "node: Node One",
                 "installation: 'https://x'",

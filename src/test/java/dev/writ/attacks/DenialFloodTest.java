@@ -10,6 +10,7 @@ import dev.writ.guard.Attempt;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Held;
 import dev.writ.guard.Permit;
+import dev.writ.guard.Presented;
 import dev.writ.guard.Refusal;
 import dev.writ.walks.Product;
 import java.io.IOException;
@@ -137,7 +138,7 @@ class DenialFloodTest {
         long before = product.records().size();
         long bytes = bytes();
         for (int i = 0; i < 300; i++)
-            assertThat(product.parts().guard().callerOf(Optional.of("writ_" + "x".repeat(40) + i)))
+            assertThat(product.parts().guard().callerOf(Presented.bearer("writ_" + "x".repeat(40) + i)))
                     .isEmpty();
         assertThat(product.records()).hasSize((int) before);
         assertThat(bytes() - bytes).isLessThan(100_000);
@@ -210,7 +211,7 @@ class DenialFloodTest {
     private Caller.OfAgent agent(Id task, Name agent) {
         return (Caller.OfAgent) product.parts()
                 .guard()
-                .callerOf(Optional.of(product.key(agent, task)))
+                .callerOf(Presented.bearer(product.key(agent, task)))
                 .orElseThrow();
     }
 

@@ -12,6 +12,7 @@ import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Outcome;
 import dev.writ.guard.Permit;
+import dev.writ.guard.Presented;
 import dev.writ.guard.Verdict;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.SideValue;
@@ -27,7 +28,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -167,7 +167,7 @@ public final class GuardBench {
     }
 
     private Attempt attempt() {
-        var caller = (Caller.OfAgent) guard.callerOf(Optional.of(key)).orElseThrow();
+        var caller = (Caller.OfAgent) guard.callerOf(Presented.bearer(key)).orElseThrow();
         var message = (Json.Obj) JsonReader.read(request);
         var params = message.object("params").orElseThrow();
         var payload =

@@ -12,12 +12,14 @@ import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
 import dev.writ.guard.RecordKinds;
 import dev.writ.guard.Transition;
+import dev.writ.guard.Entrance;
 import dev.writ.guard.control.Reply;
 import dev.writ.identity.Issue;
 import dev.writ.ledger.verify.Checkpoint;
 import dev.writ.ledger.verify.EvidenceVerifier;
 import dev.writ.ledger.verify.LogFolder;
 import dev.writ.ledger.verify.Trust;
+import dev.writ.people.Authenticator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -143,8 +145,25 @@ class EvidenceMutationTest {
             product.approveAs(product.dana, approval(held));
             client.call("create_refund", arguments);
         }
+        signIn(product, http);
         assertThat(control.tasks().revoke(owner, task, "done with it")).isInstanceOf(Reply.Done.class);
         assertThat(control.logKeys().compromised(owner, Optional.empty())).isInstanceOf(Reply.Done.class);
+    }
+
+    /** Olga makes a passkey with a link, and by that signs in. */
+    private static void signIn(Product product, Api http) throws IOException, InterruptedException {
+        var link = http.call("POST", "/people/olga@acme.example/links", "")
+                .string("link")
+                .orElseThrow();
+        var secret = link.substring(link.indexOf("link=") + 5);
+        var entrance = product.parts().control().entrance();
+        var at = new Entrance.At("localhost", "http://localhost:1");
+        var options = entrance.toEnrol(at, Product.TENANT, "a browser", secret)
+                .orElseThrow()
+                .options();
+        var made = new Authenticator(at.origin()).make(options.text());
+        assertThat(entrance.withLink(at, Product.TENANT, "a browser", secret, made))
+                .isInstanceOf(Entrance.Entered.In.class);
     }
 
     private static String resource(String kind, String name, String spec) {

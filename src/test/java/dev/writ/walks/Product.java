@@ -13,6 +13,7 @@ import dev.writ.base.Name;
 import dev.writ.base.Secret;
 import dev.writ.demo.Shop;
 import dev.writ.guard.Caller;
+import dev.writ.guard.Presented;
 import dev.writ.identity.Issue;
 import dev.writ.policy.Schema;
 import dev.writ.policy.ToolAction;
@@ -149,8 +150,17 @@ public final class Product implements AutoCloseable {
         return onceMore(data, clock, new SecureRandom());
     }
 
+    /** On the port that it had: what names a URL of ours is good again. */
+    public Product onceMore(Path data, int port) {
+        return onceMore(data, InstantSource.system(), new SecureRandom(), port);
+    }
+
     public Product onceMore(Path data, InstantSource clock, SecureRandom random) {
-        var next = Wiring.start(settings(data).withHold(Duration.ZERO), clock, random);
+        return onceMore(data, clock, random, 0);
+    }
+
+    private Product onceMore(Path data, InstantSource clock, SecureRandom random, int port) {
+        var next = Wiring.start(settings(data).withPort(port).withHold(Duration.ZERO), clock, random);
         var store = new BundleStore(data.resolve("bundles-of-test"));
         var live = LivePolicies.open(store, new Publisher(new FrontEnd(Duration.ofSeconds(60))));
         next.parts().policies().add(TENANT, live);
@@ -299,7 +309,7 @@ public final class Product implements AutoCloseable {
         var issued = parts().identity().issueForPerson(TENANT, parts().ids().next("key"), person);
         if (!(issued instanceof Issue.Issued(var _, var text))) throw new AssertionError("no key: " + issued);
         return (Caller.OfPerson)
-                parts().guard().callerOf(Optional.of(text.reveal())).orElseThrow();
+                parts().guard().callerOf(Presented.bearer(text.reveal())).orElseThrow();
     }
 
     /** All records of the tenant, oldest first, after everything begun was written. */

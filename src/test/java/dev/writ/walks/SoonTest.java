@@ -10,12 +10,12 @@ import dev.writ.guard.Attempt;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Outcome;
 import dev.writ.guard.Permit;
+import dev.writ.guard.Presented;
 import dev.writ.guard.Refusal;
 import dev.writ.guard.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -54,7 +54,7 @@ class SoonTest {
     private static Caller.OfAgent caller(Product.TaskSpec spec) {
         var key = product.key(spec.agent(), product.open(spec));
         return (Caller.OfAgent)
-                product.parts().guard().callerOf(Optional.of(key)).orElseThrow();
+                product.parts().guard().callerOf(Presented.bearer(key)).orElseThrow();
     }
 
     private static Attempt call(Caller.OfAgent caller, String tool, String arguments) {
@@ -213,7 +213,7 @@ class SoonTest {
         try {
             var key = own.key(Product.BOT, own.open(Product.TaskSpec.SUPPORT));
             var guard = own.parts().guard();
-            var caller = (Caller.OfAgent) guard.callerOf(Optional.of(key)).orElseThrow();
+            var caller = (Caller.OfAgent) guard.callerOf(Presented.bearer(key)).orElseThrow();
             var attempt = call(caller, "get_order", "{\"order\":\"1001\"}");
             assertThat(guard.admit(attempt)).isInstanceOf(Permit.class);
             long used = own.parts().authority().budgets().used(Product.TENANT, caller.task());

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import dev.writ.guard.Presented;
 import dev.writ.guard.control.Reply;
 import dev.writ.guard.replay.ReplayFailure;
 import dev.writ.registry.Classification;
@@ -108,8 +109,8 @@ class YesterdayWalkTest {
         try (var client = McpClient.to(product.wiring.url() + "/mcp/shop", retired.key)) {
             assertThat(client.post("{}").status()).isEqualTo(401);
         }
-        assertThat(product.parts().guard().callerOf(Optional.of(danasKey))).isEmpty();
-        assertThat(product.parts().guard().callerOf(Optional.of(lost))).isEmpty();
+        assertThat(product.parts().guard().callerOf(Presented.bearer(danasKey))).isEmpty();
+        assertThat(product.parts().guard().callerOf(Presented.bearer(lost))).isEmpty();
         assertThat(product.registry()
                         .snapshot(Product.TENANT)
                         .person(product.dana)

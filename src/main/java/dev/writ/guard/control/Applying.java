@@ -104,6 +104,7 @@ public final class Applying {
             case Resource.Person _ -> 1;
             case Resource.Group _ -> 2;
             case Resource.Agent _ -> 3;
+            case Resource.Provider _ -> 3;
             case Resource.Server _ -> 4;
             case Resource.Task _ -> 5;
         };
@@ -146,6 +147,7 @@ public final class Applying {
             case Resource.Person person -> person(caller, person);
             case Resource.Group group -> group(caller, group, coming);
             case Resource.Agent agent -> agent(caller, agent, coming);
+            case Resource.Provider provider -> provider(caller, provider);
             case Resource.Server server -> server(caller, server);
             case Resource.Task task -> task(caller, task);
         };
@@ -229,6 +231,13 @@ public final class Applying {
         return Steps.updated(steps);
     }
 
+    private Steps provider(Caller.OfPerson caller, Resource.Provider wanted) {
+        var known = control.providers().known(caller.tenant(), wanted.name()).map(Providers::resource);
+        if (known.equals(java.util.Optional.of(wanted))) return Steps.none();
+        Supplier<Reply<?>> step = () -> control.providers().set(caller, wanted);
+        return known.isEmpty() ? Steps.created(step) : Steps.updated(List.of(step));
+    }
+
     private Steps server(Caller.OfPerson caller, Resource.Server wanted) {
         var snapshot = directory.of(caller);
         var name = wanted.name().text();
@@ -302,6 +311,10 @@ public final class Applying {
                     })
                     .then(groups -> {
                         all.addAll(groups);
+                        return control.providers().all(caller);
+                    })
+                    .then(providers -> {
+                        all.addAll(providers);
                         return control.servers().all(caller);
                     })
                     .then(servers -> {

@@ -3,6 +3,9 @@ package dev.writ.guard.control;
 import dev.writ.authority.Authority;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
+import dev.writ.guard.Company;
+import dev.writ.guard.Concerned;
+import dev.writ.guard.Entrance;
 import dev.writ.guard.Guard;
 import dev.writ.identity.Identity;
 import dev.writ.ledger.Ledger;
@@ -24,6 +27,7 @@ public final class Control {
     private final Tools tools;
     private final Tasks tasks;
     private final TaskKeys taskKeys;
+    private final Consents consents;
     private final Approvals approvals;
     private final Policies policies;
     private final Secrets secrets;
@@ -32,6 +36,12 @@ public final class Control {
     private final Applying applying;
     private final FirstStart firstStart;
     private final LogKeys logKeys;
+    private final Entrance entrance;
+    private final Changes changes;
+    private final Own own;
+    private final Providers providers;
+    private final Company company;
+    private final Provisioning provisioning;
 
     /**
      * What control works on.
@@ -54,10 +64,21 @@ public final class Control {
             InstantSource clock) {}
 
     public Control(Parts parts) {
-        var orders = new Orders(parts.guard());
+        var concerned = new Concerned(parts.identity().notices(), parts.ids(), parts.clock());
+        var orders = new Orders(parts.guard(), new FourEyes(parts), concerned);
         var directory = new Directory(parts.registry());
         this.guard = parts.guard();
+        this.entrance = new Entrance(parts.guard(), parts.identity(), parts.registry(), concerned, parts.ids());
+        this.changes = new Changes(this, parts, orders, directory);
+        this.own = new Own(parts);
+        this.providers = new Providers(parts, orders, directory);
+        this.company = new Company(
+                new Company.Parts(
+                        parts.guard(), parts.identity(), parts.registry(), parts.vault(), parts.ids(), parts.clock()),
+                entrance,
+                concerned);
         this.people = new People(parts, orders, directory);
+        this.provisioning = new Provisioning(parts, company, people);
         this.groups = new Groups(parts, orders, directory);
         this.agents = new Agents(parts, orders, directory);
         this.servers = new Servers(parts, orders, directory);
@@ -65,6 +86,7 @@ public final class Control {
         this.tools = new Tools(parts, orders, directory, servers, policies);
         this.tasks = new Tasks(parts, orders, directory);
         this.taskKeys = new TaskKeys(parts, orders, directory, tasks);
+        this.consents = new Consents(parts, directory, agents, tasks);
         this.approvals = new Approvals(parts, directory);
         this.secrets = new Secrets(parts, orders, directory);
         this.evidence = new Evidence(parts, directory);
@@ -77,6 +99,34 @@ public final class Control {
     /** The door behind all of it, for who has to tell callers apart. */
     public Guard guard() {
         return guard;
+    }
+
+    /** The door for people in a browser. */
+    public Entrance entrance() {
+        return entrance;
+    }
+
+    public Changes changes() {
+        return changes;
+    }
+
+    public Providers providers() {
+        return providers;
+    }
+
+    /** The door for people whom a provider knows. */
+    public Company company() {
+        return company;
+    }
+
+    /** What a company's provider tells of its people. */
+    public Provisioning provisioning() {
+        return provisioning;
+    }
+
+    /** What signed-in people see of themselves. */
+    public Own own() {
+        return own;
     }
 
     public People people() {
@@ -105,6 +155,10 @@ public final class Control {
 
     public TaskKeys taskKeys() {
         return taskKeys;
+    }
+
+    public Consents consents() {
+        return consents;
     }
 
     public Approvals approvals() {

@@ -4,6 +4,7 @@ import dev.writ.base.Json;
 import dev.writ.guard.Action;
 import dev.writ.guard.Attempt;
 import dev.writ.guard.Caller;
+import dev.writ.guard.Concerned;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Held;
 import dev.writ.guard.Outcome;
@@ -28,10 +29,14 @@ final class Orders {
     private static final String PEER = "control";
 
     private final Guard guard;
+    private final FourEyes fourEyes;
+    private final Concerned concerned;
     private final ReentrantLock oneAtATime = new ReentrantLock(true);
 
-    Orders(Guard guard) {
+    Orders(Guard guard, FourEyes fourEyes, Concerned concerned) {
         this.guard = guard;
+        this.fourEyes = fourEyes;
+        this.concerned = concerned;
     }
 
     /** What a change comes to on the facts as they are when it is admitted. */
@@ -67,7 +72,10 @@ final class Orders {
             case Used.Yes(var permit) -> {
                 oneAtATime.lock();
                 try {
-                    yield settled(permit, () -> guard.changing(caller.tenant(), () -> made(permit, planner.get())));
+                    yield settled(
+                            permit,
+                            () -> guard.changing(
+                                    caller.tenant(), () -> together(caller, action, permit, planner.get())));
                 } finally {
                     oneAtATime.unlock();
                 }
@@ -95,6 +103,7 @@ final class Orders {
                 settled(permit, () -> {
                     var taken = taking.get();
                     for (var record : taken.records()) guard.recordAfter(permit, record);
+                    told(permit, taken.records());
                     return taken.reply();
                 });
         };
@@ -124,6 +133,27 @@ final class Orders {
         return new Refusal(permit.decision(), reason, Optional.empty());
     }
 
+    /** Carries a plan out, or keeps it for a second administrator where it takes two. */
+    private <T> Reply<T> together(Caller.OfPerson caller, Action.Administer action, Permit permit, Plan<T> plan) {
+        if (plan instanceof Plan.Stay<T>) return made(permit, plan);
+        return switch (fourEyes.way(caller, action)) {
+            case FourEyes.Way.Free _ -> made(permit, plan);
+            case FourEyes.Way.Wait(var proposal) -> new Reply.Waiting<>(proposal.id(), proposal.until());
+            case FourEyes.Way.Propose(var proposal, var record) ->
+                made(permit, new Plan.Go<>(record, () -> new Reply.Done<>(fourEyes.keep(proposal))))
+                        .then(kept -> kept
+                                ? new Reply.Waiting<>(proposal.id(), proposal.until())
+                                : new Reply.Conflict<>("too many changes wait for a second administrator already"));
+            case FourEyes.Way.Together(var proposal, var record) ->
+                made(permit, new Plan.Go<>(record, () -> new Reply.Done<>(Boolean.TRUE)))
+                        .then(_ -> made(permit, plan))
+                        .map(done -> {
+                            fourEyes.over(proposal);
+                            return done;
+                        });
+        };
+    }
+
     private <T> Reply<T> made(Permit permit, Plan<T> plan) {
         return switch (plan) {
             case Plan.Stay<T>(var reply) -> reply;
@@ -141,9 +171,15 @@ final class Orders {
                     throw e;
                 }
                 if (reply.obstacle().isPresent()) voided(permit, records);
+                else told(permit, records);
                 yield reply;
             }
         };
+    }
+
+    private void told(Permit permit, List<Transition> records) {
+        if (!(permit.attempt().caller() instanceof Caller.OfPerson by)) return;
+        for (var record : records) concerned.by(Optional.of(by.person()), by.tenant(), record);
     }
 
     /** What was recorded and then not done is said to be so. */
@@ -175,6 +211,7 @@ final class Orders {
                     case Reply.Invalid<?> _ -> "breaks a rule";
                     case Reply.Forbidden<?> _ -> "not allowed";
                     case Reply.Unavailable<?> _ -> "a part is down";
+                    case Reply.Waiting<?> _ -> "waits for a second administrator";
                 };
         return Outcome.without(detail.isEmpty() ? Outcome.Status.DONE : Outcome.Status.NOT_SENT, PEER, 0, detail);
     }

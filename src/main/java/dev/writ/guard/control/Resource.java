@@ -99,6 +99,30 @@ public sealed interface Resource {
         }
     }
 
+    /** A company's identity provider; see {@link dev.writ.identity.Provider} for what each means. */
+    record Provider(
+            Name name,
+            String issuer,
+            String clientId,
+            Optional<Name> secret,
+            Set<String> domains,
+            Map<String, String> claims,
+            String groupsClaim,
+            Map<String, Name> groups,
+            boolean enrols)
+            implements Resource {
+        public Provider {
+            domains = Set.copyOf(domains);
+            claims = Map.copyOf(claims);
+            groups = Map.copyOf(groups);
+        }
+
+        @Override
+        public String title() {
+            return name.text();
+        }
+    }
+
     record Server(
             Name name, Transport transport, int trust, List<Credential> credentials, Map<ToolName, Approving> tools)
             implements Resource {

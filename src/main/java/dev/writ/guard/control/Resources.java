@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 public final class Resources {
     static final String API_VERSION = "writ.dev/v1";
     static final String ROLE = "role-";
-    private static final Set<String> KINDS = Set.of("Tenant", "Person", "Group", "Agent", "Server", "Task");
+    private static final Set<String> KINDS = Set.of("Tenant", "Person", "Group", "Agent", "Provider", "Server", "Task");
     private static final Set<String> APPROVING =
             Set.of("digest", "categories", "data", "pathArguments", "resultLabels", "resultTrusted");
     private static final Pattern LASTING = Pattern.compile("([1-9][0-9]{0,6})([smhd])");
@@ -53,6 +53,7 @@ public final class Resources {
             case "Person" -> person(named(name), form);
             case "Group" -> group(named(name), form);
             case "Agent" -> agent(named(name), form);
+            case "Provider" -> provider(named(name), form);
             case "Server" -> server(named(name), form);
             case "Task" -> task(name, form);
             default ->
@@ -102,6 +103,27 @@ public final class Resources {
                 spec.smallNumber("modelTier", 0),
                 spec.time("recertifyBy"),
                 spec.has("groups") ? Optional.of(spec.names("groups")) : Optional.empty());
+    }
+
+    private static Resource.Provider provider(String name, Form document) {
+        var known = Set.of("issuer", "clientId", "secret", "domains", "claims", "groupsClaim", "groups", "enrols");
+        return provider(new Name(name), document.form("spec", known));
+    }
+
+    /** A provider's specification, as documents and orders that wait have it. */
+    static Resource.Provider provider(Name name, Form spec) {
+        var groups = new LinkedHashMap<String, Name>();
+        spec.textsByName("groups").forEach((theirs, ours) -> groups.put(theirs, new Name(ours)));
+        return new Resource.Provider(
+                name,
+                spec.text("issuer"),
+                spec.text("clientId"),
+                spec.textIf("secret").map(Name::new),
+                spec.texts("domains"),
+                spec.textsByName("claims"),
+                spec.textIf("groupsClaim").orElse("groups"),
+                groups,
+                spec.flag("enrols", false));
     }
 
     private static Resource.Server server(String name, Form document) {

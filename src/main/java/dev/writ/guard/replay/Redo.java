@@ -10,6 +10,8 @@ import dev.writ.base.Name;
 import dev.writ.base.Proof;
 import dev.writ.guard.replay.Reading.Change;
 import dev.writ.identity.Identity;
+import dev.writ.identity.Passkeys;
+import dev.writ.identity.Provider;
 import dev.writ.registry.Classification;
 import dev.writ.registry.Outcome;
 import dev.writ.registry.Registry;
@@ -75,10 +77,25 @@ final class Redo {
             case "revocation/secret-deleted" -> deleted(tenant, name(record, "secret"));
             case "revocation/key-revoked" ->
                 made(!identity.revoke(tenant, id(record, "key")).keys().isEmpty());
+            case "revocation/grant-revoked" ->
+                made(!identity.grants()
+                        .revoke(tenant, id(record, "family"))
+                        .grants()
+                        .isEmpty());
             case "revocation/keys-revoked" ->
                 made(!identity.revokeAll(tenant, Instant.parse(text(record, "until")))
                         .keys()
                         .isEmpty());
+            case "revocation/session-ended" -> made(sessionEnded(tenant, id(record, "session")));
+            case "revocation/passkey-removed" -> made(identity.passkeys().remove(tenant, id(record, "passkey")));
+            case "enrolment/passkey-enrolled" -> passkey(tenant, record, made);
+            case "revocation/provider-removed" -> made(identity.providers().remove(tenant, name(record, "provider")));
+            case "enrolment/provider-linked" ->
+                unmadeUnless(identity.providers().linked(tenant, id(record, "person")));
+            case "administration/provider-set" -> provider(tenant, record, made);
+            case "enrolment/provider-key-made" ->
+                unmadeUnless(identity.providers().knowsKey(tenant, id(record, "key")));
+            case "enrolment/link-made" -> unmadeUnless(identity.links().knows(tenant, id(record, "link")));
             case "approval/consumed" -> consumed(tenant, id(record, "approval"));
             case "approval/refused" -> made(authority.approvals().replayRefused(tenant, id(record, "approval")));
             // A yes that was not counted, or is not in the database, is asked for again.
@@ -106,6 +123,11 @@ final class Redo {
                         registry.snapshot(tenant).group(name(record, "group")).isPresent());
             case "administration/secret-kept", "administration/secret-replaced" ->
                 unmadeUnless(vault.names(tenant).contains(name(record, "secret")));
+            // What waited for a second administrator is ordered anew when it is not in the database.
+            case "administration/change-proposed",
+                    "administration/change-confirmed",
+                    "administration/change-permitted",
+                    "administration/change-withdrawn" -> Done.SO_ALREADY;
             case "administration/tenant-created", "administration/replayed", "administration/clock-accepted" ->
                 Done.SO_ALREADY;
             default -> given(tenant, change, record, made);
@@ -194,13 +216,38 @@ final class Redo {
         if (known.isEmpty()) return Done.SO_ALREADY;
         var _ = registry.people().replayDeactivated(tenant, person);
         boolean keys = !identity.revokePerson(tenant, person).keys().isEmpty();
+        boolean sessions =
+                !identity.sessions().endAll(tenant, person).sessions().isEmpty();
         var why = "a person was deactivated";
         var stopped = authority.stopPerson(tenant, person, by(record), why).ended();
         for (var task : stopped) identity.endTask(tenant, task.id());
         boolean some = !stopped.isEmpty();
         for (var agent : registry.snapshot(tenant).agents().values())
             if (agent.owner().equals(person)) some |= tasksEnded(tenant, agent.name(), record, why);
-        return made(known.get().active() || keys || some);
+        return made(known.get().active() || keys || sessions || some);
+    }
+
+    private boolean sessionEnded(Name tenant, Id session) {
+        return identity.sessions().ended(tenant, session);
+    }
+
+    /** The link is used up in any case; the passkey is there again when the log shows that it was. */
+    private Done passkey(Name tenant, Json.Obj record, boolean made) {
+        var used = record.string("link").filter(link -> identity.links().used(tenant, new Id(link)));
+        if (identity.passkeys().knows(tenant, id(record, "passkey"))) return made(used.isPresent());
+        if (!made) return Done.UNMADE;
+        return made(identity.passkeys().add(Passkeys.of(tenant, record, time(record))) || used.isPresent());
+    }
+
+    private Done provider(Name tenant, Json.Obj record, boolean made) {
+        var provider = Provider.of(tenant, record);
+        if (!made) return Done.SO_ALREADY;
+        if (identity.providers()
+                .find(tenant, provider.name())
+                .filter(provider::equals)
+                .isPresent()) return Done.SO_ALREADY;
+        identity.providers().set(provider);
+        return Done.MADE;
     }
 
     private Done disabled(Name tenant, Name server) {
@@ -317,8 +364,12 @@ final class Redo {
         return new Id(text(record, member));
     }
 
+    /** The person who ordered it, or who answers for the provider on whose word it was done. */
     private static Id by(Json.Obj record) {
-        return id(record, "by");
+        return record.string("by")
+                .filter(text -> text.startsWith("per_"))
+                .map(Id::new)
+                .orElseGet(() -> id(record, "answers"));
     }
 
     private static Instant time(Json.Obj record) {
