@@ -25,6 +25,7 @@ import java.util.Optional;
  */
 public final class Tokens {
     private final Minting minting;
+    private final Asserting asserting;
     private final Callers callers;
     private final Identity identity;
     private final Issuing issuing;
@@ -33,14 +34,16 @@ public final class Tokens {
     private final Ids ids;
     private final InstantSource clock;
 
-    Tokens(
+    private Tokens(
             Minting minting,
+            Asserting asserting,
             Callers callers,
             Guard.Parts parts,
             Places places,
             Ids ids,
             InstantSource clock) {
         this.minting = minting;
+        this.asserting = asserting;
         this.callers = callers;
         this.identity = parts.identity();
         this.issuing = parts.issuing();
@@ -48,6 +51,23 @@ public final class Tokens {
         this.codes = new Codes(clock, parts.issuing().random());
         this.ids = ids;
         this.clock = clock;
+    }
+
+    static Tokens of(
+            Guard guard,
+            Guard.Parts parts,
+            Standings standings,
+            Callers callers,
+            Places places,
+            Recorder recorder,
+            Evidence evidence,
+            Ids ids,
+            InstantSource clock) {
+        var minting = new Minting(
+                guard, standings, parts.identity(), parts.issuing(), places, recorder, evidence, ids, clock);
+        var assertions = new Assertions(parts.identity().trusts(), clock);
+        var asserting = new Asserting(minting, assertions, standings, places, ids, clock);
+        return new Tokens(minting, asserting, callers, parts, places, ids, clock);
     }
 
     /** The issuer's identifier, byte for byte as metadata and tokens have it (RFC 8414 §2). */
@@ -274,18 +294,40 @@ public final class Tokens {
                 .filter(token -> token.issuer().equals(places.issuer(tenant)));
     }
 
-    /** Opens a grant for somebody whose right to it was proved by an assertion; good while its token is. */
-    Minted asserted(Name tenant, String client, Name agent, Id task, Id person, String resource, Presented presented, String how) {
-        return switch (proved(presented)) {
+    /**
+     * What is shown instead of a code.
+     *
+     * @param client the client's id, where it is sent besides
+     * @param clientAssertion says who the client is (RFC 7523 §2.2)
+     * @param assertion the grant itself (RFC 7523 §2.1)
+     * @param task which of the agent's tasks is meant
+     */
+    public record Asserted(
+            Name tenant,
+            Optional<String> client,
+            Optional<String> clientAssertion,
+            Optional<String> assertion,
+            Optional<String> task,
+            Optional<String> resource,
+            Presented presented) {
+        Asserted forResource(Optional<String> url) {
+            return new Asserted(tenant, client, clientAssertion, assertion, task, url, presented);
+        }
+    }
+
+    /** For an agent that shows its own key. */
+    public Minted credentials(Asserted shown) {
+        return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
-            case Proved.Yes(var jkt) -> {
-                var id = ids.next("grt");
-                yield minting.open(
-                        Grant.opening(
-                                tenant, id, id, client, agent, task, person, resource, jkt, clock.instant()),
-                        how,
-                        false);
-            }
+            case Proved.Yes(var jkt) -> asserting.credentials(shown, jkt);
+        };
+    }
+
+    /** For who shows the word of a platform or of an identity provider. */
+    public Minted bearer(Asserted shown) {
+        return switch (proved(shown.presented())) {
+            case Proved.No(var no) -> no;
+            case Proved.Yes(var jkt) -> asserting.bearer(shown, jkt);
         };
     }
 

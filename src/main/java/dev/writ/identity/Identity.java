@@ -36,6 +36,7 @@ public final class Identity implements AutoCloseable {
     private final Book<Keys> book;
     private final Sessions sessions;
     private final Grants grants;
+    private final Trusts trusts;
     private final Map<Id, Instant> lastUsed = new ConcurrentHashMap<>();
 
     /** @param random must be unpredictable: keys are made of it */
@@ -47,6 +48,7 @@ public final class Identity implements AutoCloseable {
         this.book = new Book<>(store, store.read(sql -> Tables.load(sql, since)));
         this.sessions = new Sessions(store, clock, random);
         this.grants = new Grants(store, clock, random);
+        this.trusts = new Trusts(store, clock);
     }
 
     public static Schema schema() {
@@ -56,6 +58,11 @@ public final class Identity implements AutoCloseable {
     /** The sessions of people in browsers. */
     public Sessions sessions() {
         return sessions;
+    }
+
+    /** Whose signed word is taken for which agent. */
+    public Trusts trusts() {
+        return trusts;
     }
 
     /** What tokens hang on; it ends and is revoked together with keys. */
@@ -182,6 +189,7 @@ public final class Identity implements AutoCloseable {
         book.settle();
         sessions.settle();
         grants.settle();
+        trusts.settle();
     }
 
     public Optional<Key> key(Name tenant, Id id) {
