@@ -87,6 +87,7 @@ public final class Wiring implements AutoCloseable {
             Identity identity,
             Vault vault,
             Policies policies,
+            Issuing issuing,
             Guard guard,
             Upstreams upstreams,
             Control control) {}
@@ -202,7 +203,7 @@ public final class Wiring implements AutoCloseable {
                 ids,
                 clock));
         var parts = new Parts(
-                settings, clock, ids, store, ledger, registry, authority, identity, vault, policies, guard, upstreams,
+                settings, clock, ids, store, ledger, registry, authority, identity, vault, policies, issuing, guard, upstreams,
                 control);
 
         var owner = firstStart(control, folder, settings);

@@ -159,7 +159,8 @@ public final class OauthClient {
         return "http://localhost:" + product.wiring.url().getPort();
     }
 
-    private HttpRequest.Builder browsing(HttpRequest.Builder request) {
+    /** As the browser sends it. */
+    public HttpRequest.Builder browsing(HttpRequest.Builder request) {
         session.ifPresent(value -> request.header(
                 "cookie", "writ-session-" + product.wiring.url().getPort() + "=" + value));
         return request;
