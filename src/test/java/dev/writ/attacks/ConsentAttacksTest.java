@@ -219,7 +219,7 @@ class ConsentAttacksTest {
     }
 
     @Test
-    void whatARequestLacksOrDoublesIsRefusedByTheRfcsError() {
+    void whatARequestGetsWrongIsRefusedByTheRfcsError() {
         var cases = java.util.Map.of(
                 "response_type", "token",
                 "code_challenge_method", "plain",

@@ -57,7 +57,8 @@ class EvidenceMutationTest {
             "policy-bundle",
             "enrolment",
             "administration",
-            "key-rotation");
+            "key-rotation",
+            "token");
 
     private static final Pattern KIND_IN_SOURCE = Pattern.compile(
             "(?:new Transition\\(|transition\\(|common\\(|begun\\(|new RecordWriter\\(|KIND = )\\s*\"([a-z]+(?:-[a-z]+)*)\"");
@@ -129,6 +130,8 @@ class EvidenceMutationTest {
             product.approveAs(product.dana, approval(held));
             client.call("create_refund", arguments);
         }
+        var oauth = OauthClient.with(product, product.owner);
+        assertThat(oauth.tokens(oauth.registered()).string("access_token")).isPresent();
         assertThat(control.tasks().revoke(owner, task, "done with it")).isInstanceOf(Reply.Done.class);
         assertThat(control.logKeys().compromised(owner, Optional.empty())).isInstanceOf(Reply.Done.class);
     }
