@@ -22,7 +22,10 @@ final class TrustEndpoints {
 
     List<Endpoint> all() {
         return List.of(
-                get("/trusts", "Whose signed word is taken for which agent", a -> Answers.items(trusts.all(a.caller()))),
+                get(
+                        "/trusts",
+                        "Whose signed word is taken for which agent",
+                        a -> Answers.items(trusts.all(a.caller()))),
                 post(
                         "/trusts",
                         "Take somebody's signed word for an agent",

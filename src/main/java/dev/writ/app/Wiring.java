@@ -31,6 +31,8 @@ import dev.writ.identity.issuer.Proofs;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.LedgerSettings;
 import dev.writ.ledger.Reserve;
+import dev.writ.pages.Site;
+import dev.writ.pages.Visits;
 import dev.writ.policy.publish.BundleStore;
 import dev.writ.policy.publish.FrontEnd;
 import dev.writ.policy.publish.LivePolicies;
@@ -38,8 +40,6 @@ import dev.writ.policy.publish.Publisher;
 import dev.writ.registry.Registry;
 import dev.writ.store.Schema;
 import dev.writ.store.Store;
-import dev.writ.pages.Site;
-import dev.writ.pages.Visits;
 import dev.writ.upstream.Metadata;
 import dev.writ.upstream.Upstreams;
 import dev.writ.vault.Vault;
@@ -203,8 +203,8 @@ public final class Wiring implements AutoCloseable {
                 ids,
                 clock));
         var parts = new Parts(
-                settings, clock, ids, store, ledger, registry, authority, identity, vault, policies, issuing, guard, upstreams,
-                control);
+                settings, clock, ids, store, ledger, registry, authority, identity, vault, policies, issuing, guard,
+                upstreams, control);
 
         var owner = firstStart(control, folder, settings);
 

@@ -21,12 +21,7 @@ final class Asserting {
     private final InstantSource clock;
 
     Asserting(
-            Minting minting,
-            Assertions assertions,
-            Standings standings,
-            Places places,
-            Ids ids,
-            InstantSource clock) {
+            Minting minting, Assertions assertions, Standings standings, Places places, Ids ids, InstantSource clock) {
         this.minting = minting;
         this.assertions = assertions;
         this.standings = standings;
@@ -49,7 +44,9 @@ final class Asserting {
         var judged = assertions.judge(shown.tenant(), text, Set.of(Trust.Kind.AGENT_KEY), us(shown.tenant()));
         // RFC 7523 §3: a client_id that comes along names the same client.
         return judged instanceof Assertions.Judged.Good(var trust, var _)
-                        && shown.client().filter(id -> !id.equals(trust.issuer())).isPresent()
+                        && shown.client()
+                                .filter(id -> !id.equals(trust.issuer()))
+                                .isPresent()
                 ? new Assertions.Judged.Bad("client_id is not whose assertion this is")
                 : judged;
     }
@@ -64,8 +61,8 @@ final class Asserting {
         var kinds = Set.of(Trust.Kind.WORKLOAD, Trust.Kind.ID_JAG);
         return switch (assertions.judge(shown.tenant(), shown.assertion().orElse(""), kinds, us(shown.tenant()))) {
             case Assertions.Judged.Bad(var why) -> Minted.no(Minted.Error.INVALID_GRANT, why);
-            case Assertions.Judged.Good(var trust, var claims) when trust.kind() == Trust.Kind.ID_JAG ->
-                enterprise(shown, trust, claims, jkt);
+            case Assertions.Judged.Good(var trust, var claims)
+            when trust.kind() == Trust.Kind.ID_JAG -> enterprise(shown, trust, claims, jkt);
             case Assertions.Judged.Good(var trust, var claims) ->
                 given(
                         shown,
@@ -78,27 +75,30 @@ final class Asserting {
     }
 
     /** The company's provider says that a person lets this client act: the client shows who it is besides. */
-    private Minted enterprise(
-            Tokens.Asserted shown, Trust trust, dev.writ.base.Json.Obj claims, Optional<String> jkt) {
-        if (!(client(shown) instanceof Assertions.Judged.Good(var own, var _)) || !own.agent().equals(trust.agent()))
-            return Minted.no(Minted.Error.INVALID_CLIENT, "the assertion is for another client than the one that shows it");
+    private Minted enterprise(Tokens.Asserted shown, Trust trust, dev.writ.base.Json.Obj claims, Optional<String> jkt) {
+        if (!(client(shown) instanceof Assertions.Judged.Good(var own, var _))
+                || !own.agent().equals(trust.agent()))
+            return Minted.no(
+                    Minted.Error.INVALID_CLIENT, "the assertion is for another client than the one that shows it");
         var resource = claims.string("resource");
-        if (resource.isPresent() && shown.resource().filter(url -> !url.equals(resource.get())).isPresent())
+        if (resource.isPresent()
+                && shown.resource().filter(url -> !url.equals(resource.get())).isPresent())
             return Minted.no(Minted.Error.INVALID_TARGET, "the assertion is for another resource");
         var person = claims.string("email").flatMap(email -> standings.person(shown.tenant(), email));
-        if (person.isEmpty()) return Minted.no(Minted.Error.INVALID_GRANT, "the assertion is about nobody who is known here");
+        if (person.isEmpty())
+            return Minted.no(Minted.Error.INVALID_GRANT, "the assertion is about nobody who is known here");
         return given(
-                shown.forResource(resource.or(shown::resource)), trust.agent(), trust.agent().text(), person, jkt, "id-jag");
+                shown.forResource(resource.or(shown::resource)),
+                trust.agent(),
+                trust.agent().text(),
+                person,
+                jkt,
+                "id-jag");
     }
 
     /** A token under the task that is meant, or the only one that can be. */
     private Minted given(
-            Tokens.Asserted shown,
-            Name agent,
-            String client,
-            Optional<Id> person,
-            Optional<String> jkt,
-            String how) {
+            Tokens.Asserted shown, Name agent, String client, Optional<Id> person, Optional<String> jkt, String how) {
         var url = shown.resource().orElseGet(() -> places.joint(shown.tenant()));
         var place = places.resource(url).filter(each -> each.tenant().equals(shown.tenant()));
         if (place.isEmpty()) return Minted.no(Minted.Error.INVALID_TARGET, "the resource is not one of this server's");
@@ -120,7 +120,8 @@ final class Asserting {
 
     private List<Task> tasks(Tokens.Asserted shown, Name agent, Optional<Id> person, Places.Place place) {
         return standings.openTasks(shown.tenant(), agent, clock.instant()).stream()
-                .filter(task -> shown.task().map(id -> id.equals(task.id().text())).orElse(true))
+                .filter(task ->
+                        shown.task().map(id -> id.equals(task.id().text())).orElse(true))
                 .filter(task -> person.map(task.person()::equals).orElse(true))
                 .filter(task -> place.server().map(task.scope()::allowsServer).orElse(true))
                 .toList();

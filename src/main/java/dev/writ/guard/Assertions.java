@@ -22,6 +22,7 @@ final class Assertions {
     private static final Duration LEEWAY = Duration.ofSeconds(60);
     /** What is to be shown once lives no longer than this, for we remember it as long. */
     private static final Duration ONCE_LIFE_MAX = Duration.ofHours(1);
+
     private static final Duration LIFE_MAX = Duration.ofHours(48);
     private static final int ONCE_MAX = 200_000;
     private static final String ID_JAG = "oauth-id-jag+jwt";
@@ -56,7 +57,8 @@ final class Assertions {
             if (!kinds.contains(trust.kind()) || !trust.issuer().equals(issuer)) continue;
             // draft-ietf-oauth-identity-assertion-authz-grant §3: told from every other JWT by its type
             if (jag != (trust.kind() == Trust.Kind.ID_JAG)) continue;
-            if (!claimed(trust.claims(), jws.claims()) || !PublicKeys.of(trust.jwks()).signed(jws)) continue;
+            if (!claimed(trust.claims(), jws.claims())
+                    || !PublicKeys.of(trust.jwks()).signed(jws)) continue;
             var fault = fault(trust, jws.claims(), trust.audience().map(Set::of).orElse(audiences));
             return fault.<Judged>map(Judged.Bad::new).orElseGet(() -> new Judged.Good(trust, jws.claims()));
         }
@@ -97,7 +99,8 @@ final class Assertions {
     }
 
     private static boolean addressed(Json.Obj claims, Set<String> audiences) {
-        if (claims.string("aud").isPresent()) return claims.string("aud").filter(audiences::contains).isPresent();
+        if (claims.string("aud").isPresent())
+            return claims.string("aud").filter(audiences::contains).isPresent();
         return claims.strings("aud").stream().anyMatch(audiences::contains);
     }
 }

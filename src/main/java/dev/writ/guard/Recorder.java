@@ -31,7 +31,9 @@ final class Recorder {
     void closeOpenIntents(Evidence evidence, Instant now) {
         for (var tenant : ledger.tenants())
             for (var open : ledger.openIntents(tenant))
-                begin(tenant, evidence.indeterminate(tenant, open.id(), open.record().string("decision"), now));
+                begin(
+                        tenant,
+                        evidence.indeterminate(tenant, open.id(), open.record().string("decision"), now));
     }
 
     /** Runs what records a change and makes it, so that the database's position waits for both. */

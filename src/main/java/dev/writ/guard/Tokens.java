@@ -3,7 +3,6 @@ package dev.writ.guard;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.writ.base.Digest;
-import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
@@ -132,7 +131,8 @@ public final class Tokens {
             case Codes.Taken.Again(var what, var grant) -> {
                 // RFC 6749 §4.1.2: what a code gave is taken back when the code is shown again.
                 grant.flatMap(id -> identity.grants().grant(what.tenant(), id))
-                        .ifPresent(each -> minting.revoke(each, "code-reused", "its authorization code was used twice"));
+                        .ifPresent(
+                                each -> minting.revoke(each, "code-reused", "its authorization code was used twice"));
                 minting.refused(grant(what, Optional.empty()), "authorization_code", "the code was used before");
                 yield Minted.no(Minted.Error.INVALID_GRANT, "the code was used before");
             }
@@ -143,7 +143,10 @@ public final class Tokens {
     private Minted redeemed(Redemption shown, CodeFor what) {
         var fault = fault(shown, what);
         if (fault.isPresent()) {
-            minting.refused(grant(what, Optional.empty()), "authorization_code", fault.get().why());
+            minting.refused(
+                    grant(what, Optional.empty()),
+                    "authorization_code",
+                    fault.get().why());
             return fault.get();
         }
         return switch (proved(shown.presented())) {
@@ -246,7 +249,8 @@ public final class Tokens {
             return Minted.no(Minted.Error.INVALID_TARGET, "the grant is for another resource");
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
-            case Proved.Yes(var jkt) when grant.jkt().isPresent() && !grant.jkt().equals(jkt) -> {
+            case Proved.Yes(var jkt)
+            when grant.jkt().isPresent() && !grant.jkt().equals(jkt) -> {
                 minting.refused(grant, "refresh_token", "the proof is missing or by another key");
                 yield Minted.no(Minted.Error.INVALID_DPOP_PROOF, "the grant is bound to another key");
             }
@@ -259,14 +263,16 @@ public final class Tokens {
 
     public Minted exchange(Exchange shown) {
         var token = ours(shown.tenant(), shown.subjectToken());
-        var subject = token.flatMap(callers::inForce).filter(grant -> grant.endedAt().isEmpty());
+        var subject =
+                token.flatMap(callers::inForce).filter(grant -> grant.endedAt().isEmpty());
         if (subject.isEmpty())
             return Minted.no(Minted.Error.INVALID_REQUEST, "the subject token is not one of ours that is in force");
         var from = subject.get();
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
             // Who holds a bound token proves it here as well: exchange is no way around the binding.
-            case Proved.Yes(var jkt) when from.jkt().isPresent() && !from.jkt().equals(jkt) -> {
+            case Proved.Yes(var jkt)
+            when from.jkt().isPresent() && !from.jkt().equals(jkt) -> {
                 minting.refused(from, "token-exchange", "the proof is missing or by another key");
                 yield Minted.no(Minted.Error.INVALID_DPOP_PROOF, "the subject token is bound to another key");
             }
@@ -345,8 +351,8 @@ public final class Tokens {
                     case Grants.Shown.Used(var grant) -> Optional.of(grant);
                     case Grants.Shown.Unknown _ -> Optional.<Grant>empty();
                 };
-        return refresh.or(() -> ours(tenant, text)
-                        .flatMap(token -> identity.grants().grant(tenant, token.grant())))
+        return refresh.or(() ->
+                        ours(tenant, text).flatMap(token -> identity.grants().grant(tenant, token.grant())))
                 .filter(grant -> grant.tenant().equals(tenant));
     }
 
@@ -354,12 +360,14 @@ public final class Tokens {
     public Json.Obj introspect(Caller asking, String text) {
         var inactive = Json.object().put("active", false).build();
         var token = ours(asking.tenant(), text);
-        var grant = token.flatMap(callers::inForce).filter(each -> each.endedAt().isEmpty());
+        var grant =
+                token.flatMap(callers::inForce).filter(each -> each.endedAt().isEmpty());
         if (grant.isEmpty()) return inactive;
-        boolean may = switch (asking) {
-            case Caller.OfAgent agent -> agent.task().equals(grant.get().task());
-            case Caller.OfPerson _ -> true;
-        };
+        boolean may =
+                switch (asking) {
+                    case Caller.OfAgent agent -> agent.task().equals(grant.get().task());
+                    case Caller.OfPerson _ -> true;
+                };
         return may ? token.get().introspection() : inactive;
     }
 

@@ -107,7 +107,9 @@ class ConsentAttacksTest {
         form.put("task", List.of("new"));
         form.put("agent", List.of("new"));
         form.put("agentName", List.of("erins-bot"));
-        assertThat(erin.decided(form).text()).as("policy lets administrators register").contains("Not possible");
+        assertThat(erin.decided(form).text())
+                .as("policy lets administrators register")
+                .contains("Not possible");
         assertThat(product.registry().snapshot(Product.TENANT).agent(new dev.writ.base.Name("erins-bot")))
                 .isEmpty();
         assertThat(product.countOf("consent")).isEqualTo(tasks);
@@ -166,8 +168,7 @@ class ConsentAttacksTest {
                 ""
             })
     void noSuchRedirectIsRegistered(String redirect) {
-        var reply = client.register(
-                "{'client_name':'x','redirect_uris':['" + redirect.replace("\\", "\\\\") + "']}");
+        var reply = client.register("{'client_name':'x','redirect_uris':['" + redirect.replace("\\", "\\\\") + "']}");
         assertThat(reply.status()).as(reply.text()).isEqualTo(400);
         assertThat(reply.json().string("error")).hasValue("invalid_redirect_uri");
     }
@@ -175,8 +176,7 @@ class ConsentAttacksTest {
     /** 20: an id that nobody gave, or that was given in another tenant or for another redirect. */
     @Test
     void aClientIdIsGoodOnlyAsItWasGiven() {
-        var elsewhere = client.send(HttpRequest.newBuilder(
-                                URI.create(product.wiring.url() + "/oauth/register"))
+        var elsewhere = client.send(HttpRequest.newBuilder(URI.create(product.wiring.url() + "/oauth/register"))
                         .header("content-type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(
                                 "{\"redirect_uris\":[\"" + OauthClient.REDIRECT + "\"]}")))

@@ -44,7 +44,8 @@ class ForgedTokenTest {
 
     @BeforeEach
     void start() {
-        product = Product.start(data, UnaryOperator.identity(), () -> Instant.now().plusSeconds(ahead.get()));
+        product = Product.start(
+                data, UnaryOperator.identity(), () -> Instant.now().plusSeconds(ahead.get()));
         client = OauthClient.with(product, product.owner);
         id = client.registered();
     }
@@ -59,8 +60,9 @@ class ForgedTokenTest {
                 .header("accept", "application/json, text/event-stream")
                 .header("content-type", "application/json")
                 .header("authorization", authorization)
-                .POST(HttpRequest.BodyPublishers.ofString(
-                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}"));
+                .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}"));
         if (more.length > 0) request.headers(more);
         return client.send(request);
     }
@@ -75,7 +77,9 @@ class ForgedTokenTest {
     }
 
     private static String encoded(Json.Obj json) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(json.text().getBytes(UTF_8));
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(json.text().getBytes(UTF_8));
     }
 
     private static String resigned(ECKey key, Json.Obj header, Json.Obj claims) {
@@ -122,13 +126,15 @@ class ForgedTokenTest {
         forged.put("another tenant", token.split("\\.")[0] + "." + encoded(tenant) + "." + token.split("\\.")[2]);
         forged.put("padding", token + "=");
         forged.put("a fourth part", token + ".x");
-        forged.put("our own header with its key inside", OauthClient.signed(
-                thief,
-                new JWSHeader.Builder(JWSAlgorithm.ES256)
-                        .type(new JOSEObjectType("at+jwt"))
-                        .jwk(thief.toPublicJWK())
-                        .build(),
-                claims));
+        forged.put(
+                "our own header with its key inside",
+                OauthClient.signed(
+                        thief,
+                        new JWSHeader.Builder(JWSAlgorithm.ES256)
+                                .type(new JOSEObjectType("at+jwt"))
+                                .jwk(thief.toPublicJWK())
+                                .build(),
+                        claims));
         forged.forEach((what, text) -> refused(what, shown(client.resource(), "Bearer " + text)));
         assertThat(product.calls()).isEqualTo(calls);
     }
@@ -146,8 +152,8 @@ class ForgedTokenTest {
             base.replace("127.0.0.1", "localhost") + "/t/acme/mcp/shop",
             client.issuer() + "/mcp/%73hop"
         }) refused(url, shown(url, "Bearer " + token));
-        var api = client.send(HttpRequest.newBuilder(URI.create(base + "/api/v1/agents"))
-                .header("authorization", "Bearer " + token));
+        var api = client.send(
+                HttpRequest.newBuilder(URI.create(base + "/api/v1/agents")).header("authorization", "Bearer " + token));
         assertThat(api.status()).isEqualTo(401);
         refused("not of this tenant and no such tenant", shown(base + "/t/globex/mcp/shop", "Bearer " + token));
     }
@@ -160,7 +166,8 @@ class ForgedTokenTest {
         assertThat(shown(client.resource(), "Bearer " + token).status()).isEqualTo(200);
         ahead.addAndGet(120);
         refused("expired", shown(client.resource(), "Bearer " + token));
-        var next = client.token(client.refreshing(id, tokens.string("refresh_token").orElseThrow()));
+        var next = client.token(
+                client.refreshing(id, tokens.string("refresh_token").orElseThrow()));
         assertThat(next.status()).isEqualTo(200);
     }
 
@@ -172,7 +179,11 @@ class ForgedTokenTest {
         assertThat(part(before, 0).string("kid")).isNotEqualTo(part(after, 0).string("kid"));
         for (var token : new String[] {before, after})
             assertThat(shown(client.resource(), "Bearer " + token).status()).isEqualTo(200);
-        assertThat(client.get(client.issuer() + "/oauth/jwks").json().array("keys").orElseThrow().items())
+        assertThat(client.get(client.issuer() + "/oauth/jwks")
+                        .json()
+                        .array("keys")
+                        .orElseThrow()
+                        .items())
                 .hasSize(2)
                 .allSatisfy(key -> assertThat(((Json.Obj) key).get("d")).isEmpty());
     }
@@ -209,7 +220,8 @@ class ForgedTokenTest {
         var nonce = shown(url, "DPoP " + token, "dpop", with(key, url, token, "nonce", "made-up"))
                 .header("dpop-nonce")
                 .orElseThrow();
-        assertThat(shown(url, "DPoP " + token, "dpop", with(key, url, token, "nonce", nonce)).status())
+        assertThat(shown(url, "DPoP " + token, "dpop", with(key, url, token, "nonce", nonce))
+                        .status())
                 .isEqualTo(200);
         assertThat(product.calls()).isEqualTo(calls);
     }
@@ -258,9 +270,7 @@ class ForgedTokenTest {
         assertThat(stolen.json().string("error")).hasValue("invalid_dpop_proof");
         assertThat(product.lastOf("refusal").string("reason")).hasValue("not-allowed");
         var own = client.token(
-                client.refreshing(id, refresh),
-                "dpop",
-                OauthClient.proof(key, "POST", endpoint, Optional.empty()));
+                client.refreshing(id, refresh), "dpop", OauthClient.proof(key, "POST", endpoint, Optional.empty()));
         assertThat(own.status()).as("a thief's try does not use it up").isEqualTo(200);
     }
 
@@ -271,12 +281,17 @@ class ForgedTokenTest {
                 .string("client_id")
                 .orElseThrow();
         var wrong = Map.of(
-                "client_id", other,
-                "redirect_uri", "http://127.0.0.1:33418/other",
-                "code_verifier", "x".repeat(43),
-                "resource", client.issuer() + "/mcp");
+                "client_id",
+                other,
+                "redirect_uri",
+                "http://127.0.0.1:33418/other",
+                "code_verifier",
+                "x".repeat(43),
+                "resource",
+                client.issuer() + "/mcp");
         wrong.forEach((name, value) -> {
-            var form = client.redemption(id, client.allowed(client.request(id)).sent().get("code"));
+            var form = client.redemption(
+                    id, client.allowed(client.request(id)).sent().get("code"));
             form.put(name, value);
             var refused = client.token(form);
             assertThat(refused.status()).as(name).isEqualTo(400);
@@ -284,12 +299,16 @@ class ForgedTokenTest {
                     .as(name)
                     .hasValue(name.equals("resource") ? "invalid_target" : "invalid_grant");
             form.putAll(client.redemption(id, form.get("code")));
-            assertThat(client.token(form).json().string("error")).as("burnt by " + name).hasValue("invalid_grant");
+            assertThat(client.token(form).json().string("error"))
+                    .as("burnt by " + name)
+                    .hasValue("invalid_grant");
         });
-        var late = client.redemption(id, client.allowed(client.request(id)).sent().get("code"));
+        var late =
+                client.redemption(id, client.allowed(client.request(id)).sent().get("code"));
         ahead.addAndGet(61);
         assertThat(client.token(late).json().string("error")).hasValue("invalid_grant");
-        var twice = client.redemption(id, client.allowed(client.request(id)).sent().get("code"));
+        var twice =
+                client.redemption(id, client.allowed(client.request(id)).sent().get("code"));
         var token = client.token(twice).json().string("access_token").orElseThrow();
         assertThat(client.token(twice).json().string("error")).hasValue("invalid_grant");
         refused("what a reused code gave", shown(client.resource(), "Bearer " + token));

@@ -47,7 +47,8 @@ class HostileCredentialTest {
             answers.remove("401");
             assertThat(answers).hasSize(1).first().asString().startsWith("401").doesNotContain("SQL", "syntax");
             try (var mcp = product.client(key, Product.SHOP)) {
-                assertThat(McpClient.isError(mcp.call("get_order", "{\"order\":\"1001\"}"))).isFalse();
+                assertThat(McpClient.isError(mcp.call("get_order", "{\"order\":\"1001\"}")))
+                        .isFalse();
             }
         }
     }
@@ -65,7 +66,8 @@ class HostileCredentialTest {
                 form.put("agent", List.of(agent));
                 form.put("purpose", List.of("case " + tasks.size()));
                 form.put("decision", List.of("allow"));
-                var token = client.token(client.redemption(id, client.decided(form).sent().get("code")))
+                var token = client.token(client.redemption(
+                                id, client.decided(form).sent().get("code")))
                         .json()
                         .string("access_token")
                         .orElseThrow();
@@ -88,7 +90,8 @@ class HostileCredentialTest {
             var client = OauthClient.of(product);
             int last = 0;
             for (int i = 0; i < 60 && last != 429; i++)
-                last = client.register("{'redirect_uris':['https://a.example/cb']}").status();
+                last = client.register("{'redirect_uris':['https://a.example/cb']}")
+                        .status();
             assertThat(last).isEqualTo(429);
         }
     }

@@ -23,7 +23,8 @@ class TokenPassThroughTest {
     void theClientsTokenNeverTravelsUpstreamAndTheServersSecretNeverDown() throws IOException {
         try (var product = Product.start(data);
                 var tap = WireTap.before(URI.create(product.shop.url()).getPort())) {
-            var url = "http://127.0.0.1:" + tap.port() + URI.create(product.shop.url()).getPath();
+            var url = "http://127.0.0.1:" + tap.port()
+                    + URI.create(product.shop.url()).getPath();
             product.addServer(new Name("tapped"), url, "shop-secret");
             product.publish(Product.DEMO_POLICY + """
                     @id("tapped-reads")

@@ -85,8 +85,7 @@ class AssertionWalkTest {
     }
 
     private static Json.Obj jwks(ECKey key) {
-        return JsonReader.readObject(
-                new JWKSet(key.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8));
+        return JsonReader.readObject(new JWKSet(key.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static Json.Obj claims(String issuer, String subject, String audience) {
@@ -102,7 +101,11 @@ class AssertionWalkTest {
 
     private String signed(ECKey by, String type, Json.Obj claims) {
         return OauthClient.signed(
-                by, new JWSHeader.Builder(JWSAlgorithm.ES256).type(new JOSEObjectType(type)).build(), claims);
+                by,
+                new JWSHeader.Builder(JWSAlgorithm.ES256)
+                        .type(new JOSEObjectType(type))
+                        .build(),
+                claims);
     }
 
     private Map<String, String> credentials(String assertion) {
@@ -133,7 +136,8 @@ class AssertionWalkTest {
         try (var mcp = McpClient.to(
                 client.resource(), reply.json().string("access_token").orElseThrow())) {
             mcp.initialize();
-            assertThat(McpClient.isError(mcp.call("get_order", "{\"order\":\"1001\"}"))).isFalse();
+            assertThat(McpClient.isError(mcp.call("get_order", "{\"order\":\"1001\"}")))
+                    .isFalse();
         }
     }
 
@@ -149,9 +153,17 @@ class AssertionWalkTest {
         var once = own();
         works(client.token(credentials(once)));
         refused(client.token(credentials(once)), "invalid_client");
-        refused(client.token(credentials(signed(OauthClient.key(), "JWT", claims("support-bot", "support-bot", client.issuer())))), "invalid_client");
-        refused(client.token(credentials(signed(key, "JWT", claims("support-bot", "support-bot", "https://other.example")))), "invalid_client");
-        refused(client.token(credentials(signed(key, "JWT", claims("support-bot", "other-bot", client.issuer())))), "invalid_client");
+        refused(
+                client.token(credentials(
+                        signed(OauthClient.key(), "JWT", claims("support-bot", "support-bot", client.issuer())))),
+                "invalid_client");
+        refused(
+                client.token(
+                        credentials(signed(key, "JWT", claims("support-bot", "support-bot", "https://other.example")))),
+                "invalid_client");
+        refused(
+                client.token(credentials(signed(key, "JWT", claims("support-bot", "other-bot", client.issuer())))),
+                "invalid_client");
         var past = claims("support-bot", "support-bot", client.issuer())
                 .with("exp", Json.of(Instant.now().getEpochSecond() - 1));
         refused(client.token(credentials(signed(key, "JWT", past))), "invalid_client");
@@ -182,12 +194,20 @@ class AssertionWalkTest {
         var word = signed(key, "JWT", claims(SPIRE, WORKLOAD, client.issuer()));
         works(client.token(bearing(word)));
         works(client.token(bearing(word)));
-        refused(client.token(bearing(signed(key, "JWT", claims(SPIRE, WORKLOAD + "2", client.issuer())))), "invalid_grant");
-        refused(client.token(bearing(signed(key, "JWT", claims(PROVIDER, WORKLOAD, client.issuer())))), "invalid_grant");
-        refused(client.token(bearing(signed(OauthClient.key(), "JWT", claims(SPIRE, WORKLOAD, client.issuer())))), "invalid_grant");
+        refused(
+                client.token(bearing(signed(key, "JWT", claims(SPIRE, WORKLOAD + "2", client.issuer())))),
+                "invalid_grant");
+        refused(
+                client.token(bearing(signed(key, "JWT", claims(PROVIDER, WORKLOAD, client.issuer())))),
+                "invalid_grant");
+        refused(
+                client.token(bearing(signed(OauthClient.key(), "JWT", claims(SPIRE, WORKLOAD, client.issuer())))),
+                "invalid_grant");
         var many = claims(SPIRE, WORKLOAD, "").with("aud", Json.Arr.ofStrings(List.of("x", client.issuer())));
         works(client.token(bearing(signed(key, "JWT", many))));
-        refused(client.token(bearing(signed(key, "oauth-id-jag+jwt", claims(SPIRE, WORKLOAD, client.issuer())))), "invalid_grant");
+        refused(
+                client.token(bearing(signed(key, "oauth-id-jag+jwt", claims(SPIRE, WORKLOAD, client.issuer())))),
+                "invalid_grant");
     }
 
     private Json.Obj jag(String email) {
@@ -226,16 +246,26 @@ class AssertionWalkTest {
     @Test
     void nobodyIsTrustedWithoutSayingAboutWhom() {
         var wrong = List.of(
-                "{\"type\":\"workload\",\"agent\":\"support-bot\",\"issuer\":\"https://k8s\",\"jwks\":" + jwks(key).text() + "}",
-                "{\"type\":\"id-jag\",\"agent\":\"support-bot\",\"issuer\":\"https://idp\",\"jwks\":" + jwks(key).text() + "}",
+                "{\"type\":\"workload\",\"agent\":\"support-bot\",\"issuer\":\"https://k8s\",\"jwks\":"
+                        + jwks(key).text() + "}",
+                "{\"type\":\"id-jag\",\"agent\":\"support-bot\",\"issuer\":\"https://idp\",\"jwks\":"
+                        + jwks(key).text() + "}",
                 "{\"type\":\"agent-key\",\"agent\":\"support-bot\",\"jwks\":{\"keys\":[" + key.toJSONString() + "]}}",
                 "{\"type\":\"agent-key\",\"agent\":\"support-bot\",\"jwks\":{\"keys\":[]}}",
-                "{\"type\":\"agent-key\",\"agent\":\"no-bot\",\"jwks\":" + jwks(key).text() + "}",
-                "{\"type\":\"friend\",\"agent\":\"support-bot\",\"jwks\":" + jwks(key).text() + "}");
+                "{\"type\":\"agent-key\",\"agent\":\"no-bot\",\"jwks\":"
+                        + jwks(key).text() + "}",
+                "{\"type\":\"friend\",\"agent\":\"support-bot\",\"jwks\":"
+                        + jwks(key).text() + "}");
         for (var body : wrong)
-            assertThat(api("POST", "/trusts", JsonReader.readObject(body.getBytes(StandardCharsets.UTF_8))).status())
+            assertThat(api("POST", "/trusts", JsonReader.readObject(body.getBytes(StandardCharsets.UTF_8)))
+                            .status())
                     .as(body)
                     .isEqualTo(422);
-        assertThat(api("GET", "/trusts", Json.Obj.EMPTY).json().array("items").orElseThrow().items()).isEmpty();
+        assertThat(api("GET", "/trusts", Json.Obj.EMPTY)
+                        .json()
+                        .array("items")
+                        .orElseThrow()
+                        .items())
+                .isEmpty();
     }
 }

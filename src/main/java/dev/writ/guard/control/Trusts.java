@@ -60,8 +60,9 @@ public final class Trusts {
     public Reply<List<Json.Obj>> all(Caller.OfPerson caller) {
         return directory.reading(
                 caller,
-                () -> new Reply.Done<>(
-                        trusts.all(caller.tenant()).stream().map(Trusts::document).toList()));
+                () -> new Reply.Done<>(trusts.all(caller.tenant()).stream()
+                        .map(Trusts::document)
+                        .toList()));
     }
 
     public Reply<Json.Obj> add(Caller.OfPerson caller, Wanted wanted) {
@@ -70,7 +71,8 @@ public final class Trusts {
         var made = Directory.valid(() -> {
             var _ = PublicKeys.of(wanted.jwks());
             var kind = kind(wanted.type());
-            var issuer = wanted.issuer().orElse(kind == Trust.Kind.AGENT_KEY ? wanted.agent().text() : "");
+            var issuer = wanted.issuer()
+                    .orElse(kind == Trust.Kind.AGENT_KEY ? wanted.agent().text() : "");
             return new Trust(
                     tenant,
                     id,
@@ -99,14 +101,15 @@ public final class Trusts {
         return directory.reading(caller, () -> Directory.id(
                         "trust", trusts.all(tenant).stream().map(Trust::id).toList(), id)
                 .then(full -> orders.takeAway(
-                        caller, Orders.administer("trust:revoke", full.text(), Json.Obj.EMPTY), () -> taken(tenant, full))));
+                        caller,
+                        Orders.administer("trust:revoke", full.text(), Json.Obj.EMPTY),
+                        () -> taken(tenant, full))));
     }
 
     private Taken<Json.Obj> taken(Name tenant, Id id) {
         var about = Json.object().put("trust", id.text()).build();
         return trusts.revoke(tenant, id)
-                ? new Taken<>(
-                        new Reply.Done<>(about), List.of(new Transition("revocation", "trust-revoked", about)))
+                ? new Taken<>(new Reply.Done<>(about), List.of(new Transition("revocation", "trust-revoked", about)))
                 : new Taken<>(new Reply.NotFound<>("trust with that id"), List.of());
     }
 

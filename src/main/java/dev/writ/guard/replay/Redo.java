@@ -75,10 +75,10 @@ final class Redo {
             case "revocation/secret-deleted" -> deleted(tenant, name(record, "secret"));
             case "revocation/key-revoked" ->
                 made(!identity.revoke(tenant, id(record, "key")).keys().isEmpty());
-            case "revocation/trust-revoked" ->
-                made(identity.trusts().revoke(tenant, id(record, "trust")));
+            case "revocation/trust-revoked" -> made(identity.trusts().revoke(tenant, id(record, "trust")));
             case "enrolment/trust-added" ->
-                unmadeUnless(identity.trusts().trust(tenant, id(record, "trust")).isPresent());
+                unmadeUnless(
+                        identity.trusts().trust(tenant, id(record, "trust")).isPresent());
             case "revocation/grant-revoked" ->
                 made(!identity.grants()
                         .revoke(tenant, id(record, "family"))

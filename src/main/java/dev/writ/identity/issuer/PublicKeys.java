@@ -26,7 +26,8 @@ public final class PublicKeys {
             if (keys.isEmpty() || keys.size() > KEYS_MAX)
                 throw new IllegalArgumentException("a set has 1 to " + KEYS_MAX + " keys");
             for (var key : keys) {
-                if (key.isPrivate()) throw new IllegalArgumentException("the set holds a private key: take it out of use");
+                if (key.isPrivate())
+                    throw new IllegalArgumentException("the set holds a private key: take it out of use");
                 if (!(key instanceof ECKey) && !(key instanceof RSAKey))
                     throw new IllegalArgumentException("keys are EC or RSA");
             }

@@ -28,8 +28,8 @@ class RecordedKindsTest {
         }
         assertThat(recorded).hasSizeGreaterThan(20);
         // Published policies are read apart; an origin and a token change nobody's authority.
-        recorded.removeIf(name ->
-                name.startsWith("policy-bundle/") || name.startsWith("origin/") || name.startsWith("token/"));
+        recorded.removeIf(
+                name -> name.startsWith("policy-bundle/") || name.startsWith("origin/") || name.startsWith("token/"));
         for (var name : recorded) assertThat(redo).contains("\"" + name + "\"");
     }
 }
