@@ -166,8 +166,10 @@ final class Redo {
         var end = new Task.End(ending, by, time(record), text(record, "reason"));
         var task = id(record, "task");
         var stop = authority.replayEnd(tenant, task, end);
-        var keys = identity.endTask(tenant, task).keys();
-        return made(stop instanceof Stop.Stopped || !keys.isEmpty());
+        var over = identity.endTask(tenant, task);
+        return made(stop instanceof Stop.Stopped
+                || !over.keys().isEmpty()
+                || !over.grants().isEmpty());
     }
 
     private Done agentStopped(Name tenant, Json.Obj record, boolean forGood) {
