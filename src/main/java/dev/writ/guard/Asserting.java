@@ -33,7 +33,7 @@ final class Asserting {
     /** RFC 6749 §4.4 with RFC 7523 §2.2: the agent itself, by its own key. */
     Minted credentials(Tokens.Asserted shown, Optional<String> jkt) {
         return switch (client(shown)) {
-            case Assertions.Judged.Bad(var why) -> Minted.no(Minted.Error.INVALID_CLIENT, why);
+            case Assertions.Judged.Bad(var why) -> Minted.no(Minted.Code.INVALID_CLIENT, why);
             case Assertions.Judged.Good(var trust, var _) ->
                 given(shown, trust.agent(), trust.agent().text(), Optional.empty(), jkt, "client_credentials");
         };
@@ -60,7 +60,7 @@ final class Asserting {
     Minted bearer(Tokens.Asserted shown, Optional<String> jkt) {
         var kinds = Set.of(Trust.Kind.WORKLOAD, Trust.Kind.ID_JAG);
         return switch (assertions.judge(shown.tenant(), shown.assertion().orElse(""), kinds, us(shown.tenant()))) {
-            case Assertions.Judged.Bad(var why) -> Minted.no(Minted.Error.INVALID_GRANT, why);
+            case Assertions.Judged.Bad(var why) -> Minted.no(Minted.Code.INVALID_GRANT, why);
             case Assertions.Judged.Good(var trust, var claims)
             when trust.kind() == Trust.Kind.ID_JAG -> enterprise(shown, trust, claims, jkt);
             case Assertions.Judged.Good(var trust, var claims) ->
@@ -79,14 +79,14 @@ final class Asserting {
         if (!(client(shown) instanceof Assertions.Judged.Good(var own, var _))
                 || !own.agent().equals(trust.agent()))
             return Minted.no(
-                    Minted.Error.INVALID_CLIENT, "the assertion is for another client than the one that shows it");
+                    Minted.Code.INVALID_CLIENT, "the assertion is for another client than the one that shows it");
         var resource = claims.string("resource");
         if (resource.isPresent()
                 && shown.resource().filter(url -> !url.equals(resource.get())).isPresent())
-            return Minted.no(Minted.Error.INVALID_TARGET, "the assertion is for another resource");
+            return Minted.no(Minted.Code.INVALID_TARGET, "the assertion is for another resource");
         var person = claims.string("email").flatMap(email -> standings.person(shown.tenant(), email));
         if (person.isEmpty())
-            return Minted.no(Minted.Error.INVALID_GRANT, "the assertion is about nobody who is known here");
+            return Minted.no(Minted.Code.INVALID_GRANT, "the assertion is about nobody who is known here");
         return given(
                 shown.forResource(resource.or(shown::resource)),
                 trust.agent(),
@@ -101,11 +101,11 @@ final class Asserting {
             Tokens.Asserted shown, Name agent, String client, Optional<Id> person, Optional<String> jkt, String how) {
         var url = shown.resource().orElseGet(() -> places.joint(shown.tenant()));
         var place = places.resource(url).filter(each -> each.tenant().equals(shown.tenant()));
-        if (place.isEmpty()) return Minted.no(Minted.Error.INVALID_TARGET, "the resource is not one of this server's");
+        if (place.isEmpty()) return Minted.no(Minted.Code.INVALID_TARGET, "the resource is not one of this server's");
         var tasks = tasks(shown, agent, person, place.get());
         if (tasks.size() != 1)
             return Minted.no(
-                    Minted.Error.INVALID_GRANT,
+                    Minted.Code.INVALID_GRANT,
                     tasks.isEmpty()
                             ? "no open task of this agent reaches the resource"
                             : "more than one task is open: name one by task");

@@ -23,7 +23,7 @@ final class Assertions {
     /** What is to be shown once lives no longer than this, for we remember it as long. */
     private static final Duration ONCE_LIFE_MAX = Duration.ofHours(1);
 
-    private static final Duration LIFE_MAX = Duration.ofHours(48);
+    private static final Duration LIFE_MAX = Duration.ofDays(2);
     private static final int ONCE_MAX = 200_000;
     private static final String ID_JAG = "oauth-id-jag+jwt";
 

@@ -127,14 +127,14 @@ public final class Tokens {
 
     public Minted redeem(Redemption shown) {
         return switch (codes.take(shown.code())) {
-            case Codes.Taken.Unknown _ -> Minted.no(Minted.Error.INVALID_GRANT, "the code is unknown or over");
+            case Codes.Taken.Unknown _ -> Minted.no(Minted.Code.INVALID_GRANT, "the code is unknown or over");
             case Codes.Taken.Again(var what, var grant) -> {
                 // RFC 6749 §4.1.2: what a code gave is taken back when the code is shown again.
                 grant.flatMap(id -> identity.grants().grant(what.tenant(), id))
                         .ifPresent(
                                 each -> minting.revoke(each, "code-reused", "its authorization code was used twice"));
                 minting.refused(grant(what, Optional.empty()), "authorization_code", "the code was used before");
-                yield Minted.no(Minted.Error.INVALID_GRANT, "the code was used before");
+                yield Minted.no(Minted.Code.INVALID_GRANT, "the code was used before");
             }
             case Codes.Taken.First(var what) -> redeemed(shown, what);
         };
@@ -154,7 +154,7 @@ public final class Tokens {
             case Proved.Yes(var jkt) -> {
                 // RFC 9449 §10
                 if (what.jkt().isPresent() && !what.jkt().equals(jkt))
-                    yield Minted.no(Minted.Error.INVALID_DPOP_PROOF, "the code is bound to another key");
+                    yield Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the code is bound to another key");
                 var grant = grant(what, jkt);
                 var minted = minting.open(grant, "authorization_code", true);
                 if (minted instanceof Minted.Token) codes.gave(shown.code(), grant.id());
@@ -165,14 +165,14 @@ public final class Tokens {
 
     private Optional<Minted.No> fault(Redemption shown, CodeFor what) {
         if (!shown.tenant().equals(what.tenant()) || !shown.client().equals(what.client()))
-            return Optional.of(Minted.no(Minted.Error.INVALID_GRANT, "the code is another client's"));
+            return Optional.of(Minted.no(Minted.Code.INVALID_GRANT, "the code is another client's"));
         // OAuth 2.1 drops the parameter; where it is sent it must be the same.
         if (shown.redirect().filter(uri -> !uri.equals(what.redirect())).isPresent())
-            return Optional.of(Minted.no(Minted.Error.INVALID_GRANT, "redirect_uri is not the one of the code"));
+            return Optional.of(Minted.no(Minted.Code.INVALID_GRANT, "redirect_uri is not the one of the code"));
         if (!challenged(shown.verifier(), what.challenge()))
-            return Optional.of(Minted.no(Minted.Error.INVALID_GRANT, "code_verifier does not fit"));
+            return Optional.of(Minted.no(Minted.Code.INVALID_GRANT, "code_verifier does not fit"));
         if (shown.resource().filter(url -> !url.equals(what.resource())).isPresent())
-            return Optional.of(Minted.no(Minted.Error.INVALID_TARGET, "the code is for another resource"));
+            return Optional.of(Minted.no(Minted.Code.INVALID_TARGET, "the code is for another resource"));
         return Optional.empty();
     }
 
@@ -212,9 +212,9 @@ public final class Tokens {
         return switch (issuing.proofs()
                 .judge(presented.proofs(), presented.method(), presented.url(), Optional.empty())) {
             case Proofs.Shown.Key(var jkt) -> new Proved.Yes(Optional.of(jkt));
-            case Proofs.Shown.Bad(var why) -> new Proved.No(Minted.no(Minted.Error.INVALID_DPOP_PROOF, why));
+            case Proofs.Shown.Bad(var why) -> new Proved.No(Minted.no(Minted.Code.INVALID_DPOP_PROOF, why));
             case Proofs.Shown.OtherNonce _ ->
-                new Proved.No(Minted.no(Minted.Error.USE_DPOP_NONCE, "use the nonce in DPoP-Nonce"));
+                new Proved.No(Minted.no(Minted.Code.USE_DPOP_NONCE, "use the nonce in DPoP-Nonce"));
         };
     }
 
@@ -236,7 +236,7 @@ public final class Tokens {
     }
 
     private static Minted over() {
-        return Minted.no(Minted.Error.INVALID_GRANT, "the refresh token is unknown or over");
+        return Minted.no(Minted.Code.INVALID_GRANT, "the refresh token is unknown or over");
     }
 
     private Minted refreshed(Refreshing shown, Grant grant) {
@@ -246,13 +246,13 @@ public final class Tokens {
             return over();
         }
         if (shown.resource().filter(url -> !url.equals(grant.resource())).isPresent())
-            return Minted.no(Minted.Error.INVALID_TARGET, "the grant is for another resource");
+            return Minted.no(Minted.Code.INVALID_TARGET, "the grant is for another resource");
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
             case Proved.Yes(var jkt)
             when grant.jkt().isPresent() && !grant.jkt().equals(jkt) -> {
                 minting.refused(grant, "refresh_token", "the proof is missing or by another key");
-                yield Minted.no(Minted.Error.INVALID_DPOP_PROOF, "the grant is bound to another key");
+                yield Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the grant is bound to another key");
             }
             case Proved.Yes _ -> minting.next(grant, shown.refresh());
         };
@@ -266,7 +266,7 @@ public final class Tokens {
         var subject =
                 token.flatMap(callers::inForce).filter(grant -> grant.endedAt().isEmpty());
         if (subject.isEmpty())
-            return Minted.no(Minted.Error.INVALID_REQUEST, "the subject token is not one of ours that is in force");
+            return Minted.no(Minted.Code.INVALID_REQUEST, "the subject token is not one of ours that is in force");
         var from = subject.get();
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
@@ -274,7 +274,7 @@ public final class Tokens {
             case Proved.Yes(var jkt)
             when from.jkt().isPresent() && !from.jkt().equals(jkt) -> {
                 minting.refused(from, "token-exchange", "the proof is missing or by another key");
-                yield Minted.no(Minted.Error.INVALID_DPOP_PROOF, "the subject token is bound to another key");
+                yield Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the subject token is bound to another key");
             }
             case Proved.Yes(var jkt) -> {
                 var grant = Grant.opening(

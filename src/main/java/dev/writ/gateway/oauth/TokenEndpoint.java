@@ -135,7 +135,7 @@ final class TokenEndpoint {
             case Minted.No no -> {
                 var answer = Fault.of(no).answer();
                 // RFC 9449 §8
-                yield no.error() == Minted.Error.USE_DPOP_NONCE ? answer.with("dpop-nonce", tokens.nonce()) : answer;
+                yield no.error() == Minted.Code.USE_DPOP_NONCE ? answer.with("dpop-nonce", tokens.nonce()) : answer;
             }
             case Minted.Token token -> {
                 var body = Json.object()
