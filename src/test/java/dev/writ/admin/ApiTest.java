@@ -96,7 +96,11 @@ class ApiTest {
         var elsewhere = writ.wiring().server().routes().all().stream()
                 .filter(route -> !route.pattern().startsWith(Api.BASE))
                 .map(Route::audience);
-        assertThat(elsewhere).isNotEmpty().containsOnly("agent");
+        assertThat(elsewhere).isNotEmpty().containsOnly("agent", "public");
+        // What stands open is the authorization server, whose messages say themselves who sends them.
+        for (var route : writ.wiring().server().routes().all())
+            if (route.audience().equals("public") && !route.pattern().startsWith(Api.BASE))
+                assertThat(route.pattern()).matches("(/t/\\{tenant})?/(oauth|\\.well-known)/.*");
     }
 
     @Test
