@@ -22,7 +22,8 @@ public final class RecordKinds {
             "refusal",
             "revocation",
             "sign-in",
-            "task");
+            "task",
+            "token");
 
     private RecordKinds() {}
 

@@ -27,7 +27,8 @@ final class Tables {
             CREATE UNIQUE INDEX keys_by_digest ON keys (digest)""",
                     GrantTable.STEP,
                     Sessions.TABLE + ";" + Passkeys.TABLE + ";" + SignInLinks.TABLE + ";" + Notices.TABLE + ";"
-                            + Proposals.TABLE + ";" + Providers.TABLE));
+                            + Proposals.TABLE + ";" + Providers.TABLE,
+                    Trusts.TABLE));
 
     private Tables() {}
 

@@ -146,6 +146,8 @@ class EvidenceMutationTest {
             client.call("create_refund", arguments);
         }
         signIn(product, http);
+        var oauth = OauthClient.with(product, product.owner);
+        assertThat(oauth.tokens(oauth.registered()).string("access_token")).isPresent();
         assertThat(control.tasks().revoke(owner, task, "done with it")).isInstanceOf(Reply.Done.class);
         assertThat(control.logKeys().compromised(owner, Optional.empty())).isInstanceOf(Reply.Done.class);
     }

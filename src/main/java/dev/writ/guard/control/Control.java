@@ -28,6 +28,7 @@ public final class Control {
     private final Tasks tasks;
     private final TaskKeys taskKeys;
     private final Consents consents;
+    private final Trusts trusts;
     private final Approvals approvals;
     private final Policies policies;
     private final Secrets secrets;
@@ -87,6 +88,7 @@ public final class Control {
         this.tasks = new Tasks(parts, orders, directory);
         this.taskKeys = new TaskKeys(parts, orders, directory, tasks);
         this.consents = new Consents(parts, directory, agents, tasks);
+        this.trusts = new Trusts(parts, orders, directory);
         this.approvals = new Approvals(parts, directory);
         this.secrets = new Secrets(parts, orders, directory);
         this.evidence = new Evidence(parts, directory);
@@ -159,6 +161,10 @@ public final class Control {
 
     public Consents consents() {
         return consents;
+    }
+
+    public Trusts trusts() {
+        return trusts;
     }
 
     public Approvals approvals() {
