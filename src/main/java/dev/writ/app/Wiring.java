@@ -291,7 +291,8 @@ public final class Wiring implements AutoCloseable {
                 Limits.DEFAULT.connectionsMax(), settings.callsMax(), (long) settings.bodyMegabytesMax() << 20);
         return new dev.writ.http.server.Settings(
                         settings.address(), settings.port(), settings.hosts(), settings.origins(), limits, THREADS)
-                .shared(headers -> tenant(guard, headers), settings.tenantPercent());
+                .shared(headers -> tenant(guard, headers), settings.tenantPercent())
+                .known(settings.publicUrl());
     }
 
     /** In whose share a request counts; whoever shows no credential in force shares one with all others like that. */

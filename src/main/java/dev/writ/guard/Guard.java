@@ -99,9 +99,9 @@ public final class Guard implements AutoCloseable {
         closeOpenIntents(parts.ledger());
     }
 
-    /** Who calls with a credential; empty for anything that is not one in force. Reads memory only. */
-    public Optional<Caller> callerOf(Optional<String> bearer) {
-        return callers.of(bearer);
+    /** Who calls with what is shown; empty for anything that is not in force. Reads memory only. */
+    public Optional<Caller> callerOf(Presented presented) {
+        return callers.of(presented);
     }
 
     /** The tenant of an Authorization header's credential, if it is in force: for sharing out room, not for deciding. */

@@ -216,7 +216,7 @@ public final class Identity implements AutoCloseable {
                                 agent.agent(),
                                 agent.task(),
                                 agent.id(),
-                                "none",
+                                Binding.NONE,
                                 agent.endedAt().isPresent());
             }
             case PersonKey person -> new Caller.PersonCaller(person.tenant(), person.person(), person.id(), Proof.CLI);

@@ -7,6 +7,7 @@ import dev.writ.guard.Action;
 import dev.writ.guard.Attempt;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
+import dev.writ.guard.Presented;
 import dev.writ.guard.Refusal;
 import dev.writ.http.server.Answer;
 import dev.writ.http.server.Request;
@@ -70,7 +71,7 @@ public final class McpEndpoint implements AutoCloseable {
     }
 
     private Answer authenticated(Request request, Known known) {
-        var caller = guard.callerOf(bearer(request));
+        var caller = guard.callerOf(Presented.of(request.headers(), request.method(), request.url()));
         if (caller.isEmpty() || !(caller.get() instanceof Caller.OfAgent agent))
             return Answer.problem(
                             401, "Unauthorized", "send the key of an agent's task as Authorization: Bearer writ_…")
@@ -78,13 +79,6 @@ public final class McpEndpoint implements AutoCloseable {
         var server = server(request);
         if (server.isEmpty()) return noSuchServer();
         return Stateless.onlyPost(request).orElseGet(() -> known.handle(request, agent, server.get()));
-    }
-
-    private static Optional<String> bearer(Request request) {
-        return request.headers()
-                .only("authorization")
-                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
-                .map(value -> value.substring(7).strip());
     }
 
     private static boolean joint(Request request) {
