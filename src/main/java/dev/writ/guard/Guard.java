@@ -42,6 +42,7 @@ public final class Guard implements AutoCloseable {
     private final Journal journal;
     private final Standings standings;
     private final AgentAdmission agents;
+    private final DelegationAdmission delegations;
     private final PersonAdmission people;
     private final Shown shown;
     private final Rehearsal rehearsal;
@@ -90,6 +91,8 @@ public final class Guard implements AutoCloseable {
                 () -> parts.ledger().closedBecause().isPresent(), parts.ledger()::batchInHand, streams::cutAll);
         this.agents = new AgentAdmission(
                 standings, parts.policies(), authority, recorder, evidence, refusals, new Covered(vault), ids, clock);
+        this.delegations = new DelegationAdmission(
+                standings, parts.policies(), authority, recorder, evidence, refusals, ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, refusals, ids, clock);
         this.votes = new Votes(standings, authority, recorder, evidence, waiting, clock);
         this.uses = new Uses(standings, vault, clock);
@@ -168,7 +171,10 @@ public final class Guard implements AutoCloseable {
     /** Nothing new may rest on a log that nobody else vouches for in time, or that a witness contradicts. */
     private Verdict ofAgent(Caller.OfAgent agent, Attempt attempt) {
         var unwitnessed = ledger.unwitnessed(agent.tenant());
-        return unwitnessed.isPresent() ? refused(attempt, unwitnessed.get()) : agents.admit(agent, attempt);
+        if (unwitnessed.isPresent()) return refused(attempt, unwitnessed.get());
+        return attempt.action() instanceof Action.Delegate wanted
+                ? delegations.admit(agent, attempt, wanted)
+                : agents.admit(agent, attempt);
     }
 
     /** People repair what lags; under a contradiction they may only look, and take authority away. */
@@ -281,12 +287,14 @@ public final class Guard implements AutoCloseable {
 
     private Evidence.Told draft(Permit permit, Transition transition) {
         noticed(permit.attempt().caller().tenant(), transition);
-        if (!(permit.attempt().caller() instanceof Caller.OfPerson person) || !permit.inUse())
-            throw new IllegalArgumentException("not a person's permit in use");
-        var by = Json.object()
-                .put("decision", permit.decision().text())
-                .put("by", person.person().text());
-        return evidence.transition(transition, person.tenant(), clock.instant(), by.build());
+        if (!permit.inUse()) throw new IllegalArgumentException("not a permit in use");
+        var by = Json.object().put("decision", permit.decision().text());
+        switch (permit.attempt().caller()) {
+            case Caller.OfPerson person -> by.put("by", person.person().text());
+            case Caller.OfAgent agent -> by.put("byAgent", agent.agent().text());
+        }
+        return evidence.transition(
+                transition, permit.attempt().caller().tenant(), clock.instant(), by.build());
     }
 
     /** Runs what records a change and makes it: a start then knows that the one without the other is unfinished. */
@@ -423,6 +431,7 @@ public final class Guard implements AutoCloseable {
             case Revocation.OfTask(var tenant, var task) -> streams.cutTask(tenant, task.id());
             case Revocation.OfAgent(var tenant, var agent) -> streams.cutAgent(tenant, agent);
             case Revocation.OfServer(var tenant, var server) -> streams.cutServer(tenant, server);
+            case Revocation.OfTenant(var tenant) -> streams.cutTenant(tenant);
             // The person's tasks come one by one as OfTask.
             case Revocation.OfPerson _ -> {}
         }

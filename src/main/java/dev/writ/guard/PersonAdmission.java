@@ -106,7 +106,7 @@ final class PersonAdmission {
                 member(world, caller.person(), Group.ADMIN) || member(world, caller.person(), Group.AUDITOR)
                         ? new Ruling.Yes(Evidence.Judged.NOT)
                         : no("reading evidence takes the role auditor or admin");
-            case Action.OnServer _, Action.Unmapped _ -> no("people act through agents and their tasks");
+            case Action.OnServer _, Action.Delegate _, Action.Unmapped _ -> no("people act through agents and their tasks");
         };
     }
 

@@ -21,6 +21,8 @@ final class Streams {
         record OfAgent(Name tenant, Name agent) implements Thing {}
 
         record OfServer(Name tenant, Name server) implements Thing {}
+
+        record OfTenant(Name tenant) implements Thing {}
     }
 
     /** An open stream and what it hangs on. */
@@ -45,7 +47,8 @@ final class Streams {
                 List.of(
                         new Thing.OfTask(tenant, caller.task()),
                         new Thing.OfAgent(tenant, caller.agent()),
-                        new Thing.OfServer(tenant, server)),
+                        new Thing.OfServer(tenant, server),
+                        new Thing.OfTenant(tenant)),
                 cut);
         for (var thing : watched.things)
             open.compute(thing, (_, known) -> {
@@ -70,6 +73,10 @@ final class Streams {
 
     void cutServer(Name tenant, Name server) {
         cut(new Thing.OfServer(tenant, server));
+    }
+
+    void cutTenant(Name tenant) {
+        cut(new Thing.OfTenant(tenant));
     }
 
     void cutAll() {

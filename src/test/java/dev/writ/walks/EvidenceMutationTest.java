@@ -52,6 +52,7 @@ class EvidenceMutationTest {
             "approval",
             "task",
             "consent",
+            "delegation",
             "revocation",
             "definition-pin",
             "policy-bundle",
@@ -119,6 +120,7 @@ class EvidenceMutationTest {
                 "{'apiVersion':'writ.dev/v1','kind':'Task','spec':{'agent':'support-bot','person':'erin@acme.example',"
                         + "'purpose':'support case','scope':{'servers':['shop'],'categories':['read']},'calls':9,'for':'1h'}}");
         var task = opened.object("metadata").orElseThrow().string("name").orElseThrow();
+        http.call("POST", "/tasks/" + task + "/delegations", "{'agent':'other-bot','calls':3}");
         try (var client = product.client(Product.TaskSpec.SUPPORT)) {
             assertThat(isError(client.call("get_order", "{\"order\":\"1001\"}")))
                     .isFalse();

@@ -227,9 +227,9 @@ final class Calls {
                 refusal.reason() instanceof Refusal.Absent
                         ? RpcError.answer(id, RpcError.INVALID_PARAMS, "Unknown tool: " + tool)
                         : RpcError.result(id, Denials.refused(tool, refusal));
-            // An ended task sees empty lists; calls tell it why.
+            // An ended task, and one of a suspended tenant, sees empty lists; calls tell it why.
             case Action.ListItems list
-            when refusal.reason() instanceof Refusal.TaskEnded ->
+            when refusal.reason() instanceof Refusal.TaskEnded || refusal.reason() instanceof Refusal.Suspended ->
                 RpcError.result(
                         id,
                         Json.object()

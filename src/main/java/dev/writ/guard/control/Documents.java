@@ -137,6 +137,8 @@ final class Documents {
                 .put("openedBy", nameOf(task.openedBy(), registry))
                 .put("openedAt", task.openedAt().toString())
                 .put("callsUsed", authority.budgets().used(tenant, task.id()))
+                .put("callsPassedOn", task.callsPassed())
+                .put("origin", task.origin().json())
                 .put("labels", texts(task.labels()));
         task.end()
                 .ifPresent(end -> status.put(

@@ -61,7 +61,7 @@ final class Orders {
         return new Action.Administer(operation, target, payload);
     }
 
-    <T> Reply<T> carry(Caller.OfPerson caller, Action.Administer action, Supplier<Plan<T>> planner) {
+    <T> Reply<T> carry(Caller caller, Action action, Supplier<Plan<T>> planner) {
         return switch (used(guard.admit(new Attempt(caller, action)))) {
             case Used.No(var refusal) -> refused(refusal);
             case Used.Yes(var permit) -> {
@@ -185,6 +185,13 @@ final class Orders {
             case Refusal.Unavailable(var what) -> new Reply.Unavailable<>(what);
             case Refusal.ByPolicy(var _, var why) -> new Reply.Forbidden<>(why, decision);
             case Refusal.NotAllowed(var why) -> new Reply.Forbidden<>(why, decision);
+            case Refusal.NotPassedOn(var _, var why) -> new Reply.Forbidden<>(why, decision);
+            case Refusal.NoMandate(var _, var why) -> new Reply.Forbidden<>(why, decision);
+            case Refusal.NoEmergency(var why) -> new Reply.Forbidden<>(why, decision);
+            case Refusal.BadArguments(var why) -> new Reply.Invalid<>(why);
+            case Refusal.TaskEnded ended ->
+                new Reply.Forbidden<>(
+                        "the task has ended (" + ended.how() + "): stop and tell the user", decision);
             case Refusal.Reason other -> new Reply.Forbidden<>(other.code(), decision);
         };
     }

@@ -1,5 +1,6 @@
 package dev.writ.guard.control;
 
+import dev.writ.authority.Part;
 import dev.writ.authority.Scope;
 import dev.writ.base.Canonical;
 import dev.writ.base.Digest;
@@ -166,6 +167,42 @@ public sealed interface Resource {
 
         Instant deadline(Instant now) {
             return until.orElseGet(() -> now.plus(lasting.orElseThrow()));
+        }
+    }
+
+    /**
+     * What of a task is to be passed on; what is left out stays as the task has it.
+     *
+     * @param lasting from now on; at most one of it and {@code until}
+     */
+    record Delegation(
+            Name agent,
+            Optional<Set<Name>> servers,
+            Optional<Set<String>> tools,
+            Optional<Set<Name>> categories,
+            Optional<Set<Name>> data,
+            long calls,
+            Optional<Duration> lasting,
+            Optional<Instant> until) {
+        public Delegation {
+            if (lasting.isPresent() && until.isPresent())
+                throw new IllegalArgumentException("give one of for (like 8h) and until (a time)");
+        }
+
+        Part part(Instant now) {
+            return new Part(agent, servers, tools, categories, data, calls, until.or(() -> lasting.map(now::plus)));
+        }
+
+        /** What was asked, as the attempt's payload tells it. */
+        Json.Obj asked(String task) {
+            var asked = Json.object().put("task", task).put("agent", agent.text()).put("calls", calls);
+            servers.ifPresent(some -> asked.put("servers", Documents.texts(some)));
+            tools.ifPresent(some -> asked.put("tools", new java.util.TreeSet<>(some)));
+            categories.ifPresent(some -> asked.put("categories", Documents.texts(some)));
+            data.ifPresent(some -> asked.put("data", Documents.texts(some)));
+            lasting.ifPresent(time -> asked.put("seconds", time.toSeconds()));
+            until.ifPresent(time -> asked.put("until", time.toString()));
+            return asked.build();
         }
     }
 

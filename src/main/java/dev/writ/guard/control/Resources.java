@@ -171,6 +171,25 @@ public final class Resources {
                         tool.flag("resultTrusted", false)));
     }
 
+    /** The members of a delegation. */
+    public static Resource.Delegation delegation(Form form) {
+        var scope = form.formIf("scope", Set.of("servers", "tools", "categories", "data"));
+        return new Resource.Delegation(
+                form.name("agent"),
+                scope.filter(s -> s.has("servers")).map(s -> s.names("servers")),
+                scope.filter(s -> s.has("tools")).map(s -> s.texts("tools")),
+                scope.filter(s -> s.has("categories")).map(s -> s.names("categories")),
+                scope.filter(s -> s.has("data")).map(s -> s.names("data")),
+                calls(form),
+                form.textIf("for").map(Resources::lasting),
+                form.time("until"));
+    }
+
+    private static long calls(Form form) {
+        if (!form.has("calls")) throw new Form.Wrong("calls is missing: how much of the task's budget is passed on");
+        return form.number("calls", 0);
+    }
+
     private static Resource.Task task(Optional<String> id, Form document) {
         var spec = document.form("spec", Set.of("agent", "person", "purpose", "scope", "calls", "for", "until"));
         var scope = spec.form("scope", Set.of("servers", "tools", "categories", "data"));

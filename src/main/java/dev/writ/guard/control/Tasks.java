@@ -70,7 +70,16 @@ public final class Tasks {
     }
 
     public Reply<Json.Obj> one(Caller.OfPerson caller, String id) {
-        return directory.reading(caller, () -> found(caller, id).map(task -> document(caller.tenant(), task)));
+        return directory.reading(caller, () -> found(caller, id)
+                .map(task -> drawn(caller.tenant(), task)));
+    }
+
+    /** With the way from the person to it and on. */
+    private Json.Obj drawn(Name tenant, Task task) {
+        var document = document(tenant, task);
+        var status = document.object("status").orElse(Json.Obj.EMPTY);
+        var chain = Chains.of(task, authority.snapshot(tenant), registry.snapshot(tenant), clock.instant());
+        return document.with("status", status.with("chain", chain));
     }
 
     private Reply<Task> found(Caller.OfPerson caller, String id) {
@@ -188,7 +197,7 @@ public final class Tasks {
                         .build());
     }
 
-    private static Transition consented(Consent consent) {
+    static Transition consented(Consent consent) {
         var pins = Json.object();
         new TreeMap<>(consent.pins()).forEach((tool, digest) -> pins.put(tool, digest.toString()));
         var members = Json.object()

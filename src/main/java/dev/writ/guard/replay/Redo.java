@@ -88,7 +88,7 @@ final class Redo {
                 changed(tenant, record);
             case "definition-pin/added", "definition-pin/restored", "definition-pin/returned" -> Done.SO_ALREADY;
             case "definition-pin/approved" -> made ? approved(tenant, record) : Done.SO_ALREADY;
-            case "task/opened", "consent/given" ->
+            case "task/opened", "delegation/opened", "consent/given" ->
                 unmadeUnless(authority.snapshot(tenant).task(id(record, "task")).isPresent());
             case "enrolment/key-issued" ->
                 unmadeUnless(identity.key(tenant, id(record, "key")).isPresent());
