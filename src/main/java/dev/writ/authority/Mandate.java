@@ -1,5 +1,6 @@
 package dev.writ.authority;
 
+import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
@@ -7,7 +8,10 @@ import dev.writ.base.Visible;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A person's standing order: events of one source may open tasks like this, so many times, until then.
@@ -33,10 +37,21 @@ public record Mandate(
      *
      * @param source the system whose events may open them, by name
      * @param openMax how many of them may be open at the same time
+     * @param pins the definitions of its tools as the giver saw them; a changed one is outside the giver's consent
      */
     public record Terms(
-            Name agent, Name source, String purpose, Scope scope, long calls, Duration lasting, long openMax) {
+            Name agent,
+            Name source,
+            String purpose,
+            Scope scope,
+            long calls,
+            Duration lasting,
+            long openMax,
+            Map<String, Digest> pins) {
         public Terms {
+            pins = Map.copyOf(pins);
+            if (pins.size() > Consent.PINS_MAX)
+                throw new IllegalArgumentException("more than " + Consent.PINS_MAX + " pinned tools");
             Visible.line("a purpose", purpose, 500);
             if (calls < 1 || calls > Task.CALLS_MAX)
                 throw new IllegalArgumentException("a call budget is 1 to " + Task.CALLS_MAX + ", not " + calls);
@@ -47,7 +62,10 @@ public record Mandate(
         }
 
         public Json.Obj json() {
+            var pinned = Json.object();
+            new TreeMap<>(pins).forEach((tool, digest) -> pinned.put(tool, digest.toString()));
             return Json.object()
+                    .put("pins", pinned.build())
                     .put("agent", agent.text())
                     .put("source", source.text())
                     .put("purpose", purpose)
@@ -59,6 +77,10 @@ public record Mandate(
         }
 
         static Terms of(Json.Obj json) {
+            var pins = new HashMap<String, Digest>();
+            var written = json.object("pins").orElse(Json.Obj.EMPTY);
+            for (var tool : written.members().keySet())
+                pins.put(tool, Digest.parse(written.string(tool).orElse("")));
             return new Terms(
                     new Name(json.string("agent").orElse("")),
                     new Name(json.string("source").orElse("")),
@@ -66,7 +88,8 @@ public record Mandate(
                     Scope.of(json.object("scope").orElse(Json.Obj.EMPTY)),
                     json.integer("calls").orElse(0L),
                     Duration.ofSeconds(json.integer("seconds").orElse(0L)),
-                    json.integer("openMax").orElse(0L));
+                    json.integer("openMax").orElse(0L),
+                    pins);
         }
     }
 

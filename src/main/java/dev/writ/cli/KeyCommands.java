@@ -29,6 +29,32 @@ final class KeyCommands {
         return show(session, session.api().post(Api.Path.of(collection, id, "keys"), Json.Obj.EMPTY));
     }
 
+    @Command(description = "Lists keys; never their text.")
+    int list() {
+        session.out()
+                .list(
+                        session.api().get(Api.Path.of("keys")),
+                        Column.at("KEY", "id"),
+                        Column.at("AGENT", "agent"),
+                        Column.at("TASK", "task"),
+                        Column.at("PERSON", "person"),
+                        Column.at("REVOKED", "revoked"),
+                        Column.at("MADE", "createdAt"));
+        return Exit.DONE;
+    }
+
+    @Command(description = "Revokes one key at once; its task and its holder keep the others.")
+    int revoke(
+            @Parameters(paramLabel = "KEY", description = "The key's id, or its last characters; never its text.")
+                    String id) {
+        session.out()
+                .one(
+                        session.api().post(Api.Path.of("keys", id, "revoke"), Json.Obj.EMPTY),
+                        Column.at("KEY", "id"),
+                        Column.at("REVOKED", "revoked"));
+        return Exit.DONE;
+    }
+
     @Command(description = "Makes the ledger's next keys, to tell witnesses and auditors before they are used.")
     int prepare() {
         return told(session.api().post(Api.Path.of("evidence", "keys", "prepare"), Json.Obj.EMPTY), "will be the next");

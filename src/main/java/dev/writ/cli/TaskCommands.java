@@ -54,6 +54,7 @@ final class TaskCommands {
                         Column.at("TOOLS", "spec.scope.tools"),
                         Column.at("CATEGORIES", "spec.scope.categories"),
                         Column.at("DATA CLASSES", "spec.scope.data"),
+                        Column.at("CONSENT", "status.consent"),
                         Column.at("LABELS", "status.labels"),
                         Column.at("CALLS", "spec.calls"),
                         Column.at("CALLS USED", "status.callsUsed"),

@@ -1,5 +1,6 @@
 package dev.writ.guard;
 
+import dev.writ.base.Id;
 import dev.writ.base.Name;
 import dev.writ.identity.Identity;
 import java.util.Optional;
@@ -41,6 +42,13 @@ final class Callers {
                     case dev.writ.identity.Caller.PersonCaller person -> Optional.of(person.tenant());
                     case dev.writ.identity.Caller.Unknown _ -> Optional.empty();
                 };
+    }
+
+    /** Whether a key was revoked; whatever is no key of ours was not. */
+    boolean revoked(Name tenant, Id key) {
+        return identity.key(tenant, key)
+                .filter(known -> known.revokedAt().isPresent())
+                .isPresent();
     }
 
     /** Attempts without a credential in force, since the start. */

@@ -47,6 +47,7 @@ public final class Guard implements AutoCloseable {
     private final Shown shown;
     private final Rehearsal rehearsal;
     private final Streams streams = new Streams();
+    private final Door door = new Door();
     private final Waiting waiting = new Waiting();
     private final Refusals refusals;
     private final LedgerWatch watch;
@@ -383,7 +384,28 @@ public final class Guard implements AutoCloseable {
         var taken = streams.watch(caller, server, cut);
         if (standings.of(caller, server, clock.instant()) instanceof Standings.Found.No)
             streams.cutTask(caller.tenant(), caller.task());
+        if (callers.revoked(caller.tenant(), caller.key())) streams.cutKey(caller.tenant(), caller.key());
         return taken;
+    }
+
+    /** Cuts what is open under a key or grant that has just been revoked. */
+    public void cut(Name tenant, Id key) {
+        streams.cutKey(tenant, key);
+    }
+
+    /**
+     * Somebody came as an agent that nobody registered; it has no authority, and people can see that it was there.
+     *
+     * @param client what the client calls itself, claimed and believed by nobody
+     * @param name the name that it came with
+     */
+    public void seenAtTheDoor(Name tenant, String client, String name) {
+        door.seen(tenant, client, name, clock.instant());
+    }
+
+    /** Who came without being registered, the latest first; kept in memory alone. */
+    public List<Door.Visitor> visitors(Name tenant) {
+        return door.visitors(tenant);
     }
 
     /** Completes when somebody votes on an approval; the same attempt then finds out what that means. */

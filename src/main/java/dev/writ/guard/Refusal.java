@@ -74,14 +74,6 @@ public record Refusal(Id decision, Reason reason, Optional<TaskBrief> standing) 
         }
     }
 
-    /** A mandate opens no task any more, or not now: {@code how} is as in {@code revoked} or {@code giver}. */
-    public record NoMandate(String how, String why) implements Reason {
-        @Override
-        public String code() {
-            return "mandate-" + how;
-        }
-    }
-
     /** What is to be done in an emergency takes another person. */
     public record NoEmergency(String why) implements Reason {
         @Override

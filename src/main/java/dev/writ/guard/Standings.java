@@ -37,6 +37,22 @@ final class Standings {
         return worlds.of(tenant, registry.snapshot(tenant));
     }
 
+    /** Whether an operation takes back what the caller gave: a consent or a mandate. */
+    boolean gave(Caller.OfPerson caller, String operation, String target) {
+        var given = authority.snapshot(caller.tenant());
+        return switch (operation) {
+            case "consent:revoke" ->
+                given.consents().values().stream()
+                        .anyMatch(consent -> consent.id().text().equals(target)
+                                && consent.person().equals(caller.person()));
+            case "mandate:revoke" ->
+                given.mandates().values().stream()
+                        .anyMatch(mandate -> mandate.id().text().equals(target)
+                                && mandate.giver().equals(caller.person()));
+            default -> false;
+        };
+    }
+
     /** Under which task an agent acts, or why it may not act at all. */
     sealed interface Acting {
         record Yes(Under under) implements Acting {}

@@ -23,6 +23,8 @@ final class Streams {
         record OfServer(Name tenant, Name server) implements Thing {}
 
         record OfTenant(Name tenant) implements Thing {}
+
+        record OfKey(Name tenant, Id key) implements Thing {}
     }
 
     /** An open stream and what it hangs on. */
@@ -48,7 +50,8 @@ final class Streams {
                         new Thing.OfTask(tenant, caller.task()),
                         new Thing.OfAgent(tenant, caller.agent()),
                         new Thing.OfServer(tenant, server),
-                        new Thing.OfTenant(tenant)),
+                        new Thing.OfTenant(tenant),
+                        new Thing.OfKey(tenant, caller.key())),
                 cut);
         for (var thing : watched.things)
             open.compute(thing, (_, known) -> {
@@ -73,6 +76,10 @@ final class Streams {
 
     void cutServer(Name tenant, Name server) {
         cut(new Thing.OfServer(tenant, server));
+    }
+
+    void cutKey(Name tenant, Id key) {
+        cut(new Thing.OfKey(tenant, key));
     }
 
     void cutTenant(Name tenant) {

@@ -77,8 +77,6 @@ final class Denials {
                         machine);
             case Refusal.NotPassedOn(var _, var why) ->
                 result("DENIED " + tool, List.of("Why: " + Visible.text(why, 200) + about(brief, refusal)), machine);
-            case Refusal.NoMandate(var _, var why) ->
-                result("DENIED " + tool, List.of("Why: " + Visible.text(why, 200) + about(brief, refusal)), machine);
             case Refusal.NoEmergency(var why) ->
                 result("DENIED " + tool, List.of("Why: " + Visible.text(why, 200) + about(brief, refusal)), machine);
             case Refusal.BudgetSpent(var calls) ->
@@ -165,7 +163,6 @@ final class Denials {
             case Refusal.BadArguments(var why) -> "DENIED: " + why;
             case Refusal.Suspended _ -> "SUSPENDED: no agent may act now";
             case Refusal.NotPassedOn(var _, var why) -> "DENIED: " + why;
-            case Refusal.NoMandate(var _, var why) -> "DENIED: " + why;
             case Refusal.NoEmergency(var why) -> "DENIED: " + why;
             case Refusal.BudgetSpent _ -> "DENIED: the task's budget is used up";
             case Refusal.Quarantined _ -> "QUARANTINED";

@@ -166,7 +166,6 @@ final class Links implements AutoCloseable {
             case Refusal.TaskEnded _,
                     Refusal.Suspended _,
                     Refusal.NotPassedOn _,
-                    Refusal.NoMandate _,
                     Refusal.NoEmergency _,
                     Refusal.NotAllowed _,
                     Refusal.ByPolicy _,

@@ -169,7 +169,6 @@ final class Opening {
             case Refusal.TaskEnded _,
                     Refusal.Suspended _,
                     Refusal.NotPassedOn _,
-                    Refusal.NoMandate _,
                     Refusal.NoEmergency _,
                     Refusal.NotAllowed _,
                     Refusal.ByPolicy _,

@@ -105,7 +105,7 @@ public final class Applying {
             case Resource.Group _ -> 2;
             case Resource.Agent _ -> 3;
             case Resource.Server _ -> 4;
-            case Resource.Task _ -> 5;
+            case Resource.Task _, Resource.Mandate _ -> 5;
         };
     }
 
@@ -148,6 +148,7 @@ public final class Applying {
             case Resource.Agent agent -> agent(caller, agent, coming);
             case Resource.Server server -> server(caller, server);
             case Resource.Task task -> task(caller, task);
+            case Resource.Mandate mandate -> mandate(caller, mandate);
         };
     }
 
@@ -280,6 +281,14 @@ public final class Applying {
                 && task.scope().equals(wanted.scope())
                 && task.callBudget() == wanted.calls();
         return same ? Steps.none() : Steps.refused("an open task is not changed; end it and open another one");
+    }
+
+    private Steps mandate(Caller.OfPerson caller, Resource.Mandate wanted) {
+        var standing = control.mandates().standing(caller.tenant(), wanted.name());
+        if (standing.isEmpty()) return Steps.created(() -> control.mandates().give(caller, wanted));
+        return Mandates.same(standing.get(), wanted)
+                ? Steps.none()
+                : Steps.refused("a mandate is not changed; revoke it and give another one");
     }
 
     /** Everything that {@link #apply} takes: people, groups, agents, servers and open tasks. */

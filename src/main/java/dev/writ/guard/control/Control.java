@@ -24,6 +24,10 @@ public final class Control {
     private final Tools tools;
     private final Tasks tasks;
     private final Delegations delegations;
+    private final Mandates mandates;
+    private final Emergencies emergencies;
+    private final Revocations revocations;
+    private final Usage usage;
     private final Approvals approvals;
     private final Policies policies;
     private final Secrets secrets;
@@ -69,6 +73,10 @@ public final class Control {
         this.secrets = new Secrets(parts, orders, directory);
         this.evidence = new Evidence(parts, directory);
         this.overview = new Overview(parts, directory);
+        this.mandates = new Mandates(parts, orders, directory);
+        this.emergencies = new Emergencies(parts, orders, directory);
+        this.revocations = new Revocations(parts, orders, directory);
+        this.usage = new Usage(parts, evidence, directory);
         this.applying = new Applying(this, parts, directory);
         this.firstStart = new FirstStart(parts, policies);
         this.logKeys = new LogKeys(parts, orders);
@@ -101,6 +109,22 @@ public final class Control {
 
     public Tasks tasks() {
         return tasks;
+    }
+
+    public Mandates mandates() {
+        return mandates;
+    }
+
+    public Emergencies emergencies() {
+        return emergencies;
+    }
+
+    public Revocations revocations() {
+        return revocations;
+    }
+
+    public Usage usage() {
+        return usage;
     }
 
     public Delegations delegations() {

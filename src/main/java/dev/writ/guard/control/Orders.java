@@ -53,6 +53,9 @@ final class Orders {
                     : new Stay<>(planned.then(_ -> new Reply.Unavailable<>("no plan")));
         }
 
+        /** Nothing is changed, and why not is on record. */
+        record Refuse<T>(Transition record, Reply<T> reply) implements Plan<T> {}
+
         /** Nothing to change: it is so already, or cannot be. */
         record Stay<T>(Reply<T> reply) implements Plan<T> {}
     }
@@ -127,6 +130,10 @@ final class Orders {
     private <T> Reply<T> made(Permit permit, Plan<T> plan) {
         return switch (plan) {
             case Plan.Stay<T>(var reply) -> reply;
+            case Plan.Refuse<T>(var record, var reply) ->
+                guard.record(permit, record)
+                        ? reply
+                        : new Reply.Unavailable<>("the ledger cannot be written; nothing was changed");
             case Plan.Go<T>(var records, var making) -> {
                 for (int i = 0; i < records.size(); i++) {
                     if (guard.record(permit, records.get(i))) continue;
@@ -186,7 +193,6 @@ final class Orders {
             case Refusal.ByPolicy(var _, var why) -> new Reply.Forbidden<>(why, decision);
             case Refusal.NotAllowed(var why) -> new Reply.Forbidden<>(why, decision);
             case Refusal.NotPassedOn(var _, var why) -> new Reply.Forbidden<>(why, decision);
-            case Refusal.NoMandate(var _, var why) -> new Reply.Forbidden<>(why, decision);
             case Refusal.NoEmergency(var why) -> new Reply.Forbidden<>(why, decision);
             case Refusal.BadArguments(var why) -> new Reply.Invalid<>(why);
             case Refusal.TaskEnded ended ->

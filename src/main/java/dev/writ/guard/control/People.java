@@ -98,6 +98,9 @@ public final class People {
         var tenant = caller.tenant();
         var done = Directory.reply(registry.people().deactivate(tenant, person));
         if (done.obstacle().isPresent()) return new Taken<>(done.map(_ -> Json.Obj.EMPTY), List.of());
+        var mandates = authority.snapshot(tenant).mandates().values().stream()
+                .filter(mandate -> mandate.giver().equals(person) && mandate.end().isEmpty())
+                .toList();
         var keys = identity.revokePerson(tenant, person);
         var records = new ArrayList<Transition>();
         var members = Json.object()
@@ -109,6 +112,7 @@ public final class People {
                 identity,
                 tenant,
                 authority.stopPerson(tenant, person, by, DEACTIVATED).ended()));
+        for (var mandate : mandates) records.add(Mandates.revoked(mandate, DEACTIVATED));
         for (var agent : registry.snapshot(tenant).agents().values())
             if (agent.owner().equals(person))
                 records.addAll(Tasks.ended(

@@ -171,6 +171,43 @@ public sealed interface Resource {
     }
 
     /**
+     * A standing order of whoever gives it.
+     *
+     * @param lasting how long each task lives
+     * @param uses how many tasks it may open
+     */
+    record Mandate(
+            Name name,
+            Name agent,
+            Name source,
+            String purpose,
+            Scope scope,
+            long calls,
+            Duration lasting,
+            long atOnce,
+            long uses,
+            Instant until)
+            implements Resource {
+        public Mandate {
+            if (Canonical.bytes(scope.json()).length > Task.SCOPE_BYTES_MAX)
+                throw new IllegalArgumentException("a scope has at most " + Task.SCOPE_BYTES_MAX + " bytes");
+        }
+
+        @Override
+        public String title() {
+            return name.text();
+        }
+    }
+
+    /** A task that two people open in an emergency; {@code person} is the e-mail or id of whom it is for. */
+    record Emergency(Name agent, String person, String reason, Scope scope, long calls, Duration lasting) {
+        public Emergency {
+            if (Canonical.bytes(scope.json()).length > Task.SCOPE_BYTES_MAX)
+                throw new IllegalArgumentException("a scope has at most " + Task.SCOPE_BYTES_MAX + " bytes");
+        }
+    }
+
+    /**
      * What of a task is to be passed on; what is left out stays as the task has it.
      *
      * @param lasting from now on; at most one of it and {@code until}

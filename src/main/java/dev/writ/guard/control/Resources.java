@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 public final class Resources {
     static final String API_VERSION = "writ.dev/v1";
     static final String ROLE = "role-";
-    private static final Set<String> KINDS = Set.of("Tenant", "Person", "Group", "Agent", "Server", "Task");
+    private static final Set<String> KINDS = Set.of("Tenant", "Person", "Group", "Agent", "Server", "Task", "Mandate");
     private static final Set<String> APPROVING =
             Set.of("digest", "categories", "data", "pathArguments", "resultLabels", "resultTrusted");
     private static final Pattern LASTING = Pattern.compile("([1-9][0-9]{0,6})([smhd])");
@@ -55,6 +55,7 @@ public final class Resources {
             case "Agent" -> agent(named(name), form);
             case "Server" -> server(named(name), form);
             case "Task" -> task(name, form);
+            case "Mandate" -> mandate(named(name), form);
             default ->
                 throw new Form.Wrong("unknown kind " + Visible.text(form.text("kind"), 40)
                         + Nearest.to(form.text("kind"), KINDS)
@@ -76,7 +77,7 @@ public final class Resources {
     }
 
     static Name role(String role) {
-        var known = Set.of("admin", "approver", "auditor", "viewer", "policy-author");
+        var known = Set.of("admin", "approver", "auditor", "break-glass", "viewer", "policy-author");
         if (known.contains(role)) return new Name(ROLE + role);
         throw new Form.Wrong("unknown role " + Visible.text(role, 40) + "; known are "
                 + String.join(", ", new java.util.TreeSet<>(known)));
@@ -171,6 +172,42 @@ public final class Resources {
                         tool.flag("resultTrusted", false)));
     }
 
+    private static Resource.Mandate mandate(String name, Form document) {
+        var spec = document.form(
+                "spec", Set.of("agent", "source", "purpose", "scope", "calls", "for", "atOnce", "uses", "until"));
+        return new Resource.Mandate(
+                new Name(name),
+                spec.name("agent"),
+                spec.name("source"),
+                spec.text("purpose"),
+                scope(spec),
+                spec.number("calls", 1_000),
+                lasting(spec.text("for")),
+                spec.number("atOnce", 1),
+                spec.number("uses", 0),
+                spec.time("until").orElseThrow(() -> new Form.Wrong("spec.until is missing: a mandate ends")));
+    }
+
+    /** The members of an emergency. */
+    public static Resource.Emergency emergency(Form form) {
+        return new Resource.Emergency(
+                form.name("agent"),
+                form.text("person"),
+                form.text("reason"),
+                scope(form),
+                form.number("calls", 100),
+                lasting(form.text("for")));
+    }
+
+    private static Scope scope(Form spec) {
+        var scope = spec.form("scope", Set.of("servers", "tools", "categories", "data"));
+        return new Scope(
+                scope.names("servers"),
+                scope.has("tools") ? Optional.of(scope.texts("tools")) : Optional.empty(),
+                scope.names("categories"),
+                scope.names("data"));
+    }
+
     /** The members of a delegation. */
     public static Resource.Delegation delegation(Form form) {
         var scope = form.formIf("scope", Set.of("servers", "tools", "categories", "data"));
@@ -192,17 +229,12 @@ public final class Resources {
 
     private static Resource.Task task(Optional<String> id, Form document) {
         var spec = document.form("spec", Set.of("agent", "person", "purpose", "scope", "calls", "for", "until"));
-        var scope = spec.form("scope", Set.of("servers", "tools", "categories", "data"));
         return new Resource.Task(
                 id,
                 spec.name("agent"),
                 spec.text("person"),
                 spec.text("purpose"),
-                new Scope(
-                        scope.names("servers"),
-                        scope.has("tools") ? Optional.of(scope.texts("tools")) : Optional.empty(),
-                        scope.names("categories"),
-                        scope.names("data")),
+                scope(spec),
                 spec.number("calls", 1_000),
                 spec.textIf("for").map(Resources::lasting),
                 spec.time("until"));

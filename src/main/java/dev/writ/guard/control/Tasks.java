@@ -137,7 +137,7 @@ public final class Tasks {
                         wanted.deadline(now))));
     }
 
-    private static Optional<String> unknown(Scope scope, RegistrySnapshot snapshot) {
+    static Optional<String> unknown(Scope scope, RegistrySnapshot snapshot) {
         if (scope.servers().isEmpty()) return Optional.of("the scope holds no server");
         for (var server : scope.servers())
             if (snapshot.server(server)
@@ -171,7 +171,7 @@ public final class Tasks {
     }
 
     /** The definitions of all approved tools in scope, as they are pinned at this moment. */
-    private static Map<String, Digest> pins(Scope scope, RegistrySnapshot snapshot) {
+    static Map<String, Digest> pins(Scope scope, RegistrySnapshot snapshot) {
         var pins = new TreeMap<String, Digest>();
         for (var server : scope.servers())
             for (var tool : snapshot.toolsOf(server))
@@ -182,7 +182,7 @@ public final class Tasks {
         return pins;
     }
 
-    private static Transition opened(Task task) {
+    static Transition opened(Task task) {
         return new Transition(
                 "task",
                 "opened",
@@ -194,6 +194,7 @@ public final class Tasks {
                         .put("scope", task.scope().json())
                         .put("calls", task.callBudget())
                         .put("until", Guard.time(task.deadline()))
+                        .put("origin", task.origin().json())
                         .build());
     }
 
