@@ -104,8 +104,11 @@ final class MandateCommands {
                     Optional<Long> atOnce,
             @Option(names = "--uses", required = true, paramLabel = "N", description = "How many tasks in all.")
                     long uses,
-            @Option(names = "--until", required = true, paramLabel = "TIME", description = "Until when, RFC 3339.")
-                    String until) {
+            @Option(
+                            names = "--until",
+                            paramLabel = "TIME",
+                            description = "Until when, RFC 3339; default in 90 days.")
+                    Optional<String> until) {
         var scope = Json.object().put("servers", servers);
         if (tools != null) scope.put("tools", tools);
         scope.put("categories", Resource.all(categories)).put("data", Resource.all(data));

@@ -53,6 +53,7 @@ class EvidenceMutationTest {
             "task",
             "consent",
             "delegation",
+            "mandate",
             "revocation",
             "definition-pin",
             "policy-bundle",
@@ -121,6 +122,15 @@ class EvidenceMutationTest {
                         + "'purpose':'support case','scope':{'servers':['shop'],'categories':['read']},'calls':9,'for':'1h'}}");
         var task = opened.object("metadata").orElseThrow().string("name").orElseThrow();
         http.call("POST", "/tasks/" + task + "/delegations", "{'agent':'other-bot','calls':3}");
+        http.call(
+                "POST",
+                "/mandates",
+                resource(
+                        "Mandate",
+                        "triage",
+                        "{'agent':'support-bot','source':'tickets','purpose':'x','scope':{'servers':['shop']},"
+                                + "'for':'1h','uses':2}"));
+        http.call("POST", "/mandates/triage/tasks", "{'event':'T-1'}");
         try (var client = product.client(Product.TaskSpec.SUPPORT)) {
             assertThat(isError(client.call("get_order", "{\"order\":\"1001\"}")))
                     .isFalse();

@@ -88,7 +88,7 @@ public final class Mandates {
                 && terms.lasting().equals(wanted.lasting())
                 && terms.openMax() == wanted.atOnce()
                 && known.usesMax() == wanted.uses()
-                && known.until().equals(wanted.until());
+                && wanted.until().map(known.until()::equals).orElse(true);
     }
 
     /** A mandate is the caller's own; nobody gives one in another's name. */
@@ -101,7 +101,7 @@ public final class Mandates {
                 .put("scope", wanted.scope().json())
                 .put("calls", wanted.calls())
                 .put("uses", wanted.uses())
-                .put("until", Guard.time(wanted.until()))
+                .put("until", wanted.until().map(Guard::time))
                 .build();
         return orders.carry(
                 caller,
@@ -129,7 +129,7 @@ public final class Mandates {
                         wanted.lasting(),
                         wanted.atOnce(),
                         Tasks.pins(wanted.scope(), snapshot)),
-                wanted.until(),
+                wanted.until().orElseGet(() -> clock.instant().plus(Resource.Mandate.STANDS)),
                 wanted.uses(),
                 0,
                 Optional.empty()));

@@ -175,6 +175,7 @@ public sealed interface Resource {
      *
      * @param lasting how long each task lives
      * @param uses how many tasks it may open
+     * @param until 90 days from now when absent
      */
     record Mandate(
             Name name,
@@ -186,8 +187,10 @@ public sealed interface Resource {
             Duration lasting,
             long atOnce,
             long uses,
-            Instant until)
+            Optional<Instant> until)
             implements Resource {
+        static final Duration STANDS = Duration.ofDays(90);
+
         public Mandate {
             if (Canonical.bytes(scope.json()).length > Task.SCOPE_BYTES_MAX)
                 throw new IllegalArgumentException("a scope has at most " + Task.SCOPE_BYTES_MAX + " bytes");

@@ -185,7 +185,7 @@ public final class Resources {
                 lasting(spec.text("for")),
                 spec.number("atOnce", 1),
                 spec.number("uses", 0),
-                spec.time("until").orElseThrow(() -> new Form.Wrong("spec.until is missing: a mandate ends")));
+                spec.time("until"));
     }
 
     /** The members of an emergency. */
