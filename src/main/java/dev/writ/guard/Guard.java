@@ -1,7 +1,6 @@
 package dev.writ.guard;
 
 import dev.writ.authority.Authority;
-import dev.writ.authority.Revocation;
 import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Ids;
@@ -99,7 +98,7 @@ public final class Guard implements AutoCloseable {
         this.uses = new Uses(standings, vault, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
-        authority.onRevoked(this::revoked);
+        authority.onRevoked(streams::cut);
         closeOpenIntents(parts.ledger());
     }
 
@@ -425,38 +424,7 @@ public final class Guard implements AutoCloseable {
 
     /** A person's yes or no to one action. The record comes first; then the vote counts. */
     public Voted vote(Caller.OfPerson caller, Id approval, boolean approve, String reason) {
-        var payload = Json.object()
-                .put("approval", approval.text())
-                .put("decision", approve ? "approve" : "refuse")
-                .put("reason", reason)
-                .build();
-        return switch (admit(new Attempt(caller, new Action.Approve(approval.text(), payload)))) {
-            case Refusal refusal -> new Voted.Refused(refusal);
-            case Held _ -> new Voted.NotCounted("a vote cannot be held");
-            case Permit permit -> {
-                var voted = changing(caller.tenant(), () -> votes.cast(caller, approval, approve, reason));
-                boolean counted = voted instanceof Voted.Counted;
-                settle(
-                        permit,
-                        Outcome.without(
-                                counted ? Outcome.Status.DONE : Outcome.Status.NOT_SENT,
-                                "authority",
-                                0,
-                                counted ? "" : "not counted"));
-                yield voted;
-            }
-        };
-    }
-
-    private void revoked(Revocation revocation) {
-        switch (revocation) {
-            case Revocation.OfTask(var tenant, var task) -> streams.cutTask(tenant, task.id());
-            case Revocation.OfAgent(var tenant, var agent) -> streams.cutAgent(tenant, agent);
-            case Revocation.OfServer(var tenant, var server) -> streams.cutServer(tenant, server);
-            case Revocation.OfTenant(var tenant) -> streams.cutTenant(tenant);
-            // The person's tasks come one by one as OfTask.
-            case Revocation.OfPerson _ -> {}
-        }
+        return votes.vote(this, caller, approval, approve, reason);
     }
 
     /** An intent that a crash left without an outcome is closed as indeterminate, never dropped. */

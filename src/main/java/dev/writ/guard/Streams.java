@@ -1,5 +1,6 @@
 package dev.writ.guard;
 
+import dev.writ.authority.Revocation;
 import dev.writ.base.Id;
 import dev.writ.base.Name;
 import java.util.ArrayList;
@@ -64,6 +65,18 @@ final class Streams {
         return () -> {
             if (watched.open.getAndSet(false)) forget(watched);
         };
+    }
+
+    /** Cuts what hangs on authority that has just gone. */
+    void cut(Revocation revocation) {
+        switch (revocation) {
+            case Revocation.OfTask(var tenant, var task) -> cutTask(tenant, task.id());
+            case Revocation.OfAgent(var tenant, var agent) -> cutAgent(tenant, agent);
+            case Revocation.OfServer(var tenant, var server) -> cutServer(tenant, server);
+            case Revocation.OfTenant(var tenant) -> cutTenant(tenant);
+            // The person's tasks come one by one as OfTask.
+            case Revocation.OfPerson _ -> {}
+        }
     }
 
     void cutTask(Name tenant, Id task) {

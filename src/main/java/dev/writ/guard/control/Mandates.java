@@ -63,9 +63,9 @@ public final class Mandates {
                 caller, () -> found(caller.tenant(), which).map(mandate -> document(caller.tenant(), mandate)));
     }
 
-    /** By the name of one that stands, else by id. */
+    /** By its name, of several the one that stands or else the last; else by id. */
     private Reply<Mandate> found(Name tenant, String which) {
-        var byName = Directory.name(which).flatMap(name -> standing(tenant, name));
+        var byName = Directory.name(which).flatMap(name -> standing(tenant, name).or(() -> last(tenant, name)));
         if (byName.isPresent()) return new Reply.Done<>(byName.get());
         var all = authority.snapshot(tenant).mandates();
         return Directory.id("mandate", all.keySet(), which)
@@ -75,6 +75,12 @@ public final class Mandates {
     Optional<Mandate> standing(Name tenant, Name name) {
         return authority.snapshot(tenant).mandates().values().stream()
                 .filter(mandate -> mandate.name().equals(name) && mandate.end().isEmpty())
+                .max(Comparator.comparing(Mandate::id));
+    }
+
+    private Optional<Mandate> last(Name tenant, Name name) {
+        return authority.snapshot(tenant).mandates().values().stream()
+                .filter(mandate -> mandate.name().equals(name))
                 .max(Comparator.comparing(Mandate::id));
     }
 
