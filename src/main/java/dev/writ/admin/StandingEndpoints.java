@@ -122,6 +122,9 @@ final class StandingEndpoints {
                         "/agents/{name}/usage",
                         "What an agent was given and what it used, from the ledger",
                         a -> Answers.document(control.usage().of(a.caller(), a.path("name")))),
-                get("/visitors", "Agents that came and are not registered", a -> Answers.items(agents.seen(a.caller()))));
+                get(
+                        "/visitors",
+                        "Agents that came and are not registered",
+                        a -> Answers.items(agents.seen(a.caller()))));
     }
 }

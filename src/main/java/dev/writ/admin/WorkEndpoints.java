@@ -124,8 +124,8 @@ final class WorkEndpoints {
                         "Pass a part of a task on to another agent",
                         "agent, scope, calls, for or until",
                         a -> Answers.created(delegations.delegate(a.caller(), a.path("id"), part(a.request()))))
-                .alsoOfAgents((request, agent) -> Answers.created(
-                        delegations.delegate(agent, request.parameter("id"), part(request))));
+                .alsoOfAgents((request, agent) ->
+                        Answers.created(delegations.delegate(agent, request.parameter("id"), part(request))));
     }
 
     private static Resource.Delegation part(Request request) {

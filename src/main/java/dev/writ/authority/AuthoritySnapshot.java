@@ -33,8 +33,8 @@ public record AuthoritySnapshot(
         Map<Id, Mandate> mandates,
         Map<Id, Emergency> emergencies,
         Optional<Suspension> suspension) {
-    public static final AuthoritySnapshot EMPTY = new AuthoritySnapshot(
-            0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Optional.empty());
+    public static final AuthoritySnapshot EMPTY =
+            new AuthoritySnapshot(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Optional.empty());
 
     /** An ended task's credentials are still told so for this long. */
     public static final Duration KEPT = Duration.ofHours(24);

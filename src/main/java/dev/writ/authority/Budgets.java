@@ -75,8 +75,7 @@ public final class Budgets {
     }
 
     private Meter meterOf(Name tenant, Task task) {
-        return meters.computeIfAbsent(
-                new Key(tenant, task.id()), _ -> new Meter(task.callsLeased(), task.callsOwn()));
+        return meters.computeIfAbsent(new Key(tenant, task.id()), _ -> new Meter(task.callsLeased(), task.callsOwn()));
     }
 
     /** Takes calls that are to be passed on out of what a task may use; false when it has used them already. */

@@ -15,32 +15,27 @@ final class Changes {
     private Changes() {}
 
     static Change<AuthoritySnapshot> opened(Name tenant, Task task) {
-        return Change.of(
-                s -> s.with(task),
-                sql -> {
-                    sql.changeOne(
-                            """
+        return Change.of(s -> s.with(task), sql -> {
+            sql.changeOne(
+                    """
                             INSERT INTO tasks (tenant, id, purpose, person, agent, opened_by, opened_at, scope,
                                                call_budget, deadline, calls_leased, origin)
                             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)""",
-                            tenant,
-                            task.id(),
-                            task.purpose(),
-                            task.person(),
-                            task.agent(),
-                            task.openedBy(),
-                            task.openedAt(),
-                            task.scope().json(),
-                            task.callBudget(),
-                            task.deadline(),
-                            task.origin().json());
-                    for (var label : task.labels())
-                        sql.changeOne(
-                                "INSERT INTO task_labels (tenant, task, label) VALUES (?, ?, ?)",
-                                tenant,
-                                task.id(),
-                                label);
-                });
+                    tenant,
+                    task.id(),
+                    task.purpose(),
+                    task.person(),
+                    task.agent(),
+                    task.openedBy(),
+                    task.openedAt(),
+                    task.scope().json(),
+                    task.callBudget(),
+                    task.deadline(),
+                    task.origin().json());
+            for (var label : task.labels())
+                sql.changeOne(
+                        "INSERT INTO task_labels (tenant, task, label) VALUES (?, ?, ?)", tenant, task.id(), label);
+        });
     }
 
     /** @param leased what is left leased for the task itself */
@@ -263,27 +258,41 @@ final class Changes {
     }
 
     static Change<AuthoritySnapshot> ended(Name tenant, Mandate mandate, Task.End end) {
-        return Change.of(s -> s.changeMandate(mandate.id(), before -> before.with(end)), sql -> sql.change("""
+        return Change.of(
+                s -> s.changeMandate(mandate.id(), before -> before.with(end)),
+                sql -> sql.change("""
                         UPDATE mandates SET ending = ?, ended_by = ?, ended_at = ?, ended_why = ?
                         WHERE tenant = ? AND id = ? AND ending IS NULL""", end.ending(), end.by(), end.at(), end.why(), tenant, mandate.id()));
     }
 
     static Change<AuthoritySnapshot> emergency(Name tenant, Emergency emergency) {
-        return Change.of(s -> s.with(emergency), sql -> sql.changeOne("""
+        return Change.of(
+                s -> s.with(emergency),
+                sql -> sql.changeOne(
+                        """
                         INSERT INTO emergencies (tenant, id, terms, asked_by, asked_at, state)
-                        VALUES (?, ?, ?, ?, ?, 'waiting')""", tenant, emergency.id(), emergency.terms().json(), emergency.askedBy(), emergency.askedAt()));
+                        VALUES (?, ?, ?, ?, ?, 'waiting')""",
+                        tenant,
+                        emergency.id(),
+                        emergency.terms().json(),
+                        emergency.askedBy(),
+                        emergency.askedAt()));
     }
 
     static Change<AuthoritySnapshot> emergencyOpened(Name tenant, Emergency emergency) {
         var opened = emergency.opened().orElseThrow();
-        return Change.of(s -> s.with(emergency), sql -> sql.changeOne("""
+        return Change.of(
+                s -> s.with(emergency),
+                sql -> sql.changeOne("""
                         UPDATE emergencies SET state = 'opened', second = ?, opened_at = ?, task = ?
                         WHERE tenant = ? AND id = ? AND state = 'waiting'""", opened.by(), opened.at(), opened.task(), tenant, emergency.id()));
     }
 
     static Change<AuthoritySnapshot> reviewed(Name tenant, Emergency emergency) {
         var review = emergency.review().orElseThrow();
-        return Change.of(s -> s.with(emergency), sql -> sql.changeOne("""
+        return Change.of(
+                s -> s.with(emergency),
+                sql -> sql.changeOne("""
                         UPDATE emergencies SET state = 'reviewed', reviewed_by = ?, reviewed_at = ?, review = ?
                         WHERE tenant = ? AND id = ? AND state = 'opened'""", review.by(), review.at(), review.note(), tenant, emergency.id()));
     }

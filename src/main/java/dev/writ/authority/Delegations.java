@@ -124,8 +124,7 @@ public final class Delegations {
                         Changes.pruned(at),
                         Changes.opened(tenant, labelled),
                         Changes.consented(tenant, consent),
-                        Changes.passed(
-                                tenant, parent.id(), Math.min(parent.callsLeased(), own), child.callBudget())));
+                        Changes.passed(tenant, parent.id(), Math.min(parent.callsLeased(), own), child.callBudget())));
     }
 
     private static Plan<AuthoritySnapshot, Passing> no(Fault fault, String why) {

@@ -61,7 +61,8 @@ public final class Emergencies {
     /** Opens the task that was asked for, on a second person's word. */
     public Step open(Name tenant, Id id, Task task, Consent consent) {
         var at = clock.instant();
-        if (!task.origin().equals(new Origin.OfBreakGlass(id)) || !consent.task().equals(task.id()))
+        if (!task.origin().equals(new Origin.OfBreakGlass(id))
+                || !consent.task().equals(task.id()))
             throw new IllegalArgumentException("not the task of this emergency with its consent");
         return authority.bookOf(tenant).command(now -> {
             if (!(openable(now, id, task.openedBy()) instanceof Step.Done(var known)))

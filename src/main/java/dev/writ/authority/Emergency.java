@@ -14,12 +14,7 @@ import java.util.Optional;
  * looks at what was done.
  */
 public record Emergency(
-        Id id,
-        Terms terms,
-        Id askedBy,
-        Instant askedAt,
-        Optional<Opened> opened,
-        Optional<Review> review) {
+        Id id, Terms terms, Id askedBy, Instant askedAt, Optional<Opened> opened, Optional<Review> review) {
     /** How long a task of an emergency may live. */
     public static final Duration LASTING_MAX = Duration.ofHours(1);
     /** How long it waits for the second person. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 public final class Mandates {
     /** How many may stand in a tenant. */
     public static final int STANDING_MAX = 1_000;
+
     public static final int EVENT_CHARS_MAX = 200;
 
     private final Authority authority;

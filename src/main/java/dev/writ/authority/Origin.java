@@ -89,7 +89,8 @@ public sealed interface Origin {
                         new Id(json.string("task").orElse("")),
                         Math.toIntExact(json.integer("depth").orElse(0L)));
             case "mandate" -> new OfMandate(new Id(json.string("mandate").orElse("")));
-            case "break-glass" -> new OfBreakGlass(new Id(json.string("emergency").orElse("")));
+            case "break-glass" ->
+                new OfBreakGlass(new Id(json.string("emergency").orElse("")));
             default -> throw new IllegalArgumentException("a task of an unknown origin");
         };
     }

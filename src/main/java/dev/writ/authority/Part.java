@@ -50,10 +50,9 @@ public record Part(
 
     private Scope scope(Scope above) {
         var chosen = servers.orElse(above.servers());
-        var inherited = above.tools()
-                .map(all -> all.stream()
-                        .filter(tool -> chosen.contains(new Name(tool.substring(0, tool.indexOf('/')))))
-                        .collect(Collectors.toUnmodifiableSet()));
+        var inherited = above.tools().map(all -> all.stream()
+                .filter(tool -> chosen.contains(new Name(tool.substring(0, tool.indexOf('/')))))
+                .collect(Collectors.toUnmodifiableSet()));
         return new Scope(
                 chosen, tools.or(() -> inherited), categories.orElse(above.categories()), data.orElse(above.data()));
     }

@@ -63,7 +63,7 @@ final class StandingTables {
                         : Optional.of(new Emergency.Opened(second.get(), row.instant("opened_at"), row.id("task"))),
                 reviewer.isEmpty()
                         ? Optional.empty()
-                        : Optional.of(new Emergency.Review(
-                                reviewer.get(), row.instant("reviewed_at"), row.text("review"))));
+                        : Optional.of(
+                                new Emergency.Review(reviewer.get(), row.instant("reviewed_at"), row.text("review"))));
     }
 }

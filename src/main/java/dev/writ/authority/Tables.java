@@ -76,11 +76,9 @@ final class Tables {
 
     static Map<Name, AuthoritySnapshot> load(Sql sql, Instant since) throws SQLException {
         var found = new HashMap<Name, AuthoritySnapshot>();
-        for (var tenant :
-                sql.rows("""
+        for (var tenant : sql.rows("""
                         SELECT tenant FROM tasks UNION SELECT tenant FROM epochs UNION SELECT tenant FROM mandates
-                        UNION SELECT tenant FROM emergencies""", row -> row.name("tenant")))
-            found.put(tenant, snapshot(sql, tenant, since));
+                        UNION SELECT tenant FROM emergencies""", row -> row.name("tenant"))) found.put(tenant, snapshot(sql, tenant, since));
         return found;
     }
 
@@ -124,7 +122,9 @@ final class Tables {
     }
 
     private static Map<Id, Consent> consents(Sql sql, Name tenant, Map<Id, Task> tasks) throws SQLException {
-        return sql.rows("SELECT * FROM consents WHERE tenant = ? AND revoked_at IS NULL", Tables::consent, tenant).stream()
+        return sql
+                .rows("SELECT * FROM consents WHERE tenant = ? AND revoked_at IS NULL", Tables::consent, tenant)
+                .stream()
                 .filter(consent -> tasks.containsKey(consent.task()))
                 .collect(Collectors.toUnmodifiableMap(Consent::task, consent -> consent));
     }

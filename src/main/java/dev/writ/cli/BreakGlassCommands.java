@@ -73,7 +73,8 @@ final class BreakGlassCommands {
                 .put("reason", reason)
                 .put("scope", scope.build());
         calls.ifPresent(n -> body.put("calls", n));
-        var asked = session.api().post(Api.Path.of("emergencies"), body.put("for", duration).build());
+        var asked = session.api()
+                .post(Api.Path.of("emergencies"), body.put("for", duration).build());
         session.out().one(asked, FIELDS);
         session.out()
                 .say("Next: a second person opens it: writ break-glass open "

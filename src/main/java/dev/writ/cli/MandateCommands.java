@@ -104,10 +104,7 @@ final class MandateCommands {
                     Optional<Long> atOnce,
             @Option(names = "--uses", required = true, paramLabel = "N", description = "How many tasks in all.")
                     long uses,
-            @Option(
-                            names = "--until",
-                            paramLabel = "TIME",
-                            description = "Until when, RFC 3339; default in 90 days.")
+            @Option(names = "--until", paramLabel = "TIME", description = "Until when, RFC 3339; default in 90 days.")
                     Optional<String> until) {
         var scope = Json.object().put("servers", servers);
         if (tools != null) scope.put("tools", tools);

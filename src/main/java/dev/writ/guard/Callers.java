@@ -18,8 +18,12 @@ final class Callers {
     Optional<Caller> of(Presented presented) {
         return switch (identity.callerOf(presented.bearer())) {
             case dev.writ.identity.Caller.AgentCaller agent ->
-                Optional.of(
-                        new Caller.OfAgent(agent.tenant(), agent.agent(), agent.task(), agent.key(), agent.binding().text()));
+                Optional.of(new Caller.OfAgent(
+                        agent.tenant(),
+                        agent.agent(),
+                        agent.task(),
+                        agent.key(),
+                        agent.binding().text()));
             case dev.writ.identity.Caller.PersonCaller person ->
                 Optional.of(new Caller.OfPerson(person.tenant(), person.person(), Asks.proof(person.proof())));
             case dev.writ.identity.Caller.Unknown _ -> {

@@ -293,8 +293,7 @@ public final class Guard implements AutoCloseable {
             case Caller.OfPerson person -> by.put("by", person.person().text());
             case Caller.OfAgent agent -> by.put("byAgent", agent.agent().text());
         }
-        return evidence.transition(
-                transition, permit.attempt().caller().tenant(), clock.instant(), by.build());
+        return evidence.transition(transition, permit.attempt().caller().tenant(), clock.instant(), by.build());
     }
 
     /** Runs what records a change and makes it: a start then knows that the one without the other is unfinished. */

@@ -100,8 +100,8 @@ final class PersonAdmission {
         if (!active) return no("this person is not active");
         return switch (action) {
             // What somebody gave, that person may take back, whatever the policies say.
-            case Action.Administer own when standings.gave(caller, own.operation(), own.target()) ->
-                new Ruling.Yes(Evidence.Judged.NOT);
+            case Action.Administer own
+            when standings.gave(caller, own.operation(), own.target()) -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.Administer _ -> administer(caller.tenant(), question.orElseThrow());
             // Who may approve what is a matter of the approval itself, checked with each vote.
             case Action.Approve _ -> new Ruling.Yes(Evidence.Judged.NOT);
@@ -109,7 +109,8 @@ final class PersonAdmission {
                 member(world, caller.person(), Group.ADMIN) || member(world, caller.person(), Group.AUDITOR)
                         ? new Ruling.Yes(Evidence.Judged.NOT)
                         : no("reading evidence takes the role auditor or admin");
-            case Action.OnServer _, Action.Delegate _, Action.Unmapped _ -> no("people act through agents and their tasks");
+            case Action.OnServer _, Action.Delegate _, Action.Unmapped _ ->
+                no("people act through agents and their tasks");
         };
     }
 

@@ -158,7 +158,9 @@ final class Questions {
      */
     static Value.Record task(Task task, List<Name> agents) {
         return Value.Record.of(Map.of(
-                "chain", Value.Set.ofEntities(agents.stream().map(World.Uids::agent).toList()),
+                "chain",
+                        Value.Set.ofEntities(
+                                agents.stream().map(World.Uids::agent).toList()),
                 "origin", new Value.Str(task.origin().word()),
                 "purpose", new Value.Str(task.purpose()),
                 "person", new Value.Entity(World.Uids.person(task.person())),

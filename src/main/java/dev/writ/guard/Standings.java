@@ -97,9 +97,7 @@ final class Standings {
                 given.consentOf(task.get().id()),
                 chain.stream().map(Task::agent).toList());
         var obstacle = obstacle(under, given, chain);
-        return obstacle.isEmpty()
-                ? new Acting.Yes(under)
-                : new Acting.No(obstacle.get(), Optional.of(under.brief()));
+        return obstacle.isEmpty() ? new Acting.Yes(under) : new Acting.No(obstacle.get(), Optional.of(under.brief()));
     }
 
     /** Not left to policy alone: a tenant may edit its guardrails, but nothing acts for somebody who is gone. */
@@ -118,8 +116,7 @@ final class Standings {
         return above(under.task(), chain, registry, now);
     }
 
-    private static Optional<Refusal.Reason> above(
-            Task task, List<Task> chain, RegistrySnapshot registry, Instant now) {
+    private static Optional<Refusal.Reason> above(Task task, List<Task> chain, RegistrySnapshot registry, Instant now) {
         if (chain.size() != task.depth() + 1)
             return Optional.of(new Refusal.NotAllowed("a task above this one is not known"));
         for (var each : chain.subList(0, chain.size() - 1)) {

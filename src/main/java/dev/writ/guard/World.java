@@ -10,7 +10,6 @@ import dev.writ.policy.ToolAction;
 import dev.writ.policy.Uid;
 import dev.writ.policy.Value;
 import dev.writ.registry.Agent;
-import dev.writ.registry.Person;
 import dev.writ.registry.RegistrySnapshot;
 import dev.writ.registry.Server;
 import dev.writ.registry.Tool;

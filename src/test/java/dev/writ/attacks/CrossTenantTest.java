@@ -105,7 +105,8 @@ class CrossTenantTest {
                                         resource(
                                                 "Person",
                                                 name + "@shared.example",
-                                                json("{'displayName':'" + name + "','roles':['approver','break-glass']}"))),
+                                                json("{'displayName':'" + name
+                                                        + "','roles':['approver','break-glass']}"))),
                                 "id"));
             made("/groups", resource("Group", "leads", json("{'members':['ada@shared.example']}")));
             made("/groups", resource("Group", only, json("{'members':['ada@shared.example']}")));
@@ -141,11 +142,13 @@ class CrossTenantTest {
             var task = task("bot");
             agentKey = key(task);
             ids.put("task", task);
-            ids.put("part", made("/tasks/" + task + "/delegations", json("{'agent':'second-bot','calls':5}"))
-                    .object("metadata")
-                    .orElseThrow()
-                    .string("name")
-                    .orElseThrow());
+            ids.put(
+                    "part",
+                    made("/tasks/" + task + "/delegations", json("{'agent':'second-bot','calls':5}"))
+                            .object("metadata")
+                            .orElseThrow()
+                            .string("name")
+                            .orElseThrow());
             call(agentKey);
             call(key(task("second-bot")));
             ids.put("approval", first("/approvals", "id"));
@@ -182,7 +185,9 @@ class CrossTenantTest {
         }
 
         private String key(String task) {
-            return made("/tasks/" + task + "/keys", Json.Obj.EMPTY).string("key").orElseThrow();
+            return made("/tasks/" + task + "/keys", Json.Obj.EMPTY)
+                    .string("key")
+                    .orElseThrow();
         }
 
         private void call(String key) {
@@ -193,11 +198,17 @@ class CrossTenantTest {
         }
 
         private String first(String path, String member) {
-            return items(writ.get(owner, path).json(), "items").getFirst().string(member).orElseThrow();
+            return items(writ.get(owner, path).json(), "items")
+                    .getFirst()
+                    .string(member)
+                    .orElseThrow();
         }
 
         private String last(String path, String member) {
-            return items(writ.get(owner, path).json(), "items").getLast().string(member).orElseThrow();
+            return items(writ.get(owner, path).json(), "items")
+                    .getLast()
+                    .string(member)
+                    .orElseThrow();
         }
 
         /** What of this side nobody else may ever see. */
@@ -346,15 +357,18 @@ class CrossTenantTest {
         return switch (path) {
             case "/api/v1/agents" ->
                 List.of(
-                        "{'apiVersion':'writ.dev/v1','kind':'Agent','metadata':{'name':'x-bot'},'spec':{'owner':'" + person
-                                + "','purpose':'x'}}",
-                        "{'apiVersion':'writ.dev/v1','kind':'Agent','metadata':{'name':'x-bot'},'spec':{'owner':'" + mail
-                                + "','purpose':'x'}}");
+                        "{'apiVersion':'writ.dev/v1','kind':'Agent','metadata':{'name':'x-bot'},'spec':{'owner':'"
+                                + person + "','purpose':'x'}}",
+                        "{'apiVersion':'writ.dev/v1','kind':'Agent','metadata':{'name':'x-bot'},'spec':{'owner':'"
+                                + mail + "','purpose':'x'}}");
             case "/api/v1/groups" ->
                 List.of("{'apiVersion':'writ.dev/v1','kind':'Group','metadata':{'name':'x'},'spec':{'members':['" + mail
                         + "']}}");
-            case "/api/v1/tasks" -> List.of(task("bot", person, "shop"), task(only, "ada@shared.example", "shop"),
-                    task("bot", "ada@shared.example", only));
+            case "/api/v1/tasks" ->
+                List.of(
+                        task("bot", person, "shop"),
+                        task(only, "ada@shared.example", "shop"),
+                        task("bot", "ada@shared.example", only));
             case "/api/v1/can" ->
                 List.of(
                         "{'agent':'bot','task':'" + task + "','server':'shop','tool':'list_orders'}",
@@ -404,7 +418,9 @@ class CrossTenantTest {
                 for (var mark : each.getLast().marks()) {
                     // The word default stands in descriptions as well.
                     if (mark.equals("default")) continue;
-                    assertThat(answer.body() + answer.headers()).as(route.pattern()).doesNotContain(mark);
+                    assertThat(answer.body() + answer.headers())
+                            .as(route.pattern())
+                            .doesNotContain(mark);
                 }
                 seen.add(route.pattern());
             }

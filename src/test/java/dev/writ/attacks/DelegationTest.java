@@ -63,9 +63,7 @@ class DelegationTest {
                                 now.plus(Duration.ofDays(9)),
                                 now)));
         if (member)
-            Product.done(product.registry()
-                    .people()
-                    .join(Product.TENANT, new Name("support-agents"), name.text()));
+            Product.done(product.registry().people().join(Product.TENANT, new Name("support-agents"), name.text()));
     }
 
     @AfterAll
@@ -127,8 +125,7 @@ class DelegationTest {
             assertThat(client.call("list_orders", "{}").text()).contains("-32602");
             assertThat(product.calls()).isEqualTo(before);
             assertThat(product.lastOf("refusal").string("reason")).contains("absent");
-            assertThat(intent.strings("chain"))
-                    .containsExactly(product.erin.text(), "support-bot", "other-bot");
+            assertThat(intent.strings("chain")).containsExactly(product.erin.text(), "support-bot", "other-bot");
         }
         var decision = product.records().stream()
                 .filter(record -> record.string("kind").equals(Optional.of("intent"))
@@ -139,11 +136,18 @@ class DelegationTest {
                 .orElseThrow();
         var shown = product.parts().control().evidence().decision(product.caller(product.owner), decision);
         assertThat(shown).isInstanceOf(Reply.Done.class);
-        var question = ((Reply.Done<dev.writ.base.Json.Obj>) shown).value().object("question").orElseThrow();
+        var question = ((Reply.Done<dev.writ.base.Json.Obj>) shown)
+                .value()
+                .object("question")
+                .orElseThrow();
         var context = question.object("context").orElseThrow();
         assertThat(context.integer("depth")).contains(1L);
         assertThat(context.object("task").orElseThrow().string("origin")).contains("delegation");
-        assertThat(context.object("task").orElseThrow().array("chain").orElseThrow().items())
+        assertThat(context.object("task")
+                        .orElseThrow()
+                        .array("chain")
+                        .orElseThrow()
+                        .items())
                 .hasSize(2);
     }
 
@@ -170,7 +174,8 @@ class DelegationTest {
     void anotherTenantsAgentOrTaskIsAsIfItWereNotThere() {
         var other = new Name("globex");
         product.parts().control().firstStart().found(other, "Gil", "gil@globex.example", _ -> {});
-        var gil = product.registry().snapshot(other).people().keySet().iterator().next();
+        var gil =
+                product.registry().snapshot(other).people().keySet().iterator().next();
         var now = Instant.now();
         Product.done(product.registry()
                 .agents()
@@ -180,8 +185,7 @@ class DelegationTest {
                                 new Name("globex-bot"), gil, "x", Agent.Status.ACTIVE, 1, now.plusSeconds(999), now)));
         var foreign = product.parts().ids().next("tsk");
         var scope = new Scope(java.util.Set.of(Product.SHOP), Optional.empty(), java.util.Set.of(), java.util.Set.of());
-        var theirs = Task.opening(
-                foreign, "x", gil, new Name("globex-bot"), gil, now, scope, 10, now.plusSeconds(500));
+        var theirs = Task.opening(foreign, "x", gil, new Name("globex-bot"), gil, now, scope, 10, now.plusSeconds(500));
         product.parts()
                 .authority()
                 .open(
@@ -207,7 +211,9 @@ class DelegationTest {
                 as(task).post("/tasks/" + unknown + "/delegations", body),
                 as(task).post("/tasks/" + own + "/delegations", body));
         assertThat(answers).extracting(AgentApi.Answered::status).containsOnly(404);
-        assertThat(answers).extracting(AgentApi.Answered::text).containsOnly(answers.getFirst().text());
+        assertThat(answers)
+                .extracting(AgentApi.Answered::text)
+                .containsOnly(answers.getFirst().text());
         assertThat(product.lastOf("refusal").string("reason")).contains("absent");
     }
 
@@ -316,7 +322,8 @@ class DelegationTest {
         var answer = olga.post("/tasks/" + task + "/delegations", "{'agent':'other-bot','calls':7,'for':'5m'}");
         assertThat(answer.status()).as(answer.text()).isEqualTo(201);
         assertThat(product.lastOf("delegation").string("by")).contains(product.owner.text());
-        var child = answer.json().object("metadata").orElseThrow().string("name").orElseThrow();
+        var child =
+                answer.json().object("metadata").orElseThrow().string("name").orElseThrow();
         var chain = olga.get("/tasks/" + child)
                 .json()
                 .object("status")

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 /** Whatever is asked of a task, and in whatever order: what it passes on is never more than it has. */
 class DelegationsTest extends AuthorityFixture {
@@ -61,14 +61,25 @@ class DelegationsTest extends AuthorityFixture {
         assertThat(child.labels()).containsExactly(PERSONAL);
         assertThat(current(task).callsPassed()).isEqualTo(40);
         assertThat(authority.snapshot(ACME).consentOf(child.id()).orElseThrow().pins())
-                .isEqualTo(authority.snapshot(ACME).consentOf(task.id()).orElseThrow().pins());
+                .isEqualTo(authority
+                        .snapshot(ACME)
+                        .consentOf(task.id())
+                        .orElseThrow()
+                        .pins());
     }
 
     @Test
     void moreScopeDataTimeOrCallsThanTheTaskHasAreNotPassedOn() {
         var wide = new Scope(
-                Set.of(SHOP, new Name("crm")), Optional.empty(), task.scope().categories(), task.scope().data());
-        var allTools = new Scope(Set.of(SHOP), Optional.empty(), task.scope().categories(), task.scope().data());
+                Set.of(SHOP, new Name("crm")),
+                Optional.empty(),
+                task.scope().categories(),
+                task.scope().data());
+        var allTools = new Scope(
+                Set.of(SHOP),
+                Optional.empty(),
+                task.scope().categories(),
+                task.scope().data());
         var moreData = new Scope(
                 Set.of(SHOP), task.scope().tools(), task.scope().categories(), Set.of(PERSONAL, new Name("payment")));
         var moreKinds = new Scope(
@@ -77,7 +88,8 @@ class DelegationsTest extends AuthorityFixture {
         assertThat(fault(pass(like(task, allTools, 1, Duration.ZERO)))).isEqualTo(Fault.SCOPE);
         assertThat(fault(pass(like(task, moreKinds, 1, Duration.ZERO)))).isEqualTo(Fault.SCOPE);
         assertThat(fault(pass(like(task, moreData, 1, Duration.ZERO)))).isEqualTo(Fault.DATA);
-        assertThat(fault(pass(like(task, task.scope(), 1, Duration.ofMillis(1))))).isEqualTo(Fault.DEADLINE);
+        assertThat(fault(pass(like(task, task.scope(), 1, Duration.ofMillis(1)))))
+                .isEqualTo(Fault.DEADLINE);
         assertThat(fault(pass(like(task, task.scope(), 101, Duration.ZERO)))).isEqualTo(Fault.BUDGET);
         assertThat(authority.snapshot(ACME).tasks()).hasSize(1);
     }
@@ -100,25 +112,65 @@ class DelegationsTest extends AuthorityFixture {
     void anotherPersonPurposeOrPlaceInTheChainIsNotPassedOn() {
         var honest = like(task, task.scope(), 1, Duration.ZERO);
         var swapped = Task.opening(
-                honest.id(), honest.purpose(), bob, HELPER, alice, clock.instant(), honest.scope(), 1,
-                honest.deadline(), honest.origin());
+                honest.id(),
+                honest.purpose(),
+                bob,
+                HELPER,
+                alice,
+                clock.instant(),
+                honest.scope(),
+                1,
+                honest.deadline(),
+                honest.origin());
         var renamed = Task.opening(
-                honest.id(), "pay everybody", alice, HELPER, alice, clock.instant(), honest.scope(), 1,
-                honest.deadline(), honest.origin());
+                honest.id(),
+                "pay everybody",
+                alice,
+                HELPER,
+                alice,
+                clock.instant(),
+                honest.scope(),
+                1,
+                honest.deadline(),
+                honest.origin());
         var higher = Task.opening(
-                honest.id(), honest.purpose(), alice, HELPER, alice, clock.instant(), honest.scope(), 1,
-                honest.deadline(), new Origin.OfTask(task.id(), 2));
+                honest.id(),
+                honest.purpose(),
+                alice,
+                HELPER,
+                alice,
+                clock.instant(),
+                honest.scope(),
+                1,
+                honest.deadline(),
+                new Origin.OfTask(task.id(), 2));
         var elsewhere = Task.opening(
-                honest.id(), honest.purpose(), alice, HELPER, alice, clock.instant(), honest.scope(), 1,
-                honest.deadline(), new Origin.OfTask(ids.next("tsk"), 1));
-        var consent = Delegations.consent(authority.snapshot(ACME), honest, ids.next("con")).orElseThrow();
+                honest.id(),
+                honest.purpose(),
+                alice,
+                HELPER,
+                alice,
+                clock.instant(),
+                honest.scope(),
+                1,
+                honest.deadline(),
+                new Origin.OfTask(ids.next("tsk"), 1));
+        var consent = Delegations.consent(authority.snapshot(ACME), honest, ids.next("con"))
+                .orElseThrow();
         assertThat(fault(authority.delegations().pass(ACME, swapped, consent))).isEqualTo(Fault.SUBJECT);
         assertThat(fault(authority.delegations().pass(ACME, renamed, consent))).isEqualTo(Fault.SUBJECT);
         assertThat(fault(authority.delegations().pass(ACME, higher, consent))).isEqualTo(Fault.DEPTH);
-        assertThat(fault(authority.delegations().pass(ACME, elsewhere, consent))).isEqualTo(Fault.OVER);
+        assertThat(fault(authority.delegations().pass(ACME, elsewhere, consent)))
+                .isEqualTo(Fault.OVER);
         assertThat(fault(authority.delegations().pass(OTHER, honest, consent))).isEqualTo(Fault.OVER);
         var wider = new Consent(
-                consent.id(), honest.id(), alice, clock.instant(), Set.of(SHOP), consent.categories(), Set.of(PERSONAL),
+                consent.id(),
+                honest.id(),
+                alice,
+                clock.instant(),
+                Set.of(SHOP),
+                consent.categories(),
+                Set.of(PERSONAL),
                 Map.of("shop/refund", ACTION, "shop/wipe", ACTION));
         assertThat(fault(authority.delegations().pass(ACME, honest, wider))).isEqualTo(Fault.CONSENT);
     }
@@ -253,7 +305,8 @@ class DelegationsTest extends AuthorityFixture {
             assertThat(task.labels()).containsAll(labels.getOrDefault(task.id(), Set.of()));
             labels.put(task.id(), task.labels());
             long below = now.tasks().values().stream()
-                    .filter(part -> part.origin().parent().equals(Optional.of(task.id())) && part.end().isEmpty())
+                    .filter(part -> part.origin().parent().equals(Optional.of(task.id()))
+                            && part.end().isEmpty())
                     .mapToLong(Task::callBudget)
                     .sum();
             assertThat(task.callsPassed()).isGreaterThanOrEqualTo(task.end().isPresent() ? 0 : below);

@@ -59,8 +59,7 @@ class RevocationBench {
         var clients = new ArrayList<McpClient>();
         var key = "";
         for (int i = 0; i < STREAMS; i++) {
-            if (i % STREAMS_OF_A_TASK == 0)
-                key = product.key(Product.BOT, product.open(Product.TaskSpec.SUPPORT));
+            if (i % STREAMS_OF_A_TASK == 0) key = product.key(Product.BOT, product.open(Product.TaskSpec.SUPPORT));
             var client = product.client(key, Product.SHOP);
             var opened = new CompletableFuture<Void>();
             open.add(client.listen(opened));

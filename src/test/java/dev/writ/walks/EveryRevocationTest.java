@@ -77,8 +77,11 @@ class EveryRevocationTest {
             assertThat(given.status()).as(given.text()).isEqualTo(201);
             var opened = olga.post("/mandates/triage/tasks", "{'event':'T-1'}");
             assertThat(opened.status()).as(opened.text()).isEqualTo(201);
-            return new Id(
-                    opened.json().object("metadata").orElseThrow().string("name").orElseThrow());
+            return new Id(opened.json()
+                    .object("metadata")
+                    .orElseThrow()
+                    .string("name")
+                    .orElseThrow());
         }
 
         void take(Taking taking) {

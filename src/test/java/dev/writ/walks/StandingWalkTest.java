@@ -45,9 +45,9 @@ class StandingWalkTest {
 
     private Id person(String name, Name... groups) {
         var id = product.parts().ids().pseudonym("per");
-        Product.done(product.registry().people().add(Product.TENANT, new Person(id, name, name + "@acme.example", true)));
-        for (var group : groups)
-            Product.done(product.registry().people().join(Product.TENANT, group, id.text()));
+        Product.done(
+                product.registry().people().add(Product.TENANT, new Person(id, name, name + "@acme.example", true)));
+        for (var group : groups) Product.done(product.registry().people().join(Product.TENANT, group, id.text()));
         return id;
     }
 
@@ -56,7 +56,8 @@ class StandingWalkTest {
                 "/mandates",
                 "{'apiVersion':'writ.dev/v1','kind':'Mandate','metadata':{'name':'" + name + "'},'spec':{'agent':"
                         + "'support-bot','source':'tickets','purpose':'support case','scope':{'servers':['shop'],"
-                        + "'categories':['read']},'calls':20,'for':'30m','atOnce':2,'uses':" + uses + ",'until':'" + until
+                        + "'categories':['read']},'calls':20,'for':'30m','atOnce':2,'uses':" + uses + ",'until':'"
+                        + until
                         + "'}}");
     }
 
@@ -66,7 +67,8 @@ class StandingWalkTest {
 
     private static Id task(AgentApi.Answered opened) {
         assertThat(opened.status()).as(opened.text()).isEqualTo(201);
-        return new Id(opened.json().object("metadata").orElseThrow().string("name").orElseThrow());
+        return new Id(
+                opened.json().object("metadata").orElseThrow().string("name").orElseThrow());
     }
 
     private long tasks() {
@@ -108,8 +110,10 @@ class StandingWalkTest {
 
     @Test
     void aMandateThatIsBusyRevokedExpiredOrWhoseGiverHasLeftOpensNothing() {
-        assertThat(give(olga, "triage", "9", until(Duration.ofHours(3))).status()).isEqualTo(201);
-        assertThat(give(olga, "triage", "9", until(Duration.ofHours(3))).status()).isEqualTo(409);
+        assertThat(give(olga, "triage", "9", until(Duration.ofHours(3))).status())
+                .isEqualTo(201);
+        assertThat(give(olga, "triage", "9", until(Duration.ofHours(3))).status())
+                .isEqualTo(409);
         task(olga.post("/mandates/triage/tasks", "{'event':'1'}"));
         task(olga.post("/mandates/triage/tasks", "{'event':'2'}"));
         refused(olga.post("/mandates/triage/tasks", "{'event':'3'}"), "busy");
@@ -118,10 +122,12 @@ class StandingWalkTest {
         ahead.set(Duration.ofHours(4));
         refused(olga.post("/mandates/triage/tasks", "{'event':'4'}"), "expired");
         var admin = person("Ada", Group.ADMIN);
-        assertThat(give(as(admin), "hers", "9", until(Duration.ofHours(9))).status()).isEqualTo(201);
+        assertThat(give(as(admin), "hers", "9", until(Duration.ofHours(9))).status())
+                .isEqualTo(201);
         assertThat(give(olga, "mine", "9", until(Duration.ofHours(9))).status()).isEqualTo(201);
         var running = task(olga.post("/mandates/hers/tasks", "{'event':'5'}"));
-        assertThat(olga.post("/people/Ada@acme.example/deactivate", "").status()).isEqualTo(200);
+        assertThat(olga.post("/people/Ada@acme.example/deactivate", "").status())
+                .isEqualTo(200);
         refused(olga.post("/mandates/hers/tasks", "{'event':'6'}"), "giver");
         try (var client = product.client(product.key(Product.BOT, running), Product.SHOP)) {
             assertThat(text(client.call("get_order", ORDER))).startsWith("REVOKED by Olga Owner");
@@ -159,16 +165,20 @@ class StandingWalkTest {
         var mine = erin.get("/consents").json().array("items").orElseThrow().items();
         assertThat(mine).hasSize(1);
         var id = ((Json.Obj) mine.getFirst()).string("id").orElseThrow();
-        assertThat(as(product.dana).post("/consents/" + id + "/revoke", "{'reason':'x'}").status())
+        assertThat(as(product.dana)
+                        .post("/consents/" + id + "/revoke", "{'reason':'x'}")
+                        .status())
                 .isEqualTo(404);
-        assertThat(erin.post("/consents/" + id + "/revoke", "{'reason':'changed my mind'}").status())
+        assertThat(erin.post("/consents/" + id + "/revoke", "{'reason':'changed my mind'}")
+                        .status())
                 .isEqualTo(200);
         try (var client = product.client(product.key(Product.BOT, task), Product.SHOP)) {
             assertThat(text(client.call("get_order", ORDER)))
                     .startsWith("REVOKED by Erin Example")
                     .contains("changed my mind");
         }
-        assertThat(erin.get("/consents").json().array("items").orElseThrow().items()).isEmpty();
+        assertThat(erin.get("/consents").json().array("items").orElseThrow().items())
+                .isEmpty();
     }
 
     private static final String EMERGENCY = "{'agent':'support-bot','person':'erin@acme.example',"
@@ -178,9 +188,11 @@ class StandingWalkTest {
     void breakingTheGlassTakesTwoPeopleWithTheRoleOneServerAndAtMostAnHour() {
         var one = as(person("One", Group.BREAK_GLASS, Group.VIEWER));
         var two = as(person("Two", Group.BREAK_GLASS, Group.VIEWER));
-        assertThat(olga.post("/emergencies", EMERGENCY.formatted("30m")).status()).isEqualTo(403);
+        assertThat(olga.post("/emergencies", EMERGENCY.formatted("30m")).status())
+                .isEqualTo(403);
         assertThat(product.lastOf("refusal").string("reason")).contains("break-glass");
-        assertThat(one.post("/emergencies", EMERGENCY.formatted("61m")).status()).isEqualTo(422);
+        assertThat(one.post("/emergencies", EMERGENCY.formatted("61m")).status())
+                .isEqualTo(422);
         assertThat(one.post("/emergencies", EMERGENCY.formatted("30m").replace("['shop']", "['shop','crm']"))
                         .status())
                 .isEqualTo(422);
@@ -201,7 +213,8 @@ class StandingWalkTest {
             ahead.set(Duration.ofMinutes(31));
             assertThat(text(client.call("get_order", ORDER))).startsWith("EXPIRED");
         }
-        assertThat(product.records().stream().map(record -> record.string("event").orElse("")))
+        assertThat(product.records().stream()
+                        .map(record -> record.string("event").orElse("")))
                 .contains("break-glass-asked", "break-glass-opened");
         reviews(id, one, two);
     }
@@ -214,9 +227,11 @@ class StandingWalkTest {
         assertThat(counts("reviewsOverdue")).isEqualTo(1);
         assertThat(olga.get("/doctor").text()).contains("the review is overdue");
         for (var each : List.of(one, two))
-            assertThat(each.post("/emergencies/" + id + "/review", "{'note':'all fine'}").status())
+            assertThat(each.post("/emergencies/" + id + "/review", "{'note':'all fine'}")
+                            .status())
                     .isEqualTo(403);
-        assertThat(olga.post("/emergencies/" + id + "/review", "{'note':'all fine'}").status())
+        assertThat(olga.post("/emergencies/" + id + "/review", "{'note':'all fine'}")
+                        .status())
                 .isEqualTo(200);
         assertThat(counts("reviewsOverdue")).isZero();
         assertThat(olga.get("/doctor").text()).doesNotContain("the review is overdue");
@@ -224,19 +239,30 @@ class StandingWalkTest {
     }
 
     private long counts(String what) {
-        return olga.get("/status").json().object("counts").orElseThrow().integer(what).orElseThrow();
+        return olga.get("/status")
+                .json()
+                .object("counts")
+                .orElseThrow()
+                .integer(what)
+                .orElseThrow();
     }
 
     @Test
     void anEmergencyThatNobodyOpensInTimeIsOverAndWithoutTheLedgerThereIsNone() {
         var one = as(person("One", Group.BREAK_GLASS));
         var two = as(person("Two", Group.BREAK_GLASS));
-        var id = one.post("/emergencies", EMERGENCY.formatted("1h")).json().string("id").orElseThrow();
+        var id = one.post("/emergencies", EMERGENCY.formatted("1h"))
+                .json()
+                .string("id")
+                .orElseThrow();
         ahead.set(Duration.ofMinutes(16));
         var late = two.post("/emergencies/" + id + "/open", "");
         assertThat(late.status()).isEqualTo(403);
         assertThat(late.text()).contains("it does not wait any more: expired");
-        var next = one.post("/emergencies", EMERGENCY.formatted("1h")).json().string("id").orElseThrow();
+        var next = one.post("/emergencies", EMERGENCY.formatted("1h"))
+                .json()
+                .string("id")
+                .orElseThrow();
         product.parts().ledger().close();
         assertThat(two.post("/emergencies/" + next + "/open", "").status()).isEqualTo(503);
         assertThat(tasks()).isZero();
@@ -264,7 +290,8 @@ class StandingWalkTest {
                             + ((Json.Obj) each).integer("refused").orElseThrow())
                     .toList();
             assertThat(used).containsExactly("shop/get_order 1 1", "shop/send_email 0 1");
-            var confirmed = olga.post("/agents/support-bot/recertify", "{'until':'" + until(Duration.ofDays(30)) + "'}");
+            var confirmed =
+                    olga.post("/agents/support-bot/recertify", "{'until':'" + until(Duration.ofDays(30)) + "'}");
             assertThat(confirmed.status()).as(confirmed.text()).isEqualTo(200);
         }
         try (var client = product.client(product.key(Product.BOT, task), Product.SHOP)) {

@@ -118,8 +118,7 @@ final class Calls {
     }
 
     private boolean waitForVote(Call call, Held held, Instant until, CompletableFuture<Void> over) {
-        var vote = CompletableFuture.anyOf(
-                guard.nextVote(call.hop().caller().tenant(), held.approval()), over);
+        var vote = CompletableFuture.anyOf(guard.nextVote(call.hop().caller().tenant(), held.approval()), over);
         for (int tick = 1;
                 clock.instant().isBefore(until) && !call.cancellation().cancelled();
                 tick++) {

@@ -69,8 +69,9 @@ final class Denials {
                         machine);
             case Refusal.Suspended(var by, var when, var why) ->
                 result(
-                        "SUSPENDED" + by.map(name -> " by " + Visible.text(name, 40)).orElse("") + " at " + time(when)
-                                + ": stop and tell the user",
+                        "SUSPENDED"
+                                + by.map(name -> " by " + Visible.text(name, 40))
+                                        .orElse("") + " at " + time(when) + ": stop and tell the user",
                         List.of(
                                 "Why: no agent may act now: " + Visible.text(why, 200) + about(brief, refusal),
                                 "No call goes through until a person lets the agents act again."),

@@ -92,7 +92,8 @@ public final class Delegations {
         var now = clock.instant();
         if (!acts(tenant, part.agent(), now))
             return new Plan.Stay<>(new Reply.Conflict<>("there is no agent " + part.agent() + " that may act"));
-        return Plan.of(Directory.valid(() -> part.of(parent.get(), child, by.orElse(parent.get().openedBy()), now))
+        return Plan.of(Directory.valid(() ->
+                        part.of(parent.get(), child, by.orElse(parent.get().openedBy()), now))
                 .then(task -> faultless(tenant, task))
                 .then(task -> consented(given, task))
                 .map(both -> opening(tenant, both, document)));
@@ -153,11 +154,8 @@ public final class Delegations {
     private List<String> agents(Name tenant, Task task) {
         var given = authority.snapshot(tenant);
         var all = new java.util.ArrayList<String>();
-        task.origin()
-                .parent()
-                .flatMap(given::task)
-                .ifPresent(parent -> given.chain(parent)
-                        .forEach(above -> all.add(above.agent().text())));
+        task.origin().parent().flatMap(given::task).ifPresent(parent -> given.chain(parent)
+                .forEach(above -> all.add(above.agent().text())));
         all.add(task.agent().text());
         return List.copyOf(all);
     }

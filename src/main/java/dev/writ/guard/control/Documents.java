@@ -146,12 +146,8 @@ final class Documents {
                 .put("callsUsed", authority.budgets().used(tenant, task.id()))
                 .put("callsPassedOn", task.callsPassed())
                 .put("origin", task.origin().json())
-                .put(
-                        "consent",
-                        authority
-                                .snapshot(tenant)
-                                .consentOf(task.id())
-                                .map(consent -> consent.id().text()))
+                .put("consent", authority.snapshot(tenant).consentOf(task.id()).map(consent -> consent.id()
+                        .text()))
                 .put("labels", texts(task.labels()));
         task.end()
                 .ifPresent(end -> status.put(

@@ -58,14 +58,12 @@ public final class Emergencies {
     }
 
     public Reply<Json.Obj> one(Caller.OfPerson caller, String id) {
-        return directory.reading(
-                caller, () -> found(caller.tenant(), id).map(each -> document(caller.tenant(), each)));
+        return directory.reading(caller, () -> found(caller.tenant(), id).map(each -> document(caller.tenant(), each)));
     }
 
     private Reply<Emergency> found(Name tenant, String id) {
         var all = authority.snapshot(tenant).emergencies();
-        return Directory.id("emergency", all.keySet(), id)
-                .map(full -> java.util.Objects.requireNonNull(all.get(full)));
+        return Directory.id("emergency", all.keySet(), id).map(full -> java.util.Objects.requireNonNull(all.get(full)));
     }
 
     /** The first of the two. */
@@ -80,8 +78,11 @@ public final class Emergencies {
                 .put("seconds", wanted.lasting().toSeconds())
                 .build();
         var action = Orders.administer("break-glass:ask", wanted.agent().text(), payload);
-        return withRole(caller, action, () -> orders.carry(
-                caller, action, () -> Plan.of(planned(caller, wanted).map(each -> asking(tenant, each)))));
+        return withRole(
+                caller,
+                action,
+                () -> orders.carry(
+                        caller, action, () -> Plan.of(planned(caller, wanted).map(each -> asking(tenant, each)))));
     }
 
     private Reply<Emergency> planned(Caller.OfPerson caller, Resource.Emergency wanted) {
@@ -188,13 +189,14 @@ public final class Emergencies {
                     Orders.administer("break-glass:review", id, Json.Obj.EMPTY),
                     "reviewing takes the role auditor or admin");
         return Directory.valid(() -> new Emergency.Review(caller.person(), clock.instant(), note))
-                .then(review -> found(tenant, id).then(emergency -> orders.carry(
-                        caller,
-                        Orders.administer(
-                                "break-glass:review",
-                                emergency.id().text(),
-                                Json.object().put("note", note).build()),
-                        () -> reviewing(tenant, emergency.id(), review))));
+                .then(review -> found(tenant, id)
+                        .then(emergency -> orders.carry(
+                                caller,
+                                Orders.administer(
+                                        "break-glass:review",
+                                        emergency.id().text(),
+                                        Json.object().put("note", note).build()),
+                                () -> reviewing(tenant, emergency.id(), review))));
     }
 
     private Plan<Json.Obj> reviewing(Name tenant, Id id, Emergency.Review review) {

@@ -65,11 +65,11 @@ public final class Mandates {
 
     /** By its name, of several the one that stands or else the last; else by id. */
     private Reply<Mandate> found(Name tenant, String which) {
-        var byName = Directory.name(which).flatMap(name -> standing(tenant, name).or(() -> last(tenant, name)));
+        var byName =
+                Directory.name(which).flatMap(name -> standing(tenant, name).or(() -> last(tenant, name)));
         if (byName.isPresent()) return new Reply.Done<>(byName.get());
         var all = authority.snapshot(tenant).mandates();
-        return Directory.id("mandate", all.keySet(), which)
-                .map(id -> java.util.Objects.requireNonNull(all.get(id)));
+        return Directory.id("mandate", all.keySet(), which).map(id -> java.util.Objects.requireNonNull(all.get(id)));
     }
 
     Optional<Mandate> standing(Name tenant, Name name) {
@@ -117,8 +117,7 @@ public final class Mandates {
 
     private Reply<Mandate> planned(Caller.OfPerson caller, Resource.Mandate wanted) {
         var snapshot = registry.snapshot(caller.tenant());
-        if (snapshot.agent(wanted.agent()).isEmpty())
-            return new Reply.Invalid<>("there is no agent " + wanted.agent());
+        if (snapshot.agent(wanted.agent()).isEmpty()) return new Reply.Invalid<>("there is no agent " + wanted.agent());
         var unknown = Tasks.unknown(wanted.scope(), snapshot);
         if (unknown.isPresent()) return new Reply.Invalid<>(unknown.get());
         return Directory.valid(() -> new Mandate(
@@ -166,16 +165,15 @@ public final class Mandates {
 
     /** Opens a task under a mandate, once for each event of its source; the same event again gets the same task. */
     public Reply<Json.Obj> use(Caller.OfPerson caller, String which, String event) {
-        return Directory.valid(() -> Visible.line(
-                        "an event's id", event, dev.writ.authority.Mandates.EVENT_CHARS_MAX))
+        return Directory.valid(() -> Visible.line("an event's id", event, dev.writ.authority.Mandates.EVENT_CHARS_MAX))
                 .then(_ -> orders.carry(
                         caller,
                         Orders.administer(
                                 "mandate:use",
                                 which.length() > 100 ? which.substring(0, 100) : which,
                                 Json.object().put("event", event).build()),
-                        () -> Plan.of(found(caller.tenant(), which)
-                                .map(mandate -> using(caller.tenant(), mandate, event)))));
+                        () -> Plan.of(
+                                found(caller.tenant(), which).map(mandate -> using(caller.tenant(), mandate, event)))));
     }
 
     private Plan<Json.Obj> using(Name tenant, Mandate mandate, String event) {
@@ -253,8 +251,7 @@ public final class Mandates {
     private static Plan<Json.Obj> refused(Mandate mandate, String event, String how) {
         var members = Json.object().put("mandate", mandate.id().text()).put("reason", how);
         return new Plan.Refuse<>(
-                new Transition("mandate", "refused", members.build(), side(event)),
-                new Reply.Conflict<>(why(how)));
+                new Transition("mandate", "refused", members.build(), side(event)), new Reply.Conflict<>(why(how)));
     }
 
     private static String why(String how) {
@@ -292,12 +289,11 @@ public final class Mandates {
         var tenant = caller.tenant();
         var end = new Task.End(Task.Ending.REVOKED, Optional.of(caller.person()), clock.instant(), reason);
         var stopped = authority.revokeMandate(tenant, mandate.id(), end);
-        if (stopped.isEmpty())
-            return new Taken<>(new Reply.Conflict<>("the mandate was revoked already"), List.of());
+        if (stopped.isEmpty()) return new Taken<>(new Reply.Conflict<>("the mandate was revoked already"), List.of());
         var records = new ArrayList<Transition>();
         records.add(revoked(mandate, reason));
-        records.addAll(Tasks.ended(
-                identity, tenant, stopped.map(Stop.Stopped::ended).orElse(List.of())));
+        records.addAll(
+                Tasks.ended(identity, tenant, stopped.map(Stop.Stopped::ended).orElse(List.of())));
         return new Taken<>(found(tenant, mandate.id().text()).map(each -> document(tenant, each)), records);
     }
 

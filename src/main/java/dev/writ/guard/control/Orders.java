@@ -196,8 +196,7 @@ final class Orders {
             case Refusal.NoEmergency(var why) -> new Reply.Forbidden<>(why, decision);
             case Refusal.BadArguments(var why) -> new Reply.Invalid<>(why);
             case Refusal.TaskEnded ended ->
-                new Reply.Forbidden<>(
-                        "the task has ended (" + ended.how() + "): stop and tell the user", decision);
+                new Reply.Forbidden<>("the task has ended (" + ended.how() + "): stop and tell the user", decision);
             case Refusal.Reason other -> new Reply.Forbidden<>(other.code(), decision);
         };
     }

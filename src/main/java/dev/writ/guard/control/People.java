@@ -99,7 +99,8 @@ public final class People {
         var done = Directory.reply(registry.people().deactivate(tenant, person));
         if (done.obstacle().isPresent()) return new Taken<>(done.map(_ -> Json.Obj.EMPTY), List.of());
         var mandates = authority.snapshot(tenant).mandates().values().stream()
-                .filter(mandate -> mandate.giver().equals(person) && mandate.end().isEmpty())
+                .filter(mandate ->
+                        mandate.giver().equals(person) && mandate.end().isEmpty())
                 .toList();
         var keys = identity.revokePerson(tenant, person);
         var records = new ArrayList<Transition>();

@@ -235,7 +235,8 @@ public sealed interface Resource {
 
         /** What was asked, as the attempt's payload tells it. */
         Json.Obj asked(String task) {
-            var asked = Json.object().put("task", task).put("agent", agent.text()).put("calls", calls);
+            var asked =
+                    Json.object().put("task", task).put("agent", agent.text()).put("calls", calls);
             servers.ifPresent(some -> asked.put("servers", Documents.texts(some)));
             tools.ifPresent(some -> asked.put("tools", new java.util.TreeSet<>(some)));
             categories.ifPresent(some -> asked.put("categories", Documents.texts(some)));

@@ -83,8 +83,7 @@ public final class Revocations {
         if (revoked.keys().isEmpty())
             return new Taken<>(new Reply.Conflict<>("the key was revoked already"), List.of());
         return new Taken<>(
-                known.<Reply<Json.Obj>>map(Reply.Done::new)
-                        .orElseGet(() -> new Reply.NotFound<>("key with that id")),
+                known.<Reply<Json.Obj>>map(Reply.Done::new).orElseGet(() -> new Reply.NotFound<>("key with that id")),
                 List.of(new Transition(
                         "revocation",
                         "key-revoked",
@@ -127,8 +126,8 @@ public final class Revocations {
                 .then(_ -> Directory.id(
                         "consent",
                         consents.stream()
-                                .filter(consent -> consent.person().equals(caller.person())
-                                        || directory.hasRole(caller))
+                                .filter(consent ->
+                                        consent.person().equals(caller.person()) || directory.hasRole(caller))
                                 .map(Consent::id)
                                 .toList(),
                         which))
@@ -159,8 +158,8 @@ public final class Revocations {
                         .put("task", known.get().task().text())
                         .put("reason", reason)
                         .build()));
-        records.addAll(Tasks.ended(
-                identity, tenant, stopped.map(Stop.Stopped::ended).orElse(List.of())));
+        records.addAll(
+                Tasks.ended(identity, tenant, stopped.map(Stop.Stopped::ended).orElse(List.of())));
         return new Taken<>(new Reply.Done<>(document(tenant, known.get())), records);
     }
 

@@ -70,8 +70,7 @@ public final class Tasks {
     }
 
     public Reply<Json.Obj> one(Caller.OfPerson caller, String id) {
-        return directory.reading(caller, () -> found(caller, id)
-                .map(task -> drawn(caller.tenant(), task)));
+        return directory.reading(caller, () -> found(caller, id).map(task -> drawn(caller.tenant(), task)));
     }
 
     /** With the way from the person to it and on. */

@@ -109,8 +109,7 @@ public final class Usage {
                 if (tool.state() == Tool.State.APPROVED
                         && scopes.stream()
                                 .anyMatch(scope -> scope.allowsTool(
-                                        tool.server(), tool.name().text())))
-                    granted.add(tool.reference());
+                                        tool.server(), tool.name().text()))) granted.add(tool.reference());
         return granted;
     }
 
