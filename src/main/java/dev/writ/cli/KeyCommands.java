@@ -39,22 +39,29 @@ final class KeyCommands {
         return show(session, session.api().post(Api.Path.of(collection, id, "keys"), Json.Obj.EMPTY));
     }
 
-    /** {@code writ key list TASK}. */
-    @Command(description = "Lists a task's keys; the keys themselves are kept nowhere.")
-    int list(@Parameters(paramLabel = "TASK", description = TASK) String task) {
-        session.out().list(session.api().get(Api.Path.of("tasks", task, "keys")), FIELDS);
+    @Command(description = "Lists keys; never their text.")
+    int list() {
+        session.out()
+                .list(
+                        session.api().get(Api.Path.of("keys")),
+                        Column.at("KEY", "id"),
+                        Column.at("AGENT", "agent"),
+                        Column.at("TASK", "task"),
+                        Column.at("PERSON", "person"),
+                        Column.at("REVOKED", "revoked"),
+                        Column.at("MADE", "createdAt"));
         return Exit.DONE;
     }
 
-    /** {@code writ key revoke TASK KEY}. */
-    @Command(description = "Takes one key of a task back at once; the task and its other keys go on.")
+    @Command(description = "Revokes one key at once; its task and its holder keep the others.")
     int revoke(
-            @Parameters(index = "0", paramLabel = "TASK", description = TASK) String task,
-            @Parameters(index = "1", paramLabel = "KEY", description = "The key's id, or its last characters.")
-                    String key,
-            @Mixin Why why) {
-        var body = why.orElse("writ key revoke");
-        session.out().one(session.api().post(Api.Path.of("tasks", task, "keys", key, "revoke"), body), FIELDS);
+            @Parameters(paramLabel = "KEY", description = "The key's id, or its last characters; never its text.")
+                    String id) {
+        session.out()
+                .one(
+                        session.api().post(Api.Path.of("keys", id, "revoke"), Json.Obj.EMPTY),
+                        Column.at("KEY", "id"),
+                        Column.at("REVOKED", "revoked"));
         return Exit.DONE;
     }
 

@@ -41,9 +41,10 @@ final class TaskCommands {
 
     @Command(description = "Shows a task with its scope and what was used of it.")
     int show(@Parameters(paramLabel = "TASK", description = ID) String id) {
+        var task = session.api().get(Api.Path.of("tasks", id));
         session.out()
                 .one(
-                        session.api().get(Api.Path.of("tasks", id)),
+                        task,
                         Column.at("TASK", "metadata.name"),
                         Column.at("STATE", "status.state"),
                         Column.at("END", "status.end"),
@@ -54,10 +55,71 @@ final class TaskCommands {
                         Column.at("TOOLS", "spec.scope.tools"),
                         Column.at("CATEGORIES", "spec.scope.categories"),
                         Column.at("DATA CLASSES", "spec.scope.data"),
+                        Column.at("CONSENT", "status.consent"),
                         Column.at("LABELS", "status.labels"),
                         Column.at("CALLS", "spec.calls"),
                         Column.at("CALLS USED", "status.callsUsed"),
+                        Column.at("CALLS PASSED ON", "status.callsPassedOn"),
                         Column.at("UNTIL", "spec.until"));
+        if (session.out().forPeople()) Chain.draw(task, session.out());
+        return Exit.DONE;
+    }
+
+    @Command(description = "Passes a part of a task on to another agent; it ends with the task at the latest.")
+    int delegate(
+            @Parameters(paramLabel = "TASK", description = ID) String id,
+            @Option(names = "--agent", required = true, paramLabel = "AGENT", description = "Who is to act.")
+                    String agent,
+            @Option(
+                            names = "--calls",
+                            required = true,
+                            paramLabel = "N",
+                            description = "How many of the task's calls; what is not used comes back.")
+                    long calls,
+            @Option(
+                            names = "--server",
+                            split = ",",
+                            paramLabel = "SERVER",
+                            description = "Only these of the task's servers.")
+                    @Nullable
+                    List<String> servers,
+            @Option(
+                            names = "--tool",
+                            split = ",",
+                            paramLabel = "SERVER/TOOL",
+                            description = "Only these of the task's tools.")
+                    @Nullable
+                    List<String> tools,
+            @Option(
+                            names = "--category",
+                            split = ",",
+                            paramLabel = "NAME",
+                            description = "Only these of the task's categories of tools.")
+                    @Nullable
+                    List<String> categories,
+            @Option(
+                            names = "--data-class",
+                            split = ",",
+                            paramLabel = "NAME",
+                            description = "Only these of the task's classes of data.")
+                    @Nullable
+                    List<String> data,
+            @Option(names = "--for", paramLabel = "TIME", description = "How long, for example 30m.")
+                    Optional<String> duration,
+            @Option(names = "--until", paramLabel = "TIME", description = "Until when, RFC 3339.")
+                    Optional<String> until) {
+        var scope = Json.object();
+        if (servers != null) scope.put("servers", servers);
+        if (tools != null) scope.put("tools", tools);
+        if (categories != null) scope.put("categories", categories);
+        if (data != null) scope.put("data", data);
+        var body = Json.object()
+                .put("agent", agent)
+                .put("calls", calls)
+                .put("scope", scope.build())
+                .put("for", duration)
+                .put("until", until);
+        session.out().one(session.api().post(Api.Path.of("tasks", id, "delegations"), body.build()), FIELDS);
         return Exit.DONE;
     }
 

@@ -1,6 +1,8 @@
 package dev.writ.guard;
 
+import dev.writ.authority.Part;
 import dev.writ.base.Canonical;
+import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 
@@ -269,6 +271,23 @@ public sealed interface Action {
         @Override
         public String kind() {
             return "read-evidence";
+        }
+    }
+
+    /**
+     * To pass a part of one's own task on to another agent.
+     *
+     * @param child the id of the task that it is to become
+     */
+    record Delegate(Id task, Id child, Part part, Json.Obj payload) implements Action {
+        @Override
+        public String kind() {
+            return "delegate";
+        }
+
+        @Override
+        public String target() {
+            return task + "/" + part.agent();
         }
     }
 

@@ -112,6 +112,7 @@ final class AgentAdmission {
     private Step step(Caller.OfAgent caller, Attempt attempt, boolean mayWait) {
         var now = clock.instant();
         var turn = new Turn(1, mayWait);
+        // Passing a task on takes the store; DelegationAdmission decides it.
         if (!(attempt.action() instanceof Action.OnServer action))
             return endings.refusal(
                     caller, attempt, now, new Refusal.NotAllowed("agents do not administer"), Optional.empty());

@@ -52,7 +52,7 @@ final class Evidence {
             Attempt attempt,
             Payload payload,
             ActionDigest digest,
-            Optional<Standing> standing,
+            Optional<? extends Ground> ground,
             Optional<Asked> asked,
             Judged judged) {}
 
@@ -188,8 +188,8 @@ final class Evidence {
             new TreeMap<>(attempt.claims()).forEach(claims::string);
             claims.end();
         }
-        var standing = matter.standing();
-        standing.flatMap(Standing::consent)
+        var ground = matter.ground();
+        ground.flatMap(Ground::consent)
                 .ifPresent(consent -> record.string("consent", consent.id().text()));
         record.string("custody", custody).string("decision", matter.decision().text());
         if (!labels.isEmpty())
@@ -197,9 +197,9 @@ final class Evidence {
                     "labels", new TreeSet<>(labels).stream().map(Name::text).toList());
         record.string("person", matter.digest().person());
         policy(record.value("policy"), matter.judged());
-        standing.ifPresent(found -> record.string("purpose", found.task().purpose()));
+        ground.ifPresent(found -> record.string("purpose", found.task().purpose()));
         reason.ifPresent(code -> record.string("reason", code));
-        standing.ifPresent(found -> record.written("scope", found.dossier().scope()));
+        ground.ifPresent(found -> record.written("scope", found.scope()));
         if (!matter.digest().task().isEmpty())
             record.string("task", matter.digest().task());
         record.string("verdict", verdict)

@@ -1,7 +1,6 @@
 package dev.writ.guard;
 
 import dev.writ.authority.Authority;
-import dev.writ.authority.Revocation;
 import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Ids;
@@ -44,10 +43,12 @@ public final class Guard implements AutoCloseable {
     private final Journal journal;
     private final Standings standings;
     private final AgentAdmission agents;
+    private final DelegationAdmission delegations;
     private final PersonAdmission people;
     private final Shown shown;
     private final Rehearsal rehearsal;
     private final Streams streams = new Streams();
+    private final Door door = new Door();
     private final Waiting waiting = new Waiting();
     private final Refusals refusals;
     private final LedgerWatch watch;
@@ -100,13 +101,15 @@ public final class Guard implements AutoCloseable {
                 () -> parts.ledger().closedBecause().isPresent(), parts.ledger()::batchInHand, streams::cutAll);
         this.agents = new AgentAdmission(
                 standings, parts.policies(), authority, recorder, evidence, refusals, new Covered(vault), ids, clock);
+        this.delegations = new DelegationAdmission(
+                standings, parts.policies(), authority, recorder, evidence, refusals, ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, refusals, ids, clock);
         this.votes = new Votes(standings, authority, recorder, evidence, waiting, clock);
         this.uses = new Uses(standings, vault, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
         this.tokens = Tokens.of(this, parts, standings, callers, places, recorder, evidence, ids, clock);
-        authority.onRevoked(this::revoked);
+        authority.onRevoked(streams::cut);
         recorder.closeOpenIntents(evidence, clock.instant());
     }
 
@@ -162,11 +165,6 @@ public final class Guard implements AutoCloseable {
         for (var tenant : ledger.tenants()) if (ledger.contradiction(tenant).isPresent()) streams.cutTenant(tenant);
     }
 
-    /** A single key of a task was taken back: what is open under it ends. */
-    public void keyRevoked(Name tenant, Id task, Id key) {
-        streams.cutKey(tenant, task, key);
-    }
-
     /** Writes the counts that wait; to be called before the ledger closes. */
     @Override
     public void close() {
@@ -208,7 +206,10 @@ public final class Guard implements AutoCloseable {
     /** Nothing new may rest on a log that nobody else vouches for in time, or that a witness contradicts. */
     private Verdict ofAgent(Caller.OfAgent agent, Attempt attempt) {
         var unwitnessed = ledger.unwitnessed(agent.tenant());
-        return unwitnessed.isPresent() ? refused(attempt, unwitnessed.get()) : agents.admit(agent, attempt);
+        if (unwitnessed.isPresent()) return refused(attempt, unwitnessed.get());
+        return attempt.action() instanceof Action.Delegate wanted
+                ? delegations.admit(agent, attempt, wanted)
+                : agents.admit(agent, attempt);
     }
 
     /** People repair what lags; under a contradiction they may only look, and take authority away. */
@@ -331,12 +332,13 @@ public final class Guard implements AutoCloseable {
 
     private Evidence.Told draft(Permit permit, Transition transition) {
         noticed(permit.attempt().caller().tenant(), transition);
-        if (!(permit.attempt().caller() instanceof Caller.OfPerson person) || !permit.inUse())
-            throw new IllegalArgumentException("not a person's permit in use");
-        var by = Json.object()
-                .put("decision", permit.decision().text())
-                .put("by", person.person().text());
-        return evidence.transition(transition, person.tenant(), clock.instant(), by.build());
+        if (!permit.inUse()) throw new IllegalArgumentException("not a permit in use");
+        var by = Json.object().put("decision", permit.decision().text());
+        switch (permit.attempt().caller()) {
+            case Caller.OfPerson person -> by.put("by", person.person().text());
+            case Caller.OfAgent agent -> by.put("byAgent", agent.agent().text());
+        }
+        return evidence.transition(transition, permit.attempt().caller().tenant(), clock.instant(), by.build());
     }
 
     /** Runs what records a change and makes it: a start then knows that the one without the other is unfinished. */
@@ -424,8 +426,28 @@ public final class Guard implements AutoCloseable {
     public Runnable watch(Caller.OfAgent caller, Name server, Runnable cut) {
         var taken = streams.watch(caller, server, cut);
         if (standings.of(caller, server, clock.instant()) instanceof Standings.Found.No)
-            streams.cutKey(caller.tenant(), caller.task(), caller.key());
+            streams.cutKey(caller.tenant(), caller.key());
         return taken;
+    }
+
+    /** Cuts what is open under a key or grant that has just been revoked. */
+    public void cut(Name tenant, Id key) {
+        streams.cutKey(tenant, key);
+    }
+
+    /**
+     * Somebody came as an agent that nobody registered; it has no authority, and people can see that it was there.
+     *
+     * @param client what the client calls itself, claimed and believed by nobody
+     * @param name the name that it came with
+     */
+    public void seenAtTheDoor(Name tenant, String client, String name) {
+        door.seen(tenant, client, name, clock.instant());
+    }
+
+    /** Who came without being registered, the latest first; kept in memory alone. */
+    public List<Door.Visitor> visitors(Name tenant) {
+        return door.visitors(tenant);
     }
 
     /** Completes when somebody votes on an approval; the same attempt then finds out what that means. */
@@ -451,15 +473,5 @@ public final class Guard implements AutoCloseable {
     /** Ends what is open under grants that were revoked. */
     void cutGrants(List<Grant> grants) {
         for (var grant : grants) streams.cutKey(grant.tenant(), grant.id());
-    }
-
-    private void revoked(Revocation revocation) {
-        switch (revocation) {
-            case Revocation.OfTask(var tenant, var task) -> streams.cutTask(tenant, task.id());
-            case Revocation.OfAgent(var tenant, var agent) -> streams.cutAgent(tenant, agent);
-            case Revocation.OfServer(var tenant, var server) -> streams.cutServer(tenant, server);
-            // The person's tasks come one by one as OfTask.
-            case Revocation.OfPerson _ -> {}
-        }
     }
 }

@@ -99,6 +99,9 @@ final class PersonAdmission {
                 world.registry().person(caller.person()).filter(p -> p.active()).isPresent();
         if (!active) return no("this person is not active");
         return switch (action) {
+            // What somebody gave, that person may take back, whatever the policies say.
+            case Action.Administer own
+            when standings.gave(caller, own.operation(), own.target()) -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.Administer _ -> administer(caller.tenant(), question.orElseThrow());
             // Who may approve what is a matter of the approval itself, checked with each vote.
             case Action.Approve _ -> new Ruling.Yes(Evidence.Judged.NOT);
@@ -111,7 +114,8 @@ final class PersonAdmission {
             // Whoever may sign a client in may look at what the client says of itself.
             case Action.RedeemCode _ -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.FetchMetadata _ -> new Ruling.Yes(Evidence.Judged.NOT);
-            case Action.OnServer _, Action.Unmapped _ -> no("people act through agents and their tasks");
+            case Action.OnServer _, Action.Delegate _, Action.Unmapped _ ->
+                no("people act through agents and their tasks");
         };
     }
 

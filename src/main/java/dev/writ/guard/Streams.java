@@ -1,5 +1,6 @@
 package dev.writ.guard;
 
+import dev.writ.authority.Revocation;
 import dev.writ.base.Id;
 import dev.writ.base.Name;
 import java.util.ArrayList;
@@ -20,21 +21,21 @@ final class Streams {
 
         record OfAgent(Name tenant, Name agent) implements Thing {}
 
-        record OfKey(Name tenant, Id key) implements Thing {}
-
         record OfServer(Name tenant, Name server) implements Thing {}
+
+        record OfTenant(Name tenant) implements Thing {}
+
+        record OfKey(Name tenant, Id key) implements Thing {}
     }
 
     /** An open stream and what it hangs on. */
     private static final class Watched {
         private final List<Thing> things;
-        private final Id key;
         private final Runnable cut;
         private final AtomicBoolean open = new AtomicBoolean(true);
 
-        Watched(List<Thing> things, Id key, Runnable cut) {
+        Watched(List<Thing> things, Runnable cut) {
             this.things = things;
-            this.key = key;
             this.cut = cut;
         }
     }
@@ -49,9 +50,9 @@ final class Streams {
                 List.of(
                         new Thing.OfTask(tenant, caller.task()),
                         new Thing.OfAgent(tenant, caller.agent()),
-                        new Thing.OfKey(tenant, caller.key()),
-                        new Thing.OfServer(tenant, server)),
-                caller.key(),
+                        new Thing.OfServer(tenant, server),
+                        new Thing.OfTenant(tenant),
+                        new Thing.OfKey(tenant, caller.key())),
                 cut);
         for (var thing : watched.things)
             open.compute(thing, (_, known) -> {
@@ -64,6 +65,18 @@ final class Streams {
         return () -> {
             if (watched.open.getAndSet(false)) forget(watched);
         };
+    }
+
+    /** Cuts what hangs on authority that has just gone. */
+    void cut(Revocation revocation) {
+        switch (revocation) {
+            case Revocation.OfTask(var tenant, var task) -> cutTask(tenant, task.id());
+            case Revocation.OfAgent(var tenant, var agent) -> cutAgent(tenant, agent);
+            case Revocation.OfServer(var tenant, var server) -> cutServer(tenant, server);
+            case Revocation.OfTenant(var tenant) -> cutTenant(tenant);
+            // The person's tasks come one by one as OfTask.
+            case Revocation.OfPerson _ -> {}
+        }
     }
 
     void cutTask(Name tenant, Id task) {
@@ -83,14 +96,8 @@ final class Streams {
         cut(new Thing.OfServer(tenant, server));
     }
 
-    /** Of a task, what was opened with one of its keys. */
-    void cutKey(Name tenant, Id task, Id key) {
-        for (var watched : under(new Thing.OfTask(tenant, task))) if (watched.key.equals(key)) cut(watched);
-    }
-
     void cutTenant(Name tenant) {
-        for (var thing : List.copyOf(open.keySet()))
-            if (thing instanceof Thing.OfTask(var of, var _) && of.equals(tenant)) cut(thing);
+        cut(new Thing.OfTenant(tenant));
     }
 
     void cutAll() {

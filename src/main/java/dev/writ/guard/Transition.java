@@ -13,7 +13,7 @@ import java.util.Set;
  */
 public record Transition(String kind, String event, Json.Obj members, Map<String, byte[]> side) {
     private static final Set<String> OURS =
-            Set.of("v", "kind", "id", "time", "tenant", "node", "event", "decision", "by", "side");
+            Set.of("v", "kind", "id", "time", "tenant", "node", "event", "decision", "by", "byAgent", "side");
 
     public Transition {
         RecordKinds.known(kind);

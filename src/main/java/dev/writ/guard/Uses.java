@@ -25,7 +25,10 @@ final class Uses {
 
     /** Why a permit that was given is no longer good, if that is so. */
     Optional<Refusal.Reason> changedSince(Permit permit, Caller.OfAgent caller) {
-        if (!(permit.action() instanceof Action.OnServer action)) return Optional.empty();
+        if (!(permit.action() instanceof Action.OnServer action))
+            return standings.under(caller, clock.instant()) instanceof Standings.Acting.No(var reason, var _)
+                    ? Optional.of(reason)
+                    : Optional.empty();
         return switch (standings.of(caller, action.server(), clock.instant())) {
             case Standings.Found.No(var reason, var _) -> Optional.of(reason);
             case Standings.Found.Yes(var standing) -> {

@@ -109,6 +109,7 @@ class ApiTest {
     void anAgentsKeyOpensNothingHereAndLeavesNoTrace() {
         long size = writ.size(DEFAULT);
         for (var route : personRoutes()) {
+            if (!route.audience().equals("person")) continue;
             var body = route.bodyBytesMax() > 0 ? Optional.of("{}") : Optional.<String>empty();
             assertThat(writ.send(route.method(), agentKey, path(route), body).status())
                     .as(route.method() + " " + route.pattern())

@@ -135,6 +135,16 @@ class EvidenceMutationTest {
                 "{'apiVersion':'writ.dev/v1','kind':'Task','spec':{'agent':'support-bot','person':'erin@acme.example',"
                         + "'purpose':'support case','scope':{'servers':['shop'],'categories':['read']},'calls':9,'for':'1h'}}");
         var task = opened.object("metadata").orElseThrow().string("name").orElseThrow();
+        http.call("POST", "/tasks/" + task + "/delegations", "{'agent':'other-bot','calls':3}");
+        http.call(
+                "POST",
+                "/mandates",
+                resource(
+                        "Mandate",
+                        "triage",
+                        "{'agent':'support-bot','source':'tickets','purpose':'x','scope':{'servers':['shop']},"
+                                + "'for':'1h','uses':2}"));
+        http.call("POST", "/mandates/triage/tasks", "{'event':'T-1'}");
         try (var client = product.client(Product.TaskSpec.SUPPORT)) {
             assertThat(isError(client.call("get_order", "{\"order\":\"1001\"}")))
                     .isFalse();

@@ -306,10 +306,15 @@ public final class Product implements AutoCloseable {
     }
 
     public Caller.OfPerson caller(Id person) {
-        var issued = parts().identity().issueForPerson(TENANT, parts().ids().next("key"), person);
-        if (!(issued instanceof Issue.Issued(var _, var text))) throw new AssertionError("no key: " + issued);
         return (Caller.OfPerson)
-                parts().guard().callerOf(Presented.bearer(text.reveal())).orElseThrow();
+                parts().guard().callerOf(Presented.bearer(personKey(person))).orElseThrow();
+    }
+
+    /** A person's command-line credential. */
+    public String personKey(Id person) {
+        var issued = parts().identity().issueForPerson(TENANT, parts().ids().next("key"), person);
+        if (issued instanceof Issue.Issued(var _, var text)) return text.reveal();
+        throw new AssertionError("no key: " + issued);
     }
 
     /** All records of the tenant, oldest first, after everything begun was written. */

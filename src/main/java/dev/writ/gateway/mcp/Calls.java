@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +73,7 @@ final class Calls {
         try {
             findListed(call);
             unlike(call);
-            return answer(call, comparable(call) ? admitHeld(call) : notCompared(call), revoked);
+            return answer(call, comparable(call) ? admitHeld(call, revoked) : notCompared(call), revoked);
         } finally {
             watching.run();
         }
@@ -168,18 +169,32 @@ final class Calls {
     }
 
     /** Admits, and while people must agree waits for them as long as we hold calls; each vote has it decided anew. */
-    private Verdict admitHeld(Call call) {
+    private Verdict admitHeld(Call call, AtomicBoolean revoked) {
         var attempt = call.attempt();
         var until = clock.instant().plus(hold);
         var verdict = guard.admit(attempt);
         while (verdict instanceof Held held && waitForVote(call, held, until)) verdict = guard.admit(attempt);
-        return verdict;
+        // Whoever waits under authority that has gone is told so, and not to come back after a yes.
+        return verdict instanceof Held && revoked.get() ? gone(call) : verdict;
     }
 
-    /** Whether somebody voted in time. */
+    private Verdict gone(Call call) {
+        var why = guard.barred(call.hop().caller(), call.hop().server())
+                .orElseGet(() -> new Refusal.NotAllowed("the credential of this call was revoked"));
+        return guard.refused(call.attempt(), why);
+    }
+
+    /** Whether somebody voted in time; a call that is cancelled does not wait. */
     private boolean waitForVote(Call call, Held held, Instant until) {
         NeverWaits.refuse("a vote");
-        var vote = guard.nextVote(call.hop().caller().tenant(), held.approval());
+        var over = new CompletableFuture<Void>();
+        try (var _ = call.cancellation().then(() -> over.complete(null))) {
+            return waitForVote(call, held, until, over);
+        }
+    }
+
+    private boolean waitForVote(Call call, Held held, Instant until, CompletableFuture<Void> over) {
+        var vote = CompletableFuture.anyOf(guard.nextVote(call.hop().caller().tenant(), held.approval()), over);
         for (int tick = 1;
                 clock.instant().isBefore(until) && !call.cancellation().cancelled();
                 tick++) {
@@ -187,7 +202,7 @@ final class Calls {
             var wait = left.compareTo(PROGRESS_EVERY) < 0 ? left : PROGRESS_EVERY;
             try {
                 vote.get(wait.toMillis(), TimeUnit.MILLISECONDS);
-                return true;
+                return !over.isDone();
             } catch (TimeoutException e) {
                 tell(call, tick, held);
             } catch (ExecutionException e) {
@@ -307,9 +322,9 @@ final class Calls {
                 refusal.reason() instanceof Refusal.Absent
                         ? RpcError.answer(id, RpcError.INVALID_PARAMS, "Unknown tool: " + tool)
                         : RpcError.result(id, Denials.refused(tool, refusal));
-            // An ended task sees empty lists; calls tell it why.
+            // An ended task, and one of a suspended tenant, sees empty lists; calls tell it why.
             case Action.ListItems list
-            when refusal.reason() instanceof Refusal.TaskEnded ->
+            when refusal.reason() instanceof Refusal.TaskEnded || refusal.reason() instanceof Refusal.Suspended ->
                 RpcError.result(
                         id,
                         Json.object()

@@ -172,6 +172,9 @@ final class Links implements AutoCloseable {
             case Refusal.Absent _ -> new Way.Nowhere();
             case Refusal.Unavailable(var what) -> new Way.Not("TEMPORARILY BLOCKED: " + what + "; safe to retry");
             case Refusal.TaskEnded _,
+                    Refusal.Suspended _,
+                    Refusal.NotPassedOn _,
+                    Refusal.NoEmergency _,
                     Refusal.NotAllowed _,
                     Refusal.ByPolicy _,
                     Refusal.ByPerson _,

@@ -169,6 +169,9 @@ final class Opening {
                 Answer.json(200, RpcError.answer(request.id(), RpcError.INTERNAL_ERROR, Denials.line(refusal)));
             // Authority that has ended is told at each call: clients drop a server that cannot be initialized.
             case Refusal.TaskEnded _,
+                    Refusal.Suspended _,
+                    Refusal.NotPassedOn _,
+                    Refusal.NoEmergency _,
                     Refusal.NotAllowed _,
                     Refusal.ByPolicy _,
                     Refusal.ByPerson _,

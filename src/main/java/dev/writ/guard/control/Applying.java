@@ -106,7 +106,7 @@ public final class Applying {
             case Resource.Agent _ -> 3;
             case Resource.Provider _ -> 3;
             case Resource.Server _ -> 4;
-            case Resource.Task _ -> 5;
+            case Resource.Task _, Resource.Mandate _ -> 5;
         };
     }
 
@@ -150,6 +150,7 @@ public final class Applying {
             case Resource.Provider provider -> provider(caller, provider);
             case Resource.Server server -> server(caller, server);
             case Resource.Task task -> task(caller, task);
+            case Resource.Mandate mandate -> mandate(caller, mandate);
         };
     }
 
@@ -289,6 +290,14 @@ public final class Applying {
                 && task.scope().equals(wanted.scope())
                 && task.callBudget() == wanted.calls();
         return same ? Steps.none() : Steps.refused("an open task is not changed; end it and open another one");
+    }
+
+    private Steps mandate(Caller.OfPerson caller, Resource.Mandate wanted) {
+        var standing = control.mandates().standing(caller.tenant(), wanted.name());
+        if (standing.isEmpty()) return Steps.created(() -> control.mandates().give(caller, wanted));
+        return Mandates.same(standing.get(), wanted)
+                ? Steps.none()
+                : Steps.refused("a mandate is not changed; revoke it and give another one");
     }
 
     /** Everything that {@link #apply} takes: people, groups, agents, servers and open tasks. */

@@ -29,6 +29,11 @@ public final class Control {
     private final TaskKeys taskKeys;
     private final Consents consents;
     private final Trusts trusts;
+    private final Delegations delegations;
+    private final Mandates mandates;
+    private final Emergencies emergencies;
+    private final Revocations revocations;
+    private final Usage usage;
     private final Approvals approvals;
     private final Policies policies;
     private final Secrets secrets;
@@ -89,10 +94,15 @@ public final class Control {
         this.taskKeys = new TaskKeys(parts, orders, directory, tasks);
         this.consents = new Consents(parts, directory, agents, tasks);
         this.trusts = new Trusts(parts, orders, directory);
+        this.delegations = new Delegations(parts, orders, directory);
         this.approvals = new Approvals(parts, directory);
         this.secrets = new Secrets(parts, orders, directory);
         this.evidence = new Evidence(parts, directory);
         this.overview = new Overview(parts, directory);
+        this.mandates = new Mandates(parts, orders, directory);
+        this.emergencies = new Emergencies(parts, orders, directory);
+        this.revocations = new Revocations(parts, orders, directory);
+        this.usage = new Usage(parts, evidence, directory);
         this.applying = new Applying(this, parts, directory);
         this.firstStart = new FirstStart(parts, policies);
         this.logKeys = new LogKeys(parts, orders);
@@ -165,6 +175,26 @@ public final class Control {
 
     public Trusts trusts() {
         return trusts;
+    }
+
+    public Mandates mandates() {
+        return mandates;
+    }
+
+    public Emergencies emergencies() {
+        return emergencies;
+    }
+
+    public Revocations revocations() {
+        return revocations;
+    }
+
+    public Usage usage() {
+        return usage;
+    }
+
+    public Delegations delegations() {
+        return delegations;
     }
 
     public Approvals approvals() {

@@ -58,6 +58,9 @@ final class Orders {
                     : new Stay<>(planned.then(_ -> new Reply.Unavailable<>("no plan")));
         }
 
+        /** Nothing is changed, and why not is on record. */
+        record Refuse<T>(Transition record, Reply<T> reply) implements Plan<T> {}
+
         /** Nothing to change: it is so already, or cannot be. */
         record Stay<T>(Reply<T> reply) implements Plan<T> {}
     }
@@ -66,7 +69,7 @@ final class Orders {
         return new Action.Administer(operation, target, payload);
     }
 
-    <T> Reply<T> carry(Caller.OfPerson caller, Action.Administer action, Supplier<Plan<T>> planner) {
+    <T> Reply<T> carry(Caller caller, Action action, Supplier<Plan<T>> planner) {
         return switch (used(guard.admit(new Attempt(caller, action)))) {
             case Used.No(var refusal) -> refused(refusal);
             case Used.Yes(var permit) -> {
@@ -157,6 +160,10 @@ final class Orders {
     private <T> Reply<T> made(Permit permit, Plan<T> plan) {
         return switch (plan) {
             case Plan.Stay<T>(var reply) -> reply;
+            case Plan.Refuse<T>(var record, var reply) ->
+                guard.record(permit, record)
+                        ? reply
+                        : new Reply.Unavailable<>("the ledger cannot be written; nothing was changed");
             case Plan.Go<T>(var records, var making) -> {
                 for (int i = 0; i < records.size(); i++) {
                     if (guard.record(permit, records.get(i))) continue;
@@ -222,6 +229,11 @@ final class Orders {
             case Refusal.Unavailable(var what) -> new Reply.Unavailable<>(what);
             case Refusal.ByPolicy(var _, var why) -> new Reply.Forbidden<>(why, decision);
             case Refusal.NotAllowed(var why) -> new Reply.Forbidden<>(why, decision);
+            case Refusal.NotPassedOn(var _, var why) -> new Reply.Forbidden<>(why, decision);
+            case Refusal.NoEmergency(var why) -> new Reply.Forbidden<>(why, decision);
+            case Refusal.BadArguments(var why) -> new Reply.Invalid<>(why);
+            case Refusal.TaskEnded ended ->
+                new Reply.Forbidden<>("the task has ended (" + ended.how() + "): stop and tell the user", decision);
             case Refusal.Reason other -> new Reply.Forbidden<>(other.code(), decision);
         };
     }

@@ -124,6 +124,10 @@ public final class People {
     private Taken<Json.Obj> deactivated(Name tenant, Id by, Id person) {
         var done = Directory.reply(registry.people().deactivate(tenant, person));
         if (done.obstacle().isPresent()) return new Taken<>(done.map(_ -> Json.Obj.EMPTY), List.of());
+        var mandates = authority.snapshot(tenant).mandates().values().stream()
+                .filter(mandate ->
+                        mandate.giver().equals(person) && mandate.end().isEmpty())
+                .toList();
         var keys = identity.revokePerson(tenant, person);
         var sessions = identity.sessions().endAll(tenant, person);
         var records = new ArrayList<Transition>();
@@ -140,6 +144,7 @@ public final class People {
                 identity,
                 tenant,
                 authority.stopPerson(tenant, person, by, DEACTIVATED).ended()));
+        for (var mandate : mandates) records.add(Mandates.revoked(mandate, DEACTIVATED));
         for (var agent : registry.snapshot(tenant).agents().values())
             if (agent.owner().equals(person))
                 records.addAll(Tasks.ended(

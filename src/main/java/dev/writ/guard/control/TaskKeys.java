@@ -72,7 +72,7 @@ public final class TaskKeys {
     private Taken<Json.Obj> taken(Name tenant, Key.AgentKey key, String reason) {
         var revoked = identity.revoke(tenant, key.id());
         if (revoked.keys().isEmpty()) return new Taken<>(new Reply.Conflict<>("the key is revoked already"), List.of());
-        guard.keyRevoked(tenant, key.task(), key.id());
+        guard.cut(tenant, key.id());
         var warnings = revoked.unsaved()
                 .map(_ -> List.of("in force, but the database does not hold it yet"))
                 .orElse(List.of());

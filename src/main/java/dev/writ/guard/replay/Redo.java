@@ -2,6 +2,7 @@ package dev.writ.guard.replay;
 
 import dev.writ.authority.Authority;
 import dev.writ.authority.Stop;
+import dev.writ.authority.Suspension;
 import dev.writ.authority.Task;
 import dev.writ.base.Digest;
 import dev.writ.base.Id;
@@ -100,6 +101,20 @@ final class Redo {
             case "enrolment/provider-key-made" ->
                 unmadeUnless(identity.providers().knowsKey(tenant, id(record, "key")));
             case "enrolment/link-made" -> unmadeUnless(identity.links().knows(tenant, id(record, "link")));
+            case "revocation/mandate-revoked" -> mandateRevoked(tenant, record);
+            case "revocation/consent-revoked" ->
+                ended(authority.revokeConsent(tenant, id(record, "consent"), end(record)), tenant);
+            case "revocation/tenant-suspended" -> suspended(tenant, record);
+            case "administration/tenant-resumed" -> made ? made(authority.resume(tenant)) : Done.SO_ALREADY;
+            case "mandate/given" ->
+                unmadeUnless(authority.snapshot(tenant).mandates().containsKey(id(record, "mandate")));
+            case "mandate/used" ->
+                unmadeUnless(authority.snapshot(tenant).task(id(record, "task")).isPresent());
+            case "mandate/refused" -> Done.SO_ALREADY;
+            case "administration/break-glass-asked",
+                    "administration/break-glass-opened",
+                    "administration/break-glass-reviewed" ->
+                unmadeUnless(authority.snapshot(tenant).emergencies().containsKey(id(record, "emergency")));
             case "approval/consumed" -> consumed(tenant, id(record, "approval"));
             case "approval/refused" -> made(authority.approvals().replayRefused(tenant, id(record, "approval")));
             // A yes that was not counted, or is not in the database, is asked for again.
@@ -109,7 +124,7 @@ final class Redo {
                 changed(tenant, record);
             case "definition-pin/added", "definition-pin/restored", "definition-pin/returned" -> Done.SO_ALREADY;
             case "definition-pin/approved" -> made ? approved(tenant, record) : Done.SO_ALREADY;
-            case "task/opened", "consent/given" ->
+            case "task/opened", "delegation/opened", "consent/given" ->
                 unmadeUnless(authority.snapshot(tenant).task(id(record, "task")).isPresent());
             case "enrolment/key-issued" ->
                 unmadeUnless(identity.key(tenant, id(record, "key")).isPresent());
@@ -176,6 +191,25 @@ final class Redo {
                 !made ? Done.SO_ALREADY : so(servers.credentials(tenant, name(record, "server"), credentials(record)));
             default -> throw failure(change, "is of a kind that this version cannot make true", null);
         };
+    }
+
+    private static Task.End end(Json.Obj record) {
+        return new Task.End(Task.Ending.REVOKED, Optional.of(by(record)), time(record), text(record, "reason"));
+    }
+
+    private Done mandateRevoked(Name tenant, Json.Obj record) {
+        return ended(authority.revokeMandate(tenant, id(record, "mandate"), end(record)), tenant);
+    }
+
+    private Done ended(Optional<Stop.Stopped> stopped, Name tenant) {
+        for (var task : stopped.map(Stop.Stopped::ended).orElse(List.of())) identity.endTask(tenant, task.id());
+        return made(stopped.isPresent());
+    }
+
+    private Done suspended(Name tenant, Json.Obj record) {
+        if (authority.snapshot(tenant).suspension().isPresent()) return Done.SO_ALREADY;
+        var _ = authority.suspend(tenant, new Suspension(by(record), time(record), text(record, "reason")));
+        return Done.MADE;
     }
 
     private Done ended(Name tenant, Json.Obj record, Task.Ending ending) {
