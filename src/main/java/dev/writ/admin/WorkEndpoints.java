@@ -113,17 +113,7 @@ final class WorkEndpoints {
                         "POST",
                         "/tasks/{id}/keys",
                         "Make a key for the task's agent, shown once",
-                        a -> Answers.created(tasks.issueKey(a.caller(), a.path("id")))),
-                get(
-                        "/tasks/{id}/keys",
-                        "A task's keys, without the keys themselves",
-                        a -> Answers.items(control.taskKeys().all(a.caller(), a.path("id")))),
-                post(
-                        "/tasks/{id}/keys/{key}/revoke",
-                        "Take one key back; the task goes on",
-                        "reason",
-                        a -> Answers.document(
-                                control.taskKeys().revoke(a.caller(), a.path("id"), a.path("key"), a.reason()))));
+                        a -> Answers.created(tasks.issueKey(a.caller(), a.path("id")))));
     }
 
     /** For the agent whose task it is, and for people. */

@@ -3,6 +3,7 @@ package dev.writ.guard;
 import dev.writ.base.Name;
 import dev.writ.base.Visible;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +25,20 @@ public final class Door {
     private record Claim(String name, String client) {}
 
     private final Map<Name, Map<Claim, Visitor>> tenants = new ConcurrentHashMap<>();
+    private final InstantSource clock;
 
-    void seen(Name tenant, String client, String name, Instant now) {
+    Door(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Somebody came; it has no authority, and people can see that it was there.
+     *
+     * @param client what the client calls itself, claimed and believed by nobody
+     * @param name the name that it came with
+     */
+    public void seen(Name tenant, String client, String name) {
+        var now = clock.instant();
         if (!tenants.containsKey(tenant) && tenants.size() >= TENANTS_MAX) return;
         var claim = new Claim(Visible.text(name, CHARS_MAX), Visible.text(client, CHARS_MAX));
         tenants.compute(tenant, (_, known) -> {
@@ -42,7 +55,8 @@ public final class Door {
         });
     }
 
-    List<Visitor> visitors(Name tenant) {
+    /** The latest first; kept in memory alone. */
+    public List<Visitor> visitors(Name tenant) {
         var found = new ArrayList<Visitor>();
         tenants.computeIfPresent(tenant, (_, visitors) -> {
             found.addAll(visitors.values());

@@ -34,7 +34,6 @@ public final class Guard implements AutoCloseable {
 
     private final Callers callers;
     private final Authority authority;
-    private final Vault vault;
     private final Ledger ledger;
     private final InstantSource clock;
     private final Ids ids;
@@ -48,7 +47,7 @@ public final class Guard implements AutoCloseable {
     private final Shown shown;
     private final Rehearsal rehearsal;
     private final Streams streams = new Streams();
-    private final Door door = new Door();
+    private final Door door;
     private final Waiting waiting = new Waiting();
     private final Refusals refusals;
     private final LedgerWatch watch;
@@ -69,13 +68,8 @@ public final class Guard implements AutoCloseable {
     /**
      * @param node which node writes the records
      * @param custody {@code separate}, or {@code shared-user} where agents run as the same system user as we do
+     * @param quota how much evidence refused attempts may cause
      */
-    public Guard(
-            Parts parts, Name node, String custody, Ids ids, InstantSource clock, Journal journal, Reserve reserve) {
-        this(parts, node, custody, ids, clock, journal, reserve, RefusalQuota.DEFAULT);
-    }
-
-    /** @param quota how much evidence refused attempts may cause */
     public Guard(
             Parts parts,
             Name node,
@@ -86,10 +80,10 @@ public final class Guard implements AutoCloseable {
             Reserve reserve,
             RefusalQuota quota) {
         this.ids = ids;
+        this.door = new Door(clock);
         var places = new Places(parts.issuing().base(), parts.issuing().aliases());
         this.callers = new Callers(parts.identity(), parts.issuing(), places, clock);
         this.authority = parts.authority();
-        this.vault = parts.vault();
         this.clock = clock;
         this.evidence = new Evidence(node, ids, custody, parts.ledger()::witnessed);
         this.ledger = parts.ledger();
@@ -100,12 +94,12 @@ public final class Guard implements AutoCloseable {
         this.watch = new LedgerWatch(
                 () -> parts.ledger().closedBecause().isPresent(), parts.ledger()::batchInHand, streams::cutAll);
         this.agents = new AgentAdmission(
-                standings, parts.policies(), authority, recorder, evidence, refusals, new Covered(vault), ids, clock);
+                standings, parts.policies(), authority, recorder, evidence, refusals, new Covered(parts.vault()), ids, clock);
         this.delegations = new DelegationAdmission(
                 standings, parts.policies(), authority, recorder, evidence, refusals, ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, refusals, ids, clock);
         this.votes = new Votes(standings, authority, recorder, evidence, waiting, clock);
-        this.uses = new Uses(standings, vault, clock);
+        this.uses = new Uses(standings, parts.vault(), clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
         this.tokens = Tokens.of(this, parts, standings, callers, places, recorder, evidence, ids, clock);
@@ -435,34 +429,14 @@ public final class Guard implements AutoCloseable {
         streams.cutKey(tenant, key);
     }
 
-    /**
-     * Somebody came as an agent that nobody registered; it has no authority, and people can see that it was there.
-     *
-     * @param client what the client calls itself, claimed and believed by nobody
-     * @param name the name that it came with
-     */
-    public void seenAtTheDoor(Name tenant, String client, String name) {
-        door.seen(tenant, client, name, clock.instant());
-    }
-
-    /** Who came without being registered, the latest first; kept in memory alone. */
-    public List<Door.Visitor> visitors(Name tenant) {
-        return door.visitors(tenant);
+    /** Who came as an agent that nobody registered. */
+    public Door door() {
+        return door;
     }
 
     /** Completes when somebody votes on an approval; the same attempt then finds out what that means. */
     public CompletableFuture<Void> nextVote(Name tenant, Id approval) {
         return waiting.on(tenant, approval);
-    }
-
-    /** What came of a person's vote. */
-    public sealed interface Voted {
-        /** @param state the approval's state now, in lower case */
-        record Counted(String state) implements Voted {}
-
-        record NotCounted(String why) implements Voted {}
-
-        record Refused(Refusal refusal) implements Voted {}
     }
 
     /** A person's yes or no to one action. The record comes first; then the vote counts. */

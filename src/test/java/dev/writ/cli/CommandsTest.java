@@ -215,22 +215,6 @@ class CommandsTest {
     }
 
     @Test
-    void aTasksKeysAreListedAndOneIsTakenBack() {
-        server.has("tasks", ContractServer.TASK_ID, "{}");
-        assertThat(ok("key", "list", "TSK1").out())
-                .contains("in-force", "support-bot")
-                .doesNotContain("writ_");
-        assertThat(ok("key", "revoke", "TSK1", "000KEY", "--reason", "seen in a log")
-                        .out())
-                .contains("revoked");
-        assertThat(server.body("POST /tasks/TSK1/keys/000KEY/revoke"))
-                .isEqualTo(json("{\"reason\":\"seen in a log\"}"));
-        ok("key", "revoke", "TSK1", "001KEY");
-        assertThat(server.body("POST /tasks/TSK1/keys/001KEY/revoke"))
-                .isEqualTo(json("{\"reason\":\"by writ key revoke\"}"));
-    }
-
-    @Test
     void peopleAndGroups() {
         ok("person", "create", "eve@acme.example", "--name", "Eve", "--role", "approver,auditor");
         assertThat(server.body("POST /people").object("spec").orElseThrow())

@@ -179,14 +179,7 @@ final class ContractServer implements AutoCloseable {
         if (method.equals("GET") && path.getFirst().equals("agents") && verb.equals("usage"))
             return Answer.json(200, USAGE);
         if (path.getFirst().equals("groups") && verb.equals("members")) return Answer.empty(204);
-        if (path.getFirst().equals("tasks") && verb.equals("keys") && method.equals("GET"))
-            return Answer.json(
-                    200,
-                    Json.object()
-                            .put("items", new Json.Arr(List.of(taskKey("in-force"))))
-                            .build());
         if (!method.equals("POST")) return Answer.problem(404, "no such path", method + " " + path);
-        if (verb.equals("keys") && path.size() == 5) return Answer.json(200, taskKey("revoked"));
         if (verb.equals("keys"))
             return Answer.json(
                     201,
@@ -218,16 +211,6 @@ final class ContractServer implements AutoCloseable {
         var changed = thing.with("status", status);
         map(path.getFirst()).put(Resource.name(thing), changed);
         return Answer.json(200, changed);
-    }
-
-    private static Json.Obj taskKey(String state) {
-        return Json.object()
-                .put("id", "key_01k00000000000000000000key")
-                .put("task", TASK_ID)
-                .put("agent", "support-bot")
-                .put("state", state)
-                .put("created", "2026-11-20T09:00:00Z")
-                .build();
     }
 
     private Answer secret(String method, List<String> path, Json.Obj body) {

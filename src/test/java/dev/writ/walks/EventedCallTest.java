@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.writ.guard.Presented;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
@@ -376,7 +377,7 @@ class EventedCallTest {
         var parts = product.parts();
         var task = product.open(TASK);
         var caller = (dev.writ.guard.Caller.OfAgent) parts.guard()
-                .callerOf(Optional.of(product.key(Product.BOT, task)))
+                .callerOf(Presented.bearer(product.key(Product.BOT, task)))
                 .orElseThrow();
         var discover = new dev.writ.guard.Attempt(
                 caller,

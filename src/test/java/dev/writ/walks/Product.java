@@ -13,6 +13,7 @@ import dev.writ.base.Name;
 import dev.writ.base.Secret;
 import dev.writ.demo.Shop;
 import dev.writ.guard.Caller;
+import dev.writ.guard.Voted;
 import dev.writ.guard.Presented;
 import dev.writ.identity.Issue;
 import dev.writ.policy.Schema;
@@ -302,7 +303,7 @@ public final class Product implements AutoCloseable {
     /** Dana's yes to an approval, by the way every vote takes. */
     public void approveAs(Id person, String approval) {
         var voted = parts().guard().vote(caller(person), new Id(approval), true, "checked");
-        if (!(voted instanceof dev.writ.guard.Guard.Voted.Counted)) throw new AssertionError("not counted: " + voted);
+        if (!(voted instanceof dev.writ.guard.Voted.Counted)) throw new AssertionError("not counted: " + voted);
     }
 
     public Caller.OfPerson caller(Id person) {

@@ -325,8 +325,8 @@ class StandingWalkTest {
     void whoComesUnregisteredIsSeenAtTheDoorWithoutAuthorityOrDisk() {
         var guard = product.parts().guard();
         long size = product.parts().ledger().size(Product.TENANT);
-        for (int i = 0; i < 1_000; i++) guard.seenAtTheDoor(Product.TENANT, "client-" + i % 3, "bot-" + i % 400);
-        guard.seenAtTheDoor(Product.TENANT, "cli\u202Eent", "x".repeat(10_000));
+        for (int i = 0; i < 1_000; i++) guard.door().seen(Product.TENANT, "client-" + i % 3, "bot-" + i % 400);
+        guard.door().seen(Product.TENANT, "cli\u202Eent", "x".repeat(10_000));
         assertThat(product.parts().ledger().size(Product.TENANT)).isEqualTo(size);
         var seen = olga.get("/visitors").json().array("items").orElseThrow().items();
         assertThat(seen).hasSize(200);

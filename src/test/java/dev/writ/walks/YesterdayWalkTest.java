@@ -89,7 +89,7 @@ class YesterdayWalkTest {
             assertThat(client.toolNames()).doesNotContain("send_email");
         }
         done(control.tasks().revoke(owner, ended.task.text(), "the case is closed"));
-        done(control.taskKeys().revoke(owner, user.task.text(), keyId(lost), "seen in a log"));
+        done(control.revocations().revokeKey(owner, keyId(lost)));
         done(control.agents().retire(owner, Product.OTHER_BOT.text()));
         done(control.people().deactivate(owner, product.dana.text()));
         product.shop.redefine("send_email", original());
@@ -134,7 +134,7 @@ class YesterdayWalkTest {
     }
 
     private String keyId(String key) {
-        var caller = product.parts().guard().callerOf(Optional.of(key)).orElseThrow();
+        var caller = product.parts().guard().callerOf(Presented.bearer(key)).orElseThrow();
         return ((dev.writ.guard.Caller.OfAgent) caller).key().text();
     }
 

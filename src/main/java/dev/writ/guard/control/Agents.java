@@ -199,7 +199,7 @@ public final class Agents {
     public Reply<List<Json.Obj>> seen(Caller.OfPerson caller) {
         return directory.reading(
                 caller,
-                () -> new Reply.Done<>(guard.visitors(caller.tenant()).stream()
+                () -> new Reply.Done<>(guard.door().visitors(caller.tenant()).stream()
                         .map(visitor -> Json.object()
                                 .put("name", visitor.name())
                                 .put("client", visitor.client())

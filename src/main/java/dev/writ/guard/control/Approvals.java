@@ -7,6 +7,7 @@ import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.base.Visible;
 import dev.writ.guard.Caller;
+import dev.writ.guard.Voted;
 import dev.writ.guard.Covered;
 import dev.writ.guard.Guard;
 import dev.writ.registry.Registry;
@@ -83,10 +84,10 @@ public final class Approvals {
             if (checked.obstacle().isPresent()) return checked.map(_ -> Json.Obj.EMPTY);
         }
         return found(caller, id).then(approval -> switch (guard.vote(caller, approval.id(), approve, reason)) {
-            case Guard.Voted.Counted(var state) ->
+            case Voted.Counted(var state) ->
                 new Reply.Done<>(Json.object().put("state", state).build());
-            case Guard.Voted.NotCounted(var why) -> new Reply.Conflict<>(why);
-            case Guard.Voted.Refused(var refusal) -> Orders.refused(refusal);
+            case Voted.NotCounted(var why) -> new Reply.Conflict<>(why);
+            case Voted.Refused(var refusal) -> Orders.refused(refusal);
         });
     }
 

@@ -26,7 +26,6 @@ public final class Control {
     private final Servers servers;
     private final Tools tools;
     private final Tasks tasks;
-    private final TaskKeys taskKeys;
     private final Consents consents;
     private final Trusts trusts;
     private final Delegations delegations;
@@ -91,7 +90,6 @@ public final class Control {
         this.policies = new Policies(parts, orders, directory);
         this.tools = new Tools(parts, orders, directory, servers, policies);
         this.tasks = new Tasks(parts, orders, directory);
-        this.taskKeys = new TaskKeys(parts, orders, directory, tasks);
         this.consents = new Consents(parts, directory, agents, tasks);
         this.trusts = new Trusts(parts, orders, directory);
         this.delegations = new Delegations(parts, orders, directory);
@@ -163,10 +161,6 @@ public final class Control {
 
     public Tasks tasks() {
         return tasks;
-    }
-
-    public TaskKeys taskKeys() {
-        return taskKeys;
     }
 
     public Consents consents() {

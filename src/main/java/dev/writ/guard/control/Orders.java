@@ -137,9 +137,12 @@ final class Orders {
     }
 
     /** Carries a plan out, or keeps it for a second administrator where it takes two. */
-    private <T> Reply<T> together(Caller.OfPerson caller, Action.Administer action, Permit permit, Plan<T> plan) {
-        if (plan instanceof Plan.Stay<T>) return made(permit, plan);
-        return switch (fourEyes.way(caller, action)) {
+    private <T> Reply<T> together(Caller caller, Action action, Permit permit, Plan<T> plan) {
+        // What takes two is administered, by people; what an agent passes on is within its own task.
+        if (plan instanceof Plan.Stay<T>
+                || !(caller instanceof Caller.OfPerson person)
+                || !(action instanceof Action.Administer administered)) return made(permit, plan);
+        return switch (fourEyes.way(person, administered)) {
             case FourEyes.Way.Free _ -> made(permit, plan);
             case FourEyes.Way.Wait(var proposal) -> new Reply.Waiting<>(proposal.id(), proposal.until());
             case FourEyes.Way.Propose(var proposal, var record) ->

@@ -80,14 +80,14 @@ public final class Revocations {
         var revoked = identity.revoke(tenant, id);
         guard.cut(tenant, id);
         var known = identity.key(tenant, id).map(key -> document(tenant, key));
+        var record = Json.object().put("key", id.text());
+        if (revoked.keys().stream().findFirst().orElse(null) instanceof Key.AgentKey agent)
+            record.put("agent", agent.agent().text()).put("task", agent.task().text());
         if (revoked.keys().isEmpty())
             return new Taken<>(new Reply.Conflict<>("the key was revoked already"), List.of());
         return new Taken<>(
                 known.<Reply<Json.Obj>>map(Reply.Done::new).orElseGet(() -> new Reply.NotFound<>("key with that id")),
-                List.of(new Transition(
-                        "revocation",
-                        "key-revoked",
-                        Json.object().put("key", id.text()).build())));
+                List.of(new Transition("revocation", "key-revoked", record.build())));
     }
 
     /** Everybody sees the own consents; people with a role see all. */

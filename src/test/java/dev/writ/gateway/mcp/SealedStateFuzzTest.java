@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.List;
+import dev.writ.guard.Presented;
 import dev.writ.base.Name;
 import dev.writ.base.Canonical;
 import dev.writ.base.Json;
@@ -60,7 +61,7 @@ class SealedStateFuzzTest {
 
     private static Caller.OfAgent caller(Product product) {
         var task = product.open(Product.TaskSpec.SUPPORT);
-        var caller = product.parts().guard().callerOf(Optional.of(product.key(Product.BOT, task)));
+        var caller = product.parts().guard().callerOf(Presented.bearer(product.key(Product.BOT, task)));
         return (Caller.OfAgent) caller.orElseThrow();
     }
 
