@@ -25,6 +25,7 @@ public final class Api {
         var all = new ArrayList<Endpoint>();
         all.addAll(new RegistryEndpoints(control, new Inspector(control, upstreams), installation).all());
         all.addAll(new WorkEndpoints(control, installation).all());
+        all.addAll(new TrustEndpoints(control.trusts()).all());
         this.endpoints = List.copyOf(all);
     }
 

@@ -94,6 +94,7 @@ public final class Wiring implements AutoCloseable {
             Identity identity,
             Vault vault,
             Policies policies,
+            Issuing issuing,
             Guard guard,
             Upstreams upstreams,
             Control control) {}
@@ -209,8 +210,8 @@ public final class Wiring implements AutoCloseable {
                 ids,
                 clock));
         var parts = new Parts(
-                settings, clock, ids, store, ledger, registry, authority, identity, vault, policies, guard, upstreams,
-                control);
+                settings, clock, ids, store, ledger, registry, authority, identity, vault, policies, issuing, guard,
+                upstreams, control);
 
         var founded = new AtomicReference<Optional<FirstStart.Founded>>(Optional.empty());
         var owner = firstStart(control, folder, settings, founded);

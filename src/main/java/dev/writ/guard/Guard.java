@@ -104,15 +104,9 @@ public final class Guard implements AutoCloseable {
         this.uses = new Uses(standings, vault, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
-        this.tokens = new Tokens(
-                new Minting(this, standings, parts.identity(), parts.issuing(), places, recorder, evidence, ids, clock),
-                callers,
-                parts,
-                places,
-                ids,
-                clock);
+        this.tokens = Tokens.of(this, parts, standings, callers, places, recorder, evidence, ids, clock);
         authority.onRevoked(this::revoked);
-        closeOpenIntents(parts.ledger());
+        recorder.closeOpenIntents(evidence, clock.instant());
     }
 
     /** Who calls with what is shown; empty for anything that is not in force. Reads memory only. */
@@ -451,14 +445,5 @@ public final class Guard implements AutoCloseable {
             // The person's tasks come one by one as OfTask.
             case Revocation.OfPerson _ -> {}
         }
-    }
-
-    /** An intent that a crash left without an outcome is closed as indeterminate, never dropped. */
-    private void closeOpenIntents(Ledger ledger) {
-        for (var tenant : ledger.tenants())
-            for (var open : ledger.openIntents(tenant))
-                recorder.begin(
-                        tenant,
-                        evidence.indeterminate(tenant, open.id(), open.record().string("decision"), clock.instant()));
     }
 }

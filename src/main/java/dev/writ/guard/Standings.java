@@ -41,6 +41,20 @@ final class Standings {
         return authority.snapshot(tenant).task(task);
     }
 
+    List<Task> openTasks(Name tenant, Name agent, Instant now) {
+        return authority.snapshot(tenant).tasks().values().stream()
+                .filter(task -> task.agent().equals(agent) && task.open(now))
+                .toList();
+    }
+
+    /** An active person, by e-mail address. */
+    Optional<Id> person(Name tenant, String email) {
+        return registry.snapshot(tenant).people().values().stream()
+                .filter(person -> person.active() && person.email().equalsIgnoreCase(email))
+                .map(Person::id)
+                .findFirst();
+    }
+
     /** Through whom a task's authority came, the person first; empty for an unknown task. */
     List<String> chain(Name tenant, Id task) {
         return task(tenant, task)

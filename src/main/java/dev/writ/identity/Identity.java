@@ -41,6 +41,7 @@ public final class Identity implements AutoCloseable {
     private final Proposals proposals;
     private final Providers providers;
     private final Grants grants;
+    private final Trusts trusts;
     private final Map<Id, Instant> lastUsed = new ConcurrentHashMap<>();
 
     /** @param random must be unpredictable: keys are made of it */
@@ -57,6 +58,7 @@ public final class Identity implements AutoCloseable {
         this.proposals = new Proposals(store, clock);
         this.providers = new Providers(store, clock, random);
         this.grants = new Grants(store, clock, random);
+        this.trusts = new Trusts(store, clock);
     }
 
     public static Schema schema() {
@@ -96,6 +98,11 @@ public final class Identity implements AutoCloseable {
 
     public Proposals proposals() {
         return proposals;
+    }
+
+    /** Whose signed word is taken for which agent. */
+    public Trusts trusts() {
+        return trusts;
     }
 
     /** What tokens hang on; it ends and is revoked together with keys. */
@@ -223,6 +230,7 @@ public final class Identity implements AutoCloseable {
         book.settle();
         sessions.settle();
         grants.settle();
+        trusts.settle();
     }
 
     public Optional<Key> key(Name tenant, Id id) {

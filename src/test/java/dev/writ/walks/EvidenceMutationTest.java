@@ -60,7 +60,8 @@ class EvidenceMutationTest {
             "enrolment",
             "administration",
             "key-rotation",
-            "sign-in");
+            "sign-in",
+            "token");
 
     private static final Pattern KIND_IN_SOURCE = Pattern.compile(
             "(?:new Transition\\(|transition\\(|common\\(|begun\\(|new RecordWriter\\(|KIND = )\\s*\"([a-z]+(?:-[a-z]+)*)\"");
@@ -133,6 +134,8 @@ class EvidenceMutationTest {
             client.call("create_refund", arguments);
         }
         signIn(product, http);
+        var oauth = OauthClient.with(product, product.owner);
+        assertThat(oauth.tokens(oauth.registered()).string("access_token")).isPresent();
         assertThat(control.tasks().revoke(owner, task, "done with it")).isInstanceOf(Reply.Done.class);
         assertThat(control.logKeys().compromised(owner, Optional.empty())).isInstanceOf(Reply.Done.class);
     }

@@ -100,9 +100,10 @@ final class Challenges {
                 .put("type", "text")
                 .put(
                         "text",
-                        "NOT SIGNED IN: stop and tell the user to sign in again\n"
-                                + "Why: this call was sent several times without a credential that is good here.\n"
-                                + "Do not retry; nothing was done.")
+                        """
+                        NOT SIGNED IN: stop and tell the user to sign in again
+                        Why: this call was sent several times without a credential that is good here.
+                        Do not retry; nothing was done.""")
                 .build();
         var result = Json.object().put("content", new Json.Arr(List.of(block))).put("isError", true);
         if (Envelope.opens(request.headers(), call)) result.put("resultType", "complete");

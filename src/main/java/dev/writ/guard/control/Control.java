@@ -27,6 +27,7 @@ public final class Control {
     private final Tools tools;
     private final Tasks tasks;
     private final Consents consents;
+    private final Trusts trusts;
     private final Approvals approvals;
     private final Policies policies;
     private final Secrets secrets;
@@ -85,6 +86,7 @@ public final class Control {
         this.tools = new Tools(parts, orders, directory, servers, policies);
         this.tasks = new Tasks(parts, orders, directory);
         this.consents = new Consents(parts, directory, agents, tasks);
+        this.trusts = new Trusts(parts, orders, directory);
         this.approvals = new Approvals(parts, directory);
         this.secrets = new Secrets(parts, orders, directory);
         this.evidence = new Evidence(parts, directory);
@@ -153,6 +155,10 @@ public final class Control {
 
     public Consents consents() {
         return consents;
+    }
+
+    public Trusts trusts() {
+        return trusts;
     }
 
     public Approvals approvals() {

@@ -77,6 +77,10 @@ final class Redo {
             case "revocation/secret-deleted" -> deleted(tenant, name(record, "secret"));
             case "revocation/key-revoked" ->
                 made(!identity.revoke(tenant, id(record, "key")).keys().isEmpty());
+            case "revocation/trust-revoked" -> made(identity.trusts().revoke(tenant, id(record, "trust")));
+            case "enrolment/trust-added" ->
+                unmadeUnless(
+                        identity.trusts().trust(tenant, id(record, "trust")).isPresent());
             case "revocation/grant-revoked" ->
                 made(!identity.grants()
                         .revoke(tenant, id(record, "family"))
@@ -179,8 +183,10 @@ final class Redo {
         var end = new Task.End(ending, by, time(record), text(record, "reason"));
         var task = id(record, "task");
         var stop = authority.replayEnd(tenant, task, end);
-        var keys = identity.endTask(tenant, task).keys();
-        return made(stop instanceof Stop.Stopped || !keys.isEmpty());
+        var over = identity.endTask(tenant, task);
+        return made(stop instanceof Stop.Stopped
+                || !over.keys().isEmpty()
+                || !over.grants().isEmpty());
     }
 
     private Done agentStopped(Name tenant, Json.Obj record, boolean forGood) {
