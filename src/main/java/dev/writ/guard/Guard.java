@@ -429,7 +429,6 @@ public final class Guard implements AutoCloseable {
         streams.cutKey(tenant, key);
     }
 
-    /** Who came as an agent that nobody registered. */
     public Door door() {
         return door;
     }

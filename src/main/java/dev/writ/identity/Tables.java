@@ -26,9 +26,10 @@ final class Tables {
               PRIMARY KEY (tenant, id));
             CREATE UNIQUE INDEX keys_by_digest ON keys (digest)""",
                     GrantTable.STEP,
-                    Sessions.TABLE + ";" + Passkeys.TABLE + ";" + SignInLinks.TABLE + ";" + Notices.TABLE + ";"
-                            + Proposals.TABLE + ";" + Providers.TABLE,
-                    Trusts.TABLE));
+                    Sessions.TABLE,
+                    Trusts.TABLE,
+                    Passkeys.TABLE + ";" + SignInLinks.TABLE + ";" + Notices.TABLE + ";"
+                            + Proposals.TABLE + ";" + Providers.TABLE));
 
     private Tables() {}
 

@@ -99,10 +99,10 @@ class ApiTest {
                 .filter(route -> !route.pattern().startsWith(Api.BASE))
                 .map(Route::audience);
         assertThat(elsewhere).isNotEmpty().containsOnly("agent", "public", "visitor", "provider");
-        // What stands open is the authorization server, whose messages say themselves who sends them.
+        // What stands open is the authorization server, whose messages say themselves who sends them, and signing in.
         for (var route : writ.wiring().server().routes().all())
             if (route.audience().equals("public") && !route.pattern().startsWith(Api.BASE))
-                assertThat(route.pattern()).matches("(/t/\\{tenant})?/(oauth|\\.well-known)/.*");
+                assertThat(route.pattern()).matches("(/t/\\{tenant})?/(oauth|\\.well-known|ui)/.*");
     }
 
     @Test
