@@ -92,8 +92,7 @@ final class Votes {
                 new Voted.Counted(approval.state().name().toLowerCase(Locale.ROOT));
             case Voting.AlreadyVoted _ -> new Voted.NotCounted("you have voted on this already");
             case Voting.Closed(var state) ->
-                new Voted.NotCounted(
-                        "it is no longer open: " + state.name().toLowerCase(Locale.ROOT));
+                new Voted.NotCounted("it is no longer open: " + state.name().toLowerCase(Locale.ROOT));
             case Voting.NotEligible _ -> new Voted.NotCounted(NOT_ELIGIBLE);
             case Voting.NotFound _ -> new Voted.NotCounted("there is no such approval");
         };

@@ -28,8 +28,8 @@ final class Tables {
                     GrantTable.STEP,
                     Sessions.TABLE,
                     Trusts.TABLE,
-                    Passkeys.TABLE + ";" + SignInLinks.TABLE + ";" + Notices.TABLE + ";"
-                            + Proposals.TABLE + ";" + Providers.TABLE));
+                    Passkeys.TABLE + ";" + SignInLinks.TABLE + ";" + Notices.TABLE + ";" + Proposals.TABLE + ";"
+                            + Providers.TABLE));
 
     private Tables() {}
 

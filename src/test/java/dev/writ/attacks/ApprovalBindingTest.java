@@ -6,7 +6,6 @@ import static dev.writ.walks.McpClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.writ.base.Id;
-import dev.writ.guard.Guard;
 import dev.writ.guard.Voted;
 import dev.writ.registry.ToolName;
 import dev.writ.walks.Product;

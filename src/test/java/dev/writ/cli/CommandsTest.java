@@ -115,7 +115,8 @@ class CommandsTest {
         server.has("tasks", ContractServer.TASK_ID, "{\"metadata\":{\"name\":\"" + ContractServer.TASK_ID + "\"}}");
         assertThat(ok("agent", "suspend", "bot").out()).contains("suspended");
         ok("agent", "resume", "bot");
-        assertThat(ok("agent", "recertify", "bot", "--until", "2027-01-01T00:00:00Z").out())
+        assertThat(ok("agent", "recertify", "bot", "--until", "2027-01-01T00:00:00Z")
+                        .out())
                 .contains("used     shop/refund  3 calls, 1 refused, last 2026-11-20", "unused   shop/wipe");
         ok("server", "disable", "shop");
         ok("server", "enable", "shop");

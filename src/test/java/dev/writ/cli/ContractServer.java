@@ -150,11 +150,9 @@ final class ContractServer implements AutoCloseable {
         return Answer.json(201, made);
     }
 
-    private static final Json.Obj USAGE = JsonReader.readObject(
-            """
+    private static final Json.Obj USAGE = JsonReader.readObject("""
             {"agent":"bot","tasks":1,"granted":["shop/refund","shop/wipe"],"unused":["shop/wipe"],"whole":true,
-             "used":[{"tool":"shop/refund","calls":3,"refused":1,"last":"2026-11-20T09:00:00.000000Z"}]}"""
-                    .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+             "used":[{"tool":"shop/refund","calls":3,"refused":1,"last":"2026-11-20T09:00:00.000000Z"}]}""".getBytes(java.nio.charset.StandardCharsets.UTF_8));
 
     private static Json status(String kind) {
         return switch (kind) {

@@ -153,7 +153,10 @@ class PageAttacksTest {
                 .toList();
         assertThat(routes).hasSizeGreaterThan(20);
         for (var route : routes) {
-            var path = route.pattern().replace("{tenant}", "default").replace("{change}", "chg_0").replace("{provider}", "none");
+            var path = route.pattern()
+                    .replace("{tenant}", "default")
+                    .replace("{change}", "chg_0")
+                    .replace("{provider}", "none");
             var page = route.method().equals("GET")
                     ? stranger.get(path)
                     : stranger.submit(new Browser.Form(path, java.util.Map.of(), ""));

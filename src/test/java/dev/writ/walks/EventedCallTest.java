@@ -6,11 +6,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.writ.guard.Presented;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.guard.Guard;
+import dev.writ.guard.Presented;
 import dev.writ.http.Loops;
 import dev.writ.http.server.Answer;
 import dev.writ.http.server.Sink;

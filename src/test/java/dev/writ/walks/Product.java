@@ -13,7 +13,6 @@ import dev.writ.base.Name;
 import dev.writ.base.Secret;
 import dev.writ.demo.Shop;
 import dev.writ.guard.Caller;
-import dev.writ.guard.Voted;
 import dev.writ.guard.Presented;
 import dev.writ.identity.Issue;
 import dev.writ.policy.Schema;

@@ -4,10 +4,10 @@ import static dev.writ.walks.McpClient.isError;
 import static dev.writ.walks.McpClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.writ.guard.Presented;
-import dev.writ.base.Json;
 import dev.writ.base.Id;
+import dev.writ.base.Json;
 import dev.writ.guard.Caller;
+import dev.writ.guard.Presented;
 import dev.writ.guard.control.Reply;
 import dev.writ.http.client.Call;
 import java.nio.file.Path;

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /** The demo's tools, groups and policies, as tests of publishing use them. */
 final class Texts {
-    static final Set<String> GROUPS = 
+    static final Set<String> GROUPS =
             Set.of("data-owners", "role-admin", "role-auditor", "role-break-glass", "support-agents", "finance-leads");
 
     static final ToolAction REFUND = tool("create_refund", """
