@@ -10,14 +10,6 @@ import picocli.CommandLine.Parameters;
 /** {@code writ key …}. */
 @Command(description = "Keys of tasks and people, and the ledger's own.")
 final class KeyCommands {
-    private static final String TASK = "The task's id, or its last characters.";
-    private static final Column[] FIELDS = {
-        Column.at("KEY", "id"),
-        Column.at("STATE", "state"),
-        Column.at("AGENT", "agent"),
-        Column.at("CREATED", "created"),
-        Column.at("LAST USED", "lastUsed")
-    };
 
     private final Session session;
 

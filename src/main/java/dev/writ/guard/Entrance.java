@@ -87,7 +87,7 @@ public final class Entrance {
         var used = PasskeyAnswer.used(answer);
         if (used.isEmpty()) return out(PasskeyFault.MALFORMED);
         return switch (identity.passkeys().check(party(at), visit, signIn(tenant), tenant, used.get())) {
-            case Passkeys.Checked.Bad(var passkey, var fault) -> turnedAway(tenant, passkey, "passkey", fault);
+            case Passkeys.Checked.Bad(var passkey, var fault) -> turnedAway(passkey, "passkey", fault);
             case Passkeys.Checked.Good(var passkey, var counter) ->
                 admitted(recognised(passkey), "passkey", Optional.of(passkey), permit -> {
                     if (!identity.passkeys().count(passkey, counter)) return Optional.empty();
@@ -96,7 +96,11 @@ public final class Entrance {
         };
     }
 
-    /** Somebody with a link that is good. @param options what the browser is to be asked for */
+    /**
+     * Somebody with a link that is good.
+     *
+     * @param options what the browser is to be asked for
+     */
     public record Welcome(String name, Json.Obj options) {}
 
     /** What the page of a link shows; empty when the link is not good. */
@@ -182,11 +186,10 @@ public final class Entrance {
         var checked =
                 identity.passkeys().check(party(at), open.id().text(), confirm(purpose), open.tenant(), used.get());
         return switch (checked) {
-            case Passkeys.Checked.Bad(var passkey, var fault) ->
-                turnedAway(open.tenant(), passkey, "confirmation", fault);
+            case Passkeys.Checked.Bad(var passkey, var fault) -> turnedAway(passkey, "confirmation", fault);
             case Passkeys.Checked.Good(var passkey, var _)
             when !passkey.person().equals(open.person()) ->
-                turnedAway(open.tenant(), Optional.of(passkey), "confirmation", PasskeyFault.WRONG);
+                turnedAway(Optional.of(passkey), "confirmation", PasskeyFault.WRONG);
             case Passkeys.Checked.Good(var passkey, var counter) ->
                 admitted(recognised(passkey), "confirmation", Optional.of(passkey), permit -> {
                     if (!identity.passkeys().count(passkey, counter)) return Optional.empty();
@@ -279,7 +282,7 @@ public final class Entrance {
         }
     }
 
-    private Entered turnedAway(Name tenant, Optional<Passkey> passkey, String method, PasskeyFault fault) {
+    private Entered turnedAway(Optional<Passkey> passkey, String method, PasskeyFault fault) {
         if (passkey.isEmpty()) unknown.increment();
         else refused(recognised(passkey.get()), method, passkey, fault);
         return out(fault);

@@ -1,7 +1,7 @@
 package dev.writ.pages;
 
 import dev.writ.http.server.Answer;
-import dev.writ.http.server.Request;
+import dev.writ.http.server.Handler;
 import dev.writ.http.server.Route;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,23 +22,18 @@ public final class Assets {
     public static List<Route> routes() {
         return KNOWN.keySet().stream()
                 .sorted()
-                .map(name -> new Route("GET", BASE + "/" + name, 0, "public", answering(name)::of))
+                .map(name -> new Route("GET", BASE + "/" + name, 0, "public", answering(name)))
                 .toList();
     }
 
-    private record Asset(String type, byte[] bytes) {
-        Answer of(Request request) {
-            return Answer.of(200, type, bytes.clone())
+    private static Handler answering(String name) {
+        try (var in = Assets.class.getResourceAsStream(name)) {
+            if (in == null) throw new IllegalStateException("the jar has no " + name);
+            var answer = Answer.of(200, KNOWN.getOrDefault(name, "application/octet-stream"), in.readAllBytes())
                     .with("cache-control", "max-age=300")
                     .with("x-content-type-options", "nosniff")
                     .with("cross-origin-resource-policy", "same-origin");
-        }
-    }
-
-    private static Asset answering(String name) {
-        try (var in = Assets.class.getResourceAsStream(name)) {
-            if (in == null) throw new IllegalStateException("the jar has no " + name);
-            return new Asset(KNOWN.getOrDefault(name, "application/octet-stream"), in.readAllBytes());
+            return _ -> answer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
