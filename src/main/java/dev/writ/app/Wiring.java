@@ -10,6 +10,8 @@ import dev.writ.base.Name;
 import dev.writ.base.Secret;
 import dev.writ.base.SteadyClock;
 import dev.writ.gateway.mcp.McpEndpoint;
+import dev.writ.gateway.oauth.ServerConnections;
+import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
@@ -20,6 +22,7 @@ import dev.writ.http.client.Destinations;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.server.HttpServer;
 import dev.writ.http.server.Limits;
+import dev.writ.http.server.Request;
 import dev.writ.http.server.Route;
 import dev.writ.http.server.Routes;
 import dev.writ.identity.Identity;
@@ -34,6 +37,8 @@ import dev.writ.registry.Registry;
 import dev.writ.store.Schema;
 import dev.writ.store.Store;
 import dev.writ.upstream.Upstreams;
+import dev.writ.upstream.oauth.Home;
+import dev.writ.upstream.oauth.Tokens;
 import dev.writ.vault.Vault;
 import dev.writ.witness.Cosigner;
 import java.net.URI;
@@ -169,7 +174,10 @@ public final class Wiring implements AutoCloseable {
         opened.push(loops);
         var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings)), loops);
         opened.push(client);
-        var upstreams = new Upstreams(guard, client, folder.work(), settings.path(), settings.patience());
+        var listening = new AtomicReference<>("");
+        var home = new Home(listening::get);
+        var tokens = new Tokens(guard, client, destinations(settings), random, clock, home);
+        var upstreams = new Upstreams(guard, client, folder.work(), settings.path(), settings.patience(), tokens);
         opened.push(upstreams);
         var control = new Control(new Control.Parts(
                 guard,
@@ -192,7 +200,6 @@ public final class Wiring implements AutoCloseable {
 
         var mcp = new McpEndpoint(guard, upstreams, random, clock, settings.hold());
         opened.push(mcp);
-        var listening = new AtomicReference<>("");
         var api = new Api(
                 control,
                 upstreams,
@@ -200,6 +207,7 @@ public final class Wiring implements AutoCloseable {
                         Version.TEXT, settings.node().text(), settings.custody(), clock.instant(), listening::get));
         var routes = new ArrayList<>(api.routes());
         routes.addAll(mcp.routes());
+        routes.addAll(new ServerConnections(upstreams.connections(), home, request -> person(guard, request)).routes());
         for (var gateway : gateways) routes.addAll(gateway.apply(parts));
         var server = HttpServer.start(listening(settings, guard), new Routes(routes), clock, loops);
         opened.push(server);
@@ -292,6 +300,20 @@ public final class Wiring implements AutoCloseable {
         return new dev.writ.http.server.Settings(
                         settings.address(), settings.port(), settings.hosts(), settings.origins(), limits, THREADS)
                 .shared(headers -> tenant(guard, headers), settings.tenantPercent());
+    }
+
+    /** The person who sends a request; with a key of the command line until a browser brings a session. */
+    private static Optional<Caller.OfPerson> person(Guard guard, Request request) {
+        return guard.callerOf(bearer(request))
+                .filter(Caller.OfPerson.class::isInstance)
+                .map(Caller.OfPerson.class::cast);
+    }
+
+    private static Optional<String> bearer(Request request) {
+        return request.headers()
+                .only("authorization")
+                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
+                .map(value -> value.substring(7).strip());
     }
 
     /** In whose share a request counts; whoever shows no credential in force shares one with all others like that. */

@@ -33,7 +33,6 @@ public final class Guard implements AutoCloseable {
 
     private final Callers callers;
     private final Authority authority;
-    private final Vault vault;
     private final Ledger ledger;
     private final InstantSource clock;
     private final Ids ids;
@@ -51,6 +50,7 @@ public final class Guard implements AutoCloseable {
     private final LedgerWatch watch;
     private final Votes votes;
     private final Uses uses;
+    private final Credentials credentials;
 
     /** What guard joins; each knows nothing of the others. */
     public record Parts(
@@ -78,7 +78,6 @@ public final class Guard implements AutoCloseable {
         this.ids = ids;
         this.callers = new Callers(parts.identity());
         this.authority = parts.authority();
-        this.vault = parts.vault();
         this.clock = clock;
         this.evidence = new Evidence(node, ids, custody, parts.ledger()::witnessed);
         this.ledger = parts.ledger();
@@ -89,10 +88,11 @@ public final class Guard implements AutoCloseable {
         this.watch = new LedgerWatch(
                 () -> parts.ledger().closedBecause().isPresent(), parts.ledger()::batchInHand, streams::cutAll);
         this.agents = new AgentAdmission(
-                standings, parts.policies(), authority, recorder, evidence, refusals, new Covered(vault), ids, clock);
+                standings, parts.policies(), authority, recorder, evidence, refusals, new Covered(parts.vault()), ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, refusals, ids, clock);
         this.votes = new Votes(standings, authority, recorder, evidence, waiting, clock);
-        this.uses = new Uses(standings, vault, clock);
+        this.uses = new Uses(standings, clock);
+        this.credentials = new Credentials(standings, parts.vault(), recorder, evidence, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
         authority.onRevoked(this::revoked);
@@ -219,10 +219,17 @@ public final class Guard implements AutoCloseable {
 
     /** Whether a permit is still good when the first byte is due. */
     public sealed interface Use {
-        /** @param credentials what to inject: header or variable → value */
-        record Go(Map<String, String> credentials) implements Use {
+        /**
+         * @param credentials what to inject: header or variable → value
+         * @param token what to show beside them, with a proof for each request where it is bound to a key
+         */
+        record Go(Map<String, String> credentials, Optional<Holding> token) implements Use {
             public Go {
                 credentials = Map.copyOf(credentials);
+            }
+
+            Go(Map<String, String> credentials) {
+                this(credentials, Optional.empty());
             }
 
             @Override
@@ -236,7 +243,15 @@ public final class Guard implements AutoCloseable {
 
     /** Uses a permit: checks once more everything that may have changed since, and opens the credential. */
     public Use use(Permit permit) {
-        if (!permit.markUsed()) return new Use.Stop(new Refusal.NotAllowed("this permit is used"));
+        return permit.markUsed() ? checked(permit) : new Use.Stop(new Refusal.NotAllowed("this permit is used"));
+    }
+
+    /** As {@link #use} for a permit in use whose server turned the credential away before it did anything. */
+    public Use again(Permit permit) {
+        return permit.inUse() ? checked(permit) : new Use.Stop(new Refusal.NotAllowed("this permit is settled"));
+    }
+
+    private Use checked(Permit permit) {
         if (!clock.instant().isBefore(permit.until()))
             return new Use.Stop(new Refusal.Unavailable("the permit waited too long"));
         var stop =
@@ -245,7 +260,7 @@ public final class Guard implements AutoCloseable {
                     case Caller.OfPerson _ -> Optional.<Refusal.Reason>empty();
                 };
         if (stop.isPresent()) return new Use.Stop(stop.get());
-        return uses.credentials(permit);
+        return credentials.injected(permit);
     }
 
     /** Records what came of a permit; a second settlement changes nothing. */
@@ -302,6 +317,11 @@ public final class Guard implements AutoCloseable {
         return recorder.durable(tenant, draft);
     }
 
+    /** What servers are shown of their callers, and where it comes from. */
+    public Credentials credentials() {
+        return credentials;
+    }
+
     /** What would become of a call, for people who wonder: decided like a call, but nothing is recorded or charged. */
     public Rehearsal rehearsal() {
         return rehearsal;
@@ -321,6 +341,13 @@ public final class Guard implements AutoCloseable {
                 || !(permit.action() instanceof Action.ListItems list))
             throw new IllegalArgumentException("not a permit to list");
         return shown.of(caller, list, items, clock.instant());
+    }
+
+    /** A server's tools as they were approved, for an agent that lists them while the server cannot be reached. */
+    public List<Json> approved(Permit permit) {
+        return permit.attempt().caller() instanceof Caller.OfAgent caller && permit.target().isPresent()
+                ? shown.approved(caller, permit.target().get().server(), clock.instant())
+                : List.of();
     }
 
     /**

@@ -44,7 +44,12 @@ final class Questions {
             case Action.Complete complete ->
                 complete.ofPrompt() ? prompt(standing, complete.ref()) : resource(standing, complete.ref());
             case Action.AnswerServer answer -> answer(standing, answer.method());
-            case Action.DiscoverServer _, Action.ListItems _, Action.Listen _, Action.SetLogLevel _ -> server(standing);
+            case Action.DiscoverServer _,
+                    Action.ListItems _,
+                    Action.Listen _,
+                    Action.SetLogLevel _,
+                    Action.UseCredential _,
+                    Action.FetchServerMetadata _ -> server(standing);
             case Action.CallTool _ -> throw new IllegalArgumentException("a call has arguments");
         };
     }

@@ -1,24 +1,16 @@
 package dev.writ.guard;
 
-import dev.writ.registry.Server;
 import dev.writ.registry.Tool;
-import dev.writ.vault.Keeping;
-import dev.writ.vault.Vault;
-import dev.writ.vault.VaultError;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Optional;
 
 /** Looks at a permit once more when its first byte is due: nothing that it rests on may have changed since. */
 final class Uses {
     private final Standings standings;
-    private final Vault vault;
     private final InstantSource clock;
 
-    Uses(Standings standings, Vault vault, InstantSource clock) {
+    Uses(Standings standings, InstantSource clock) {
         this.standings = standings;
-        this.vault = vault;
         this.clock = clock;
     }
 
@@ -48,24 +40,5 @@ final class Uses {
                 .callable(call.server(), call.tool())
                 .filter(callable -> callable.tool().state() == Tool.State.APPROVED)
                 .isPresent();
-    }
-
-    /** What to inject, opened. */
-    Guard.Use credentials(Permit permit) {
-        var tenant = permit.attempt().caller().tenant();
-        var server = permit.target()
-                .flatMap(target -> standings.world(tenant).registry().server(target.server()));
-        var revealed = new HashMap<String, String>();
-        try {
-            for (var credential : server.map(Server::credentials).orElse(List.of())) {
-                if (!(vault.reveal(tenant, credential.name()) instanceof Keeping.Revealed(var secret, var _)))
-                    return new Guard.Use.Stop(
-                            new Refusal.Unavailable("a credential of the server is not in the vault"));
-                revealed.put(credential.header(), secret.reveal());
-            }
-            return new Guard.Use.Go(revealed);
-        } catch (VaultError e) {
-            return new Guard.Use.Stop(new Refusal.Unavailable("a credential of the server cannot be opened"));
-        }
     }
 }

@@ -10,6 +10,7 @@ import dev.writ.http.client.Deadlines;
 import dev.writ.http.client.Exchange;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.client.Url;
+import dev.writ.upstream.oauth.Challenge;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -50,8 +51,7 @@ final class HttpCarrier implements Carrier {
             return switch (exchange.status()) {
                 case 200 ->
                     events(exchange) ? awaited(letter.id(), exchange, meanwhile) : Optional.of(whole(letter, exchange));
-                case 401, 403 ->
-                    throw new UpstreamError(true, "the server refuses our credential (HTTP " + exchange.status() + ")");
+                case 401, 403 -> throw new UpstreamError(Challenge.of(exchange.status(), exchange.headers()));
                 default -> Optional.of(error(letter.id(), exchange));
             };
         } catch (ClientError e) {
@@ -97,7 +97,7 @@ final class HttpCarrier implements Carrier {
         var call = Call.post(url, "application/json", Canonical.bytes(letter.message()))
                 .header("accept", "application/json, text/event-stream");
         for (var header : letter.headers().entrySet()) call = call.header(header.getKey(), header.getValue());
-        return call;
+        return letter.showing().on(call);
     }
 
     private static boolean events(Exchange exchange) {

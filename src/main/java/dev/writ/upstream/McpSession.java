@@ -32,6 +32,7 @@ public final class McpSession implements McpLink {
             "notifications/resources/list_changed");
 
     private final Guard guard;
+    private final Presenting presenting;
     private final Settling settling;
     private final Wire wire;
     private final AtomicLong ids = new AtomicLong();
@@ -44,8 +45,9 @@ public final class McpSession implements McpLink {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** @param onClose runs once, when the session is closed from our side */
-    McpSession(Guard guard, Wire wire, Consumer<McpSession> onClose) {
+    McpSession(Guard guard, Presenting presenting, Wire wire, Consumer<McpSession> onClose) {
         this.guard = guard;
+        this.presenting = presenting;
         this.settling = new Settling(guard);
         this.wire = wire;
         this.requests = new ServerRequests(guard, wire);
@@ -53,7 +55,7 @@ public final class McpSession implements McpLink {
     }
 
     /** The handshake (MCP basic/lifecycle); {@code wanted} is the revision that the client asked for. */
-    void initialize(String wanted, Incoming listener, Cancellation cancellation) {
+    void initialize(String wanted, Showing showing, Incoming listener, Cancellation cancellation) {
         incoming = listener;
         var params = Json.object()
                 .put("protocolVersion", wanted)
@@ -65,7 +67,7 @@ public final class McpSession implements McpLink {
                                 .put("version", "0.1.0")
                                 .build())
                 .build();
-        var answer = exchange("initialize", Optional.of(params), Requester.SILENT, cancellation);
+        var answer = exchange("initialize", Optional.of(params), showing, Requester.SILENT, cancellation);
         var result = answer.object("result")
                 .orElseThrow(() -> new UpstreamError(true, "the server refuses to initialize a session"));
         version = result.string("protocolVersion")
@@ -101,24 +103,34 @@ public final class McpSession implements McpLink {
         var bytes = Canonical.bytes(payload);
         if (!Digest.of(bytes).equals(permit.payload()))
             throw new IllegalArgumentException("these are not the permitted bytes");
-        if (guard.use(permit) instanceof Guard.Use.Stop(var reason))
-            return settling.stopped(permit, wire.peer(), reason);
-        return settling.settled(permit, wire.peer(), bytes.length, cancellation, () -> {
-            var params = payload.object("params");
-            return exchange(payload.string("method").orElseThrow(), params, requester, cancellation);
-        });
+        var params = payload.object("params");
+        var method = payload.string("method").orElseThrow();
+        return under(
+                permit,
+                bytes.length,
+                cancellation,
+                showing -> exchange(method, params, showing, requester, cancellation));
+    }
+
+    private Answer under(
+            Permit permit, long bytes, Cancellation cancellation, Presenting.Sending<Json.Obj> sending) {
+        var unprepared = presenting.prepare(permit);
+        if (unprepared.isPresent()) return settling.unprepared(permit, wire.peer(), unprepared.get());
+        return switch (guard.use(permit)) {
+            case Guard.Use.Stop(var reason) -> settling.stopped(permit, wire.peer(), reason);
+            case Guard.Use.Go go ->
+                settling.settled(
+                        permit, wire.peer(), bytes, cancellation, () -> presenting.sent(permit, go, sending));
+        };
     }
 
     @Override
     public Answer list(Permit permit, String method, String member, Cancellation cancellation) {
-        if (guard.use(permit) instanceof Guard.Use.Stop(var reason))
-            return settling.stopped(permit, wire.peer(), reason);
-        return settling.settled(
+        return under(
                 permit,
-                wire.peer(),
                 0,
                 cancellation,
-                () -> Pages.all(member, params -> exchange(method, params, ofSession(), cancellation)));
+                showing -> Pages.all(member, params -> exchange(method, params, showing, ofSession(), cancellation)));
     }
 
     /** For what is asked in the session's own name: whatever the server says meanwhile is said to the session. */
@@ -127,7 +139,11 @@ public final class McpSession implements McpLink {
     }
 
     private Json.Obj exchange(
-            String method, Optional<Json.Obj> params, Requester requester, Cancellation cancellation) {
+            String method,
+            Optional<Json.Obj> params,
+            Showing showing,
+            Requester requester,
+            Cancellation cancellation) {
         if (cancellation.cancelled()) throw new UpstreamError(false, "it was cancelled before it was sent");
         long id = ids.incrementAndGet();
         var request = Json.object().put("jsonrpc", "2.0").put("id", id).put("method", method);
@@ -139,7 +155,7 @@ public final class McpSession implements McpLink {
         try (var meanwhile = new During(id, requester);
                 var _ = cancellation.then(
                         () -> Thread.ofVirtual().name("mcp-cancel").start(() -> cancel(id)))) {
-            return wire.exchange(id, Canonical.bytes(request.build()), meanwhile, cancellation);
+            return wire.exchange(id, Canonical.bytes(request.build()), showing, meanwhile, cancellation);
         }
     }
 

@@ -29,6 +29,7 @@ public final class StatelessLink implements McpLink {
     private static final int LEFT_OUT_MAX = 100;
 
     private final Guard guard;
+    private final Presenting presenting;
     private final Settling settling;
     private final Carrier carrier;
     private final Json.Obj discovered;
@@ -42,8 +43,14 @@ public final class StatelessLink implements McpLink {
      * @param discovered the server's answer to {@code server/discover}
      * @param onClose runs once, when the link is closed from our side
      */
-    StatelessLink(Guard guard, Carrier carrier, Json.Obj discovered, Consumer<StatelessLink> onClose) {
+    StatelessLink(
+            Guard guard,
+            Presenting presenting,
+            Carrier carrier,
+            Json.Obj discovered,
+            Consumer<StatelessLink> onClose) {
         this.guard = guard;
+        this.presenting = presenting;
         this.settling = new Settling(guard);
         this.carrier = carrier;
         this.discovered = discovered;
@@ -78,40 +85,43 @@ public final class StatelessLink implements McpLink {
     public Answer send(Permit permit, Json.Obj payload, Requester requester, Cancellation cancellation) {
         var bytes = permitted(permit, payload);
         var method = payload.string("method").orElseThrow();
+        return under(permit, bytes.length, cancellation, showing -> {
+            // What a client of the older era asks, and this one no longer has.
+            if (!Revision.METHODS.contains(method)) return notHere();
+            var params = payload.object("params").orElse(Json.Obj.EMPTY);
+            return exchange(permit, method, params, requester, showing, cancellation);
+        });
+    }
+
+    private Answer under(
+            Permit permit, long bytes, Cancellation cancellation, Presenting.Sending<Json.Obj> sending) {
+        var unprepared = presenting.prepare(permit);
+        if (unprepared.isPresent()) return settling.unprepared(permit, carrier.peer(), unprepared.get());
         return switch (guard.use(permit)) {
             case Guard.Use.Stop(var reason) -> settling.stopped(permit, carrier.peer(), reason);
-            case Guard.Use.Go(var credentials) ->
-                understood(settling.settled(permit, carrier.peer(), bytes.length, cancellation, () -> {
-                    // What a client of the older era asks, and this one no longer has.
-                    if (!Revision.METHODS.contains(method)) return notHere();
-                    var params = payload.object("params").orElse(Json.Obj.EMPTY);
-                    return exchange(permit, method, params, requester, credentials, cancellation);
-                }));
+            case Guard.Use.Go go ->
+                understood(settling.settled(
+                        permit, carrier.peer(), bytes, cancellation, () -> presenting.sent(permit, go, sending)));
         };
     }
 
     @Override
     public Answer list(Permit permit, String method, String member, Cancellation cancellation) {
-        return switch (guard.use(permit)) {
-            case Guard.Use.Stop(var reason) -> settling.stopped(permit, carrier.peer(), reason);
-            case Guard.Use.Go(var credentials) ->
-                understood(settling.settled(
-                        permit,
-                        carrier.peer(),
-                        0,
-                        cancellation,
-                        () -> usable(
+        return under(
+                permit,
+                0,
+                cancellation,
+                showing -> usable(
+                        member,
+                        Pages.all(
                                 member,
-                                Pages.all(
-                                        member,
-                                        params -> exchange(
-                                                permit,
-                                                method,
-                                                params.orElse(Json.Obj.EMPTY),
-                                                Requester.SILENT,
-                                                credentials,
-                                                cancellation)))));
-        };
+                                params -> exchange(
+                                        permit,
+                                        method,
+                                        params.orElse(Json.Obj.EMPTY),
+                                        Requester.SILENT,
+                                        showing,
+                                        cancellation))));
     }
 
     /** What came of a subscription. */
@@ -145,10 +155,11 @@ public final class StatelessLink implements McpLink {
         var subscription = new Subscription(guard, carrier.peer(), all, told);
         return switch (subscription.use()) {
             case Guard.Use.Stop(var reason) -> new Heard.Stopped(reason);
-            case Guard.Use.Go(var credentials) -> {
-                var letter = letter(permit, Revision.LISTEN, params, Requester.SILENT, credentials);
-                yield subscription.heard(() -> carrier.listen(letter, subscription::message, cancellation));
-            }
+            case Guard.Use.Go go ->
+                subscription.heard(() -> presenting.sent(permit, go, showing -> {
+                    var letter = letter(permit, Revision.LISTEN, params, Requester.SILENT, showing);
+                    return carrier.listen(letter, subscription::message, cancellation);
+                }));
         };
     }
 
@@ -168,30 +179,29 @@ public final class StatelessLink implements McpLink {
             String method,
             Json.Obj params,
             Requester requester,
-            Map<String, String> credentials,
+            Showing showing,
             Cancellation cancellation) {
         if (cancellation.cancelled()) throw new UpstreamError(false, "it was cancelled before it was sent");
-        var letter = letter(permit, method, params, requester, credentials);
+        var letter = letter(permit, method, params, requester, showing);
         return carrier.exchange(letter, message -> meanwhile(letter.id(), message, requester), cancellation);
     }
 
     private Carrier.Letter letter(
-            Permit permit, String method, Json.Obj params, Requester requester, Map<String, String> credentials) {
-        return Letters.of(ids.incrementAndGet(), method, params, requester, mirrored(permit, params, credentials));
+            Permit permit, String method, Json.Obj params, Requester requester, Showing showing) {
+        return Letters.of(ids.incrementAndGet(), method, params, requester, mirrored(permit, params), showing);
     }
 
-    /** The arguments that the tool's pinned definition wants repeated in headers, and our credentials. */
-    private Map<String, String> mirrored(Permit permit, Json.Obj params, Map<String, String> credentials) {
+    /** The arguments that the tool's pinned definition wants repeated in headers. */
+    private Map<String, String> mirrored(Permit permit, Json.Obj params) {
         if (!carrier.mirrors()
                 || !(permit.action() instanceof Action.CallTool call)
-                || !(permit.attempt().caller() instanceof Caller.OfAgent caller)) return credentials;
+                || !(permit.attempt().caller() instanceof Caller.OfAgent caller)) return Map.of();
         var schema = guard.definition(caller, call.server(), call.tool())
                 .flatMap(definition -> definition.object("inputSchema"))
                 .orElse(Json.Obj.EMPTY);
         return switch (ToolHeaders.of(schema)) {
             case ToolHeaders.Read.Valid(var headers) ->
-                Letters.joined(
-                        credentials, headers.forCall(params.object("arguments").orElse(Json.Obj.EMPTY)));
+                headers.forCall(params.object("arguments").orElse(Json.Obj.EMPTY));
             case ToolHeaders.Read.Invalid(var why) ->
                 throw new UpstreamError(false, "the tool cannot be called: " + why);
         };

@@ -8,9 +8,11 @@ interface Wire extends AutoCloseable {
     /**
      * Sends a request and waits for the answer with its id. Messages that arrive meanwhile go to {@code meanwhile}.
      *
+     * @param showing what the server is shown of the caller; from then on also with what belongs to no request
+     *
      * @throws UpstreamError when there is no answer
      */
-    Json.Obj exchange(long id, byte[] message, Meanwhile meanwhile, Cancellation cancellation);
+    Json.Obj exchange(long id, byte[] message, Showing showing, Meanwhile meanwhile, Cancellation cancellation);
 
     /** Sends a notification or an answer to a server's request. */
     void send(byte[] message);

@@ -10,6 +10,7 @@ import dev.writ.upstream.Cancellation;
 import dev.writ.upstream.McpSession;
 import dev.writ.upstream.Revision;
 import dev.writ.upstream.StatelessLink;
+import dev.writ.upstream.Unconnected;
 import dev.writ.upstream.Upstreams;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -96,7 +97,7 @@ final class Listen {
         var permit = decided.permit().orElseThrow();
         if (wanted.empty()) return settled(permit, open);
         return switch (open.upstream()) {
-            case McpSession _ -> settled(permit, open);
+            case McpSession _, Unconnected _ -> settled(permit, open);
             case StatelessLink server -> {
                 Thread.ofVirtual().name("mcp-listen").start(() -> listen(server, permit));
                 var honoured = acknowledged();
