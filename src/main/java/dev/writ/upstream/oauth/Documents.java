@@ -25,7 +25,7 @@ import java.util.Optional;
 final class Documents {
     static final int BYTES_MAX = 64 << 10;
     static final Deadlines LIMITS = new Deadlines(
-            Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(10));
+            Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(20));
 
     private final Guard guard;
     private final HttpClient client;
