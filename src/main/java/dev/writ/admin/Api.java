@@ -1,6 +1,7 @@
 package dev.writ.admin;
 
 import dev.writ.guard.Caller;
+import dev.writ.guard.Presented;
 import dev.writ.guard.control.Control;
 import dev.writ.http.server.Answer;
 import dev.writ.http.server.Request;
@@ -51,11 +52,8 @@ public final class Api {
     }
 
     private Caller.OfPerson person(Request request) {
-        var bearer = request.headers()
-                .only("authorization")
-                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
-                .map(value -> value.substring(7).strip());
-        return switch (control.guard().callerOf(bearer).orElseThrow(Problem::unauthorized)) {
+        var presented = Presented.of(request.headers(), request.method(), request.url());
+        return switch (control.guard().callerOf(presented).orElseThrow(Problem::unauthorized)) {
             case Caller.OfPerson person -> person;
             case Caller.OfAgent _ -> throw Problem.agent();
         };

@@ -10,11 +10,15 @@ import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
 import dev.writ.base.SteadyClock;
 import dev.writ.guard.Guard;
+import dev.writ.guard.Issuing;
 import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
+import dev.writ.guard.RefusalQuota;
 import dev.writ.guard.Transition;
 import dev.writ.guard.replay.Reconciliation;
 import dev.writ.identity.Identity;
+import dev.writ.identity.issuer.Issuer;
+import dev.writ.identity.issuer.Proofs;
 import dev.writ.identity.Issue;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.LedgerSettings;
@@ -248,13 +252,14 @@ final class Renewal {
                     store, ledger, registry, authority, identity, vault, policies, reserve, node, clock);
             var journal = new Journal(store, ledger, node, clock);
             var guard = new Guard(
-                    new Guard.Parts(identity, registry, authority, policies, ledger, vault),
+                    new Guard.Parts(identity, registry, authority, policies, ledger, vault, nobodyAsks()),
                     node,
                     "separate",
                     ids,
                     clock,
                     journal,
-                    reserve);
+                    reserve,
+                    RefusalQuota.DEFAULT);
             for (var tenant : tenants()) begin(guard, tenant);
             int replayed = replayed(new Reconciliation(parts), applied);
             int tasks = 0;
@@ -269,6 +274,12 @@ final class Renewal {
             var owner = owner(guard);
             journal.note(parts::settle, parts::bundle, true);
             return new Told(node, replayed, tasks, keys, owner, List.copyOf(notes));
+        }
+
+        /** Nothing is served meanwhile, so no token is asked for. */
+        private Issuing nobodyAsks() {
+            return new Issuing(
+                    new Issuer(data.keys(), clock, random), new Proofs(clock, random), random, () -> "", Set::of);
         }
 
         private Set<Name> tenants() {

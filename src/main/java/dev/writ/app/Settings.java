@@ -5,6 +5,7 @@ import dev.writ.guard.RefusalQuota;
 import dev.writ.ledger.WitnessRule;
 import dev.writ.store.Postgres;
 import dev.writ.witness.Peer;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param address where the listener binds
  * @param port 0 for any free one
  * @param hosts further names that a Host header may carry
+ * @param publicUrl the URL under which others reach Writ where that is not the listener's own
  * @param origins further values that an Origin header may carry
  * @param installation the first part of every log's origin, like a URL without scheme
  * @param node which node this is; it stands in every record
@@ -46,6 +48,7 @@ public record Settings(
         int port,
         Set<String> hosts,
         Set<String> origins,
+        Optional<URI> publicUrl,
         String installation,
         Name node,
         String custody,
@@ -82,6 +85,7 @@ public record Settings(
         hosts = Set.copyOf(hosts);
         origins = Set.copyOf(origins);
         witnesses = List.copyOf(witnesses);
+        var _ = dev.writ.http.server.Settings.loopback(0).known(publicUrl);
         if (witnessQuorum < 0) throw new IllegalArgumentException("a quorum is not negative");
         if (witnessLag.isNegative() || witnessLag.compareTo(Duration.ofDays(1)) > 0 || witnessLagRecords < 0)
             throw new IllegalArgumentException("a lag is 0 to 86400 seconds, and not negative");
@@ -119,6 +123,7 @@ public record Settings(
                 PORT,
                 Set.of(),
                 Set.of(),
+                Optional.empty(),
                 "writ.local",
                 new Name("node-1"),
                 "shared-user",
@@ -188,6 +193,7 @@ public record Settings(
         private int port;
         private Set<String> hosts;
         private Set<String> origins;
+        private Optional<URI> publicUrl;
         private String installation;
         private Name node;
         private String custody;
@@ -215,6 +221,7 @@ public record Settings(
             this.port = from.port;
             this.hosts = from.hosts;
             this.origins = from.origins;
+            this.publicUrl = from.publicUrl;
             this.installation = from.installation;
             this.node = from.node;
             this.custody = from.custody;
@@ -259,6 +266,11 @@ public record Settings(
 
         public Builder origins(Set<String> now) {
             this.origins = now;
+            return this;
+        }
+
+        public Builder publicUrl(URI now) {
+            this.publicUrl = Optional.of(now);
             return this;
         }
 
@@ -369,6 +381,7 @@ public record Settings(
                     port,
                     hosts,
                     origins,
+                    publicUrl,
                     installation,
                     node,
                     custody,

@@ -7,6 +7,7 @@ import dev.writ.ledger.token.TokenSettings;
 import dev.writ.ledger.verify.VerifierKey;
 import dev.writ.witness.Peer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,6 +49,9 @@ final class SettingsFile {
         keys.put(
                 "listen.hosts",
                 (s, v) -> s.toBuilder().hosts(texts("listen.hosts", v)).build());
+        keys.put("public_url", (s, v) -> s.toBuilder()
+                .publicUrl(URI.create(text("public_url", v)))
+                .build());
         keys.put(
                 "listen.origins",
                 (s, v) -> s.toBuilder().origins(texts("listen.origins", v)).build());

@@ -13,8 +13,10 @@ import dev.writ.gateway.mcp.McpEndpoint;
 import dev.writ.gateway.oauth.ServerConnections;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
+import dev.writ.guard.Issuing;
 import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
+import dev.writ.guard.Presented;
 import dev.writ.guard.control.Control;
 import dev.writ.guard.replay.Reconciliation;
 import dev.writ.http.Loops;
@@ -26,6 +28,8 @@ import dev.writ.http.server.Request;
 import dev.writ.http.server.Route;
 import dev.writ.http.server.Routes;
 import dev.writ.identity.Identity;
+import dev.writ.identity.issuer.Issuer;
+import dev.writ.identity.issuer.Proofs;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.LedgerSettings;
 import dev.writ.ledger.Reserve;
@@ -48,8 +52,10 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -157,8 +163,15 @@ public final class Wiring implements AutoCloseable {
         reconciliation.check();
         var journal = new Journal(store, ledger, node, clock);
         journal.start();
+        var listening = new AtomicReference<>("");
+        var issuing = new Issuing(
+                new Issuer(folder.keys(), clock, random),
+                new Proofs(clock, random),
+                random,
+                () -> settings.publicUrl().map(URI::toString).orElseGet(listening::get),
+                () -> aliases(settings, listening.get()));
         var guard = new Guard(
-                new Guard.Parts(identity, registry, authority, policies, ledger, vault),
+                new Guard.Parts(identity, registry, authority, policies, ledger, vault, issuing),
                 node,
                 settings.custody(),
                 ids,
@@ -174,8 +187,7 @@ public final class Wiring implements AutoCloseable {
         opened.push(loops);
         var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings)), loops);
         opened.push(client);
-        var listening = new AtomicReference<>("");
-        var home = new Home(listening::get);
+        var home = new Home(issuing.base());
         var tokens = new Tokens(guard, client, destinations(settings), random, clock, home);
         var upstreams = new Upstreams(guard, client, folder.work(), settings.path(), settings.patience(), tokens);
         opened.push(upstreams);
@@ -286,6 +298,17 @@ public final class Wiring implements AutoCloseable {
         return LivePolicies.open(new BundleStore(folder.bundles(tenant)), publisher);
     }
 
+    /** Under which names clients reach our resources: the public one, and this machine's own with our port. */
+    private static Set<String> aliases(Settings settings, String listening) {
+        var all = new LinkedHashSet<String>();
+        settings.publicUrl().map(URI::toString).ifPresent(all::add);
+        all.add(listening);
+        int port = listening.lastIndexOf(':');
+        for (var name : List.of("127.0.0.1", "localhost", "[::1]"))
+            if (port > "http:".length()) all.add("http://" + name + listening.substring(port));
+        return all;
+    }
+
     private static Destinations destinations(Settings settings) {
         return switch (settings.network()) {
             case ANY -> Destinations.anyGrantable();
@@ -299,21 +322,15 @@ public final class Wiring implements AutoCloseable {
                 Limits.DEFAULT.connectionsMax(), settings.callsMax(), (long) settings.bodyMegabytesMax() << 20);
         return new dev.writ.http.server.Settings(
                         settings.address(), settings.port(), settings.hosts(), settings.origins(), limits, THREADS)
-                .shared(headers -> tenant(guard, headers), settings.tenantPercent());
+                .shared(headers -> tenant(guard, headers), settings.tenantPercent())
+                .known(settings.publicUrl());
     }
 
     /** The person who sends a request; with a key of the command line until a browser brings a session. */
     private static Optional<Caller.OfPerson> person(Guard guard, Request request) {
-        return guard.callerOf(bearer(request))
+        return guard.callerOf(Presented.of(request.headers(), request.method(), request.path()))
                 .filter(Caller.OfPerson.class::isInstance)
                 .map(Caller.OfPerson.class::cast);
-    }
-
-    private static Optional<String> bearer(Request request) {
-        return request.headers()
-                .only("authorization")
-                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
-                .map(value -> value.substring(7).strip());
     }
 
     /** In whose share a request counts; whoever shows no credential in force shares one with all others like that. */

@@ -15,7 +15,7 @@ public record Name(String text) implements Comparable<Name> {
     }
 
     /** {@code [a-z0-9][a-z0-9._-]{0,62}} without a double underscore. */
-    private static boolean isName(String text) {
+    public static boolean isName(String text) {
         if (text.isEmpty() || text.length() > CHARS_MAX) return false;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

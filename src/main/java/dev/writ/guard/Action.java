@@ -239,6 +239,37 @@ public sealed interface Action {
         }
     }
 
+    /**
+     * To have a token minted that is good for a server, or for all servers together: {@code server} is then the first of
+     * them that is there for the agent.
+     *
+     * @param resource the audience
+     */
+    record MintToken(Name server, String resource, Json.Obj payload) implements OnServer {
+        @Override
+        public String kind() {
+            return "mint-token";
+        }
+
+        @Override
+        public String target() {
+            return resource;
+        }
+    }
+
+    /** To fetch a document that a client points to, for a person who is asked to trust it. */
+    record FetchMetadata(String url, Json.Obj payload) implements Action {
+        @Override
+        public String kind() {
+            return "fetch-metadata";
+        }
+
+        @Override
+        public String target() {
+            return url;
+        }
+    }
+
     /** A person's yes or no to one exact action. */
     record Approve(String target, Json.Obj payload) implements Action {
         @Override

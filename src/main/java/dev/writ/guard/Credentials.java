@@ -27,6 +27,9 @@ public final class Credentials {
     /** The subject of what is Writ's own and the same for everybody. */
     public static final String OWN = "writ";
 
+    /** The header of a transaction token. */
+    static final String TRANSACTION = "txn-token";
+
     private static final String CLIENTS = "client";
     private static final String ASSERTIONS = "assertion";
     private static final String RECORD = "credential-use";
@@ -39,10 +42,13 @@ public final class Credentials {
     private final Evidence evidence;
     private final InstantSource clock;
     private final Lent lent = new Lent();
+    private final Transactions transactions;
 
-    Credentials(Standings standings, Vault vault, Recorder recorder, Evidence evidence, InstantSource clock) {
+    Credentials(
+            Standings standings, Guard.Parts parts, Recorder recorder, Evidence evidence, InstantSource clock) {
         this.standings = standings;
-        this.vault = vault;
+        this.vault = parts.vault();
+        this.transactions = new Transactions(parts.issuing(), parts.ledger(), clock);
         this.recorder = recorder;
         this.evidence = evidence;
         this.clock = clock;
@@ -162,10 +168,22 @@ public final class Credentials {
             var token = whose.get().server().access().kind().byOAuth()
                     ? held(whose.get()).filter(holding -> holding.goodAt(clock.instant()))
                     : Optional.<Holding>empty();
+            if (whose.get().server().access().transacts()) {
+                var transaction = transaction(permit, whose.get());
+                // Whoever wants to verify us must not be called without the means to.
+                if (transaction.isEmpty())
+                    return new Guard.Use.Stop(new Refusal.Unavailable("the call's transaction token cannot be made"));
+                headers.put(TRANSACTION, transaction.get().reveal());
+            }
             return new Guard.Use.Go(headers, token);
         } catch (VaultError e) {
             return new Guard.Use.Stop(new Refusal.Unavailable("a credential of the server cannot be opened"));
         }
+    }
+
+    private Optional<Secret> transaction(Permit permit, Whose whose) {
+        var address = whose.server().transport().json().string("url").orElse(whose.server().name().text());
+        return transactions.token(permit, whose.person(), address);
     }
 
     private Optional<Secret> secret(Whose whose, Server.Credential credential) {

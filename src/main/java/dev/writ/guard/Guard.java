@@ -1,12 +1,12 @@
 package dev.writ.guard;
 
 import dev.writ.authority.Authority;
-import dev.writ.authority.Revocation;
 import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import dev.writ.identity.Grant;
 import dev.writ.identity.Identity;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.Reserve;
@@ -51,21 +51,23 @@ public final class Guard implements AutoCloseable {
     private final Votes votes;
     private final Uses uses;
     private final Credentials credentials;
+    private final Tokens tokens;
 
     /** What guard joins; each knows nothing of the others. */
     public record Parts(
-            Identity identity, Registry registry, Authority authority, Policies policies, Ledger ledger, Vault vault) {}
+            Identity identity,
+            Registry registry,
+            Authority authority,
+            Policies policies,
+            Ledger ledger,
+            Vault vault,
+            Issuing issuing) {}
 
     /**
      * @param node which node writes the records
      * @param custody {@code separate}, or {@code shared-user} where agents run as the same system user as we do
+     * @param quota how much evidence refused attempts may cause
      */
-    public Guard(
-            Parts parts, Name node, String custody, Ids ids, InstantSource clock, Journal journal, Reserve reserve) {
-        this(parts, node, custody, ids, clock, journal, reserve, RefusalQuota.DEFAULT);
-    }
-
-    /** @param quota how much evidence refused attempts may cause */
     public Guard(
             Parts parts,
             Name node,
@@ -76,7 +78,8 @@ public final class Guard implements AutoCloseable {
             Reserve reserve,
             RefusalQuota quota) {
         this.ids = ids;
-        this.callers = new Callers(parts.identity());
+        var places = new Places(parts.issuing().base(), parts.issuing().aliases());
+        this.callers = new Callers(parts.identity(), parts.issuing(), places, clock);
         this.authority = parts.authority();
         this.clock = clock;
         this.evidence = new Evidence(node, ids, custody, parts.ledger()::witnessed);
@@ -91,17 +94,47 @@ public final class Guard implements AutoCloseable {
                 standings, parts.policies(), authority, recorder, evidence, refusals, new Covered(parts.vault()), ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, refusals, ids, clock);
         this.votes = new Votes(standings, authority, recorder, evidence, waiting, clock);
-        this.uses = new Uses(standings, clock);
-        this.credentials = new Credentials(standings, parts.vault(), recorder, evidence, clock);
+        this.credentials = new Credentials(standings, parts, recorder, evidence, clock);
+        this.uses = new Uses(standings, credentials, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
-        authority.onRevoked(this::revoked);
-        closeOpenIntents(parts.ledger());
+        this.tokens = new Tokens(
+                new Minting(this, standings, parts.identity(), parts.issuing(), places, recorder, evidence, ids, clock),
+                callers,
+                parts,
+                places,
+                ids,
+                clock);
+        authority.onRevoked(streams::revoked);
+        recorder.closeOpen(evidence, clock);
     }
 
-    /** Who calls with a credential; empty for anything that is not one in force. Reads memory only. */
-    public Optional<Caller> callerOf(Optional<String> bearer) {
-        return callers.of(bearer);
+    /** Who calls with what is shown; empty for anything that is not in force. Reads memory only. */
+    public Optional<Caller> callerOf(Presented presented) {
+        return callers.of(presented).known();
+    }
+
+    /** As {@link #callerOf}, with what is missing where it is nobody. */
+    public Recognised recognise(Presented presented) {
+        return callers.of(presented);
+    }
+
+    /** Minting, revoking and looking at tokens. */
+    public Tokens tokens() {
+        return tokens;
+    }
+
+    /** Who has a session in a browser, by its cookie's value; empty when it is not in force. Reads memory only. */
+    public Optional<Caller.OfPerson> signedIn(String cookie) {
+        return callers.ofSession(cookie);
+    }
+
+    /**
+     * As {@link #signedIn}, for a person who has confirmed this purpose with a passkey in the last five minutes: the
+     * caller's proof is {@code passkey}. A confirmation counts once.
+     */
+    public Optional<Caller.OfPerson> confirmed(String cookie, String purpose) {
+        return callers.confirmed(cookie, purpose);
     }
 
     /** The tenant of an Authorization header's credential, if it is in force: for sharing out room, not for deciding. */
@@ -243,24 +276,12 @@ public final class Guard implements AutoCloseable {
 
     /** Uses a permit: checks once more everything that may have changed since, and opens the credential. */
     public Use use(Permit permit) {
-        return permit.markUsed() ? checked(permit) : new Use.Stop(new Refusal.NotAllowed("this permit is used"));
+        return permit.markUsed() ? uses.checked(permit) : new Use.Stop(new Refusal.NotAllowed("this permit is used"));
     }
 
     /** As {@link #use} for a permit in use whose server turned the credential away before it did anything. */
     public Use again(Permit permit) {
-        return permit.inUse() ? checked(permit) : new Use.Stop(new Refusal.NotAllowed("this permit is settled"));
-    }
-
-    private Use checked(Permit permit) {
-        if (!clock.instant().isBefore(permit.until()))
-            return new Use.Stop(new Refusal.Unavailable("the permit waited too long"));
-        var stop =
-                switch (permit.attempt().caller()) {
-                    case Caller.OfAgent agent -> uses.changedSince(permit, agent);
-                    case Caller.OfPerson _ -> Optional.<Refusal.Reason>empty();
-                };
-        if (stop.isPresent()) return new Use.Stop(stop.get());
-        return credentials.injected(permit);
+        return permit.inUse() ? uses.checked(permit) : new Use.Stop(new Refusal.NotAllowed("this permit is settled"));
     }
 
     /** Records what came of a permit; a second settlement changes nothing. */
@@ -345,9 +366,7 @@ public final class Guard implements AutoCloseable {
 
     /** A server's tools as they were approved, for an agent that lists them while the server cannot be reached. */
     public List<Json> approved(Permit permit) {
-        return permit.attempt().caller() instanceof Caller.OfAgent caller && permit.target().isPresent()
-                ? shown.approved(caller, permit.target().get().server(), clock.instant())
-                : List.of();
+        return shown.approved(permit, clock.instant());
     }
 
     /**
@@ -422,45 +441,11 @@ public final class Guard implements AutoCloseable {
 
     /** A person's yes or no to one action. The record comes first; then the vote counts. */
     public Voted vote(Caller.OfPerson caller, Id approval, boolean approve, String reason) {
-        var payload = Json.object()
-                .put("approval", approval.text())
-                .put("decision", approve ? "approve" : "refuse")
-                .put("reason", reason)
-                .build();
-        return switch (admit(new Attempt(caller, new Action.Approve(approval.text(), payload)))) {
-            case Refusal refusal -> new Voted.Refused(refusal);
-            case Held _ -> new Voted.NotCounted("a vote cannot be held");
-            case Permit permit -> {
-                var voted = changing(caller.tenant(), () -> votes.cast(caller, approval, approve, reason));
-                boolean counted = voted instanceof Voted.Counted;
-                settle(
-                        permit,
-                        Outcome.without(
-                                counted ? Outcome.Status.DONE : Outcome.Status.NOT_SENT,
-                                "authority",
-                                0,
-                                counted ? "" : "not counted"));
-                yield voted;
-            }
-        };
+        return votes.vote(this, caller, approval, approve, reason);
     }
 
-    private void revoked(Revocation revocation) {
-        switch (revocation) {
-            case Revocation.OfTask(var tenant, var task) -> streams.cutTask(tenant, task.id());
-            case Revocation.OfAgent(var tenant, var agent) -> streams.cutAgent(tenant, agent);
-            case Revocation.OfServer(var tenant, var server) -> streams.cutServer(tenant, server);
-            // The person's tasks come one by one as OfTask.
-            case Revocation.OfPerson _ -> {}
-        }
-    }
-
-    /** An intent that a crash left without an outcome is closed as indeterminate, never dropped. */
-    private void closeOpenIntents(Ledger ledger) {
-        for (var tenant : ledger.tenants())
-            for (var open : ledger.openIntents(tenant))
-                recorder.begin(
-                        tenant,
-                        evidence.indeterminate(tenant, open.id(), open.record().string("decision"), clock.instant()));
+    /** Ends what is open under grants that were revoked. */
+    void cutGrants(List<Grant> grants) {
+        for (var grant : grants) streams.cutKey(grant.tenant(), grant.id());
     }
 }

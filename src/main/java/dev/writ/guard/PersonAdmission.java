@@ -110,6 +110,8 @@ final class PersonAdmission {
             // Whatever a person's role: what is obtained is the person's own, and nobody else's can be.
             case Action.UseCredential(var server, var _, var _) -> own(server, world);
             case Action.FetchServerMetadata(var server, var _, var _) -> own(server, world);
+            // Whoever may sign a client in may look at what the client says of itself.
+            case Action.FetchMetadata _ -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.OnServer _, Action.Unmapped _ -> no("people act through agents and their tasks");
         };
     }
@@ -161,6 +163,7 @@ final class PersonAdmission {
                     Action.OnServer _,
                     Action.Unmapped _,
                     Action.Approve _,
+                    Action.FetchMetadata _,
                     Action.ReadEvidence _ -> Optional.empty();
         };
     }

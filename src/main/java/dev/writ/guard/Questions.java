@@ -49,7 +49,8 @@ final class Questions {
                     Action.Listen _,
                     Action.SetLogLevel _,
                     Action.UseCredential _,
-                    Action.FetchServerMetadata _ -> server(standing);
+                    Action.FetchServerMetadata _,
+                    Action.MintToken _ -> server(standing);
             case Action.CallTool _ -> throw new IllegalArgumentException("a call has arguments");
         };
     }

@@ -60,7 +60,9 @@ final class Shown {
     }
 
     /** What a server's list would hold for an agent if the server had not changed anything. */
-    List<Json> approved(Caller.OfAgent caller, Name server, Instant now) {
+    List<Json> approved(Permit permit, Instant now) {
+        if (!(permit.attempt().caller() instanceof Caller.OfAgent caller)) return List.of();
+        var server = permit.target().orElseThrow().server();
         var found = new ArrayList<Json>();
         if (standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing))
             for (var tool : inOrder(standing.world().registry().toolsOf(server)))

@@ -3,6 +3,7 @@ package dev.writ.guard;
 import dev.writ.authority.Authority;
 import dev.writ.authority.Consent;
 import dev.writ.authority.Task;
+import dev.writ.base.Id;
 import dev.writ.base.Name;
 import dev.writ.registry.Agent;
 import dev.writ.registry.Person;
@@ -10,6 +11,7 @@ import dev.writ.registry.Registry;
 import dev.writ.registry.RegistrySnapshot;
 import dev.writ.registry.Server;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -33,6 +35,17 @@ final class Standings {
 
     World world(Name tenant) {
         return worlds.of(tenant, registry.snapshot(tenant));
+    }
+
+    Optional<Task> task(Name tenant, Id task) {
+        return authority.snapshot(tenant).task(task);
+    }
+
+    /** Through whom a task's authority came, the person first; empty for an unknown task. */
+    List<String> chain(Name tenant, Id task) {
+        return task(tenant, task)
+                .map(found -> List.of(found.person().text(), found.agent().text()))
+                .orElse(List.of());
     }
 
     Found of(Caller.OfAgent caller, Name serverName, Instant now) {

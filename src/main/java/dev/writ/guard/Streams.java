@@ -1,5 +1,6 @@
 package dev.writ.guard;
 
+import dev.writ.authority.Revocation;
 import dev.writ.base.Id;
 import dev.writ.base.Name;
 import java.util.ArrayList;
@@ -12,13 +13,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Everything that stays open under somebody's authority, so that revocation can close it, with or without traffic. Each
- * stream stands under its task, its agent and its server: what a cut costs depends on what it cuts, not on what is open.
+ * stream stands under its task, its agent, its credential and its server: what a cut costs depends on what it cuts, not on what is open.
  */
 final class Streams {
     private sealed interface Thing {
         record OfTask(Name tenant, Id task) implements Thing {}
 
         record OfAgent(Name tenant, Name agent) implements Thing {}
+
+        record OfKey(Name tenant, Id key) implements Thing {}
 
         record OfServer(Name tenant, Name server) implements Thing {}
     }
@@ -45,6 +48,7 @@ final class Streams {
                 List.of(
                         new Thing.OfTask(tenant, caller.task()),
                         new Thing.OfAgent(tenant, caller.agent()),
+                        new Thing.OfKey(tenant, caller.key()),
                         new Thing.OfServer(tenant, server)),
                 cut);
         for (var thing : watched.things)
@@ -66,6 +70,11 @@ final class Streams {
 
     void cutAgent(Name tenant, Name agent) {
         cut(new Thing.OfAgent(tenant, agent));
+    }
+
+    /** @param key the id of a key or a grant */
+    void cutKey(Name tenant, Id key) {
+        cut(new Thing.OfKey(tenant, key));
     }
 
     void cutServer(Name tenant, Name server) {
@@ -106,5 +115,16 @@ final class Streams {
                 all.remove(watched);
                 return all.isEmpty() ? null : all;
             });
+    }
+
+    /** Cuts what loses its authority. */
+    void revoked(Revocation revocation) {
+        switch (revocation) {
+            case Revocation.OfTask(var tenant, var task) -> cutTask(tenant, task.id());
+            case Revocation.OfAgent(var tenant, var agent) -> cutAgent(tenant, agent);
+            case Revocation.OfServer(var tenant, var server) -> cutServer(tenant, server);
+            // The person's tasks come one by one as OfTask.
+            case Revocation.OfPerson _ -> {}
+        }
     }
 }

@@ -7,15 +7,34 @@ import java.util.Optional;
 /** Looks at a permit once more when its first byte is due: nothing that it rests on may have changed since. */
 final class Uses {
     private final Standings standings;
+    private final Credentials credentials;
     private final InstantSource clock;
 
-    Uses(Standings standings, InstantSource clock) {
+    Uses(Standings standings, Credentials credentials, InstantSource clock) {
         this.standings = standings;
+        this.credentials = credentials;
         this.clock = clock;
     }
 
+    Guard.Use checked(Permit permit) {
+        if (!clock.instant().isBefore(permit.until()))
+            return new Guard.Use.Stop(new Refusal.Unavailable("the permit waited too long"));
+        var stop =
+                switch (permit.attempt().caller()) {
+                    case Caller.OfAgent agent -> changedSince(permit, agent);
+                    case Caller.OfPerson _ -> Optional.<Refusal.Reason>empty();
+                };
+        if (stop.isPresent()) return new Guard.Use.Stop(stop.get());
+        return switch (permit.action()) {
+            // Made or obtained under the permit itself: no server is shown anything.
+            case Action.MintToken _, Action.UseCredential _, Action.FetchServerMetadata _ ->
+                new Guard.Use.Go(java.util.Map.of());
+            default -> credentials.injected(permit);
+        };
+    }
+
     /** Why a permit that was given is no longer good, if that is so. */
-    Optional<Refusal.Reason> changedSince(Permit permit, Caller.OfAgent caller) {
+    private Optional<Refusal.Reason> changedSince(Permit permit, Caller.OfAgent caller) {
         if (!(permit.action() instanceof Action.OnServer action)) return Optional.empty();
         return switch (standings.of(caller, action.server(), clock.instant())) {
             case Standings.Found.No(var reason, var _) -> Optional.of(reason);

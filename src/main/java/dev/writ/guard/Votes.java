@@ -5,6 +5,7 @@ import dev.writ.authority.Authority;
 import dev.writ.authority.Vote;
 import dev.writ.authority.Voting;
 import dev.writ.base.Id;
+import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.base.Proof;
 import java.time.InstantSource;
@@ -37,7 +38,32 @@ final class Votes {
         this.clock = clock;
     }
 
-    Guard.Voted cast(Caller.OfPerson caller, Id id, boolean approve, String reason) {
+    /** The record of the attempt comes first; then the vote counts. */
+    Guard.Voted vote(Guard guard, Caller.OfPerson caller, Id approval, boolean approve, String reason) {
+        var payload = Json.object()
+                .put("approval", approval.text())
+                .put("decision", approve ? "approve" : "refuse")
+                .put("reason", reason)
+                .build();
+        return switch (guard.admit(new Attempt(caller, new Action.Approve(approval.text(), payload)))) {
+            case Refusal refusal -> new Guard.Voted.Refused(refusal);
+            case Held _ -> new Guard.Voted.NotCounted("a vote cannot be held");
+            case Permit permit -> {
+                var voted = guard.changing(caller.tenant(), () -> cast(caller, approval, approve, reason));
+                boolean counted = voted instanceof Guard.Voted.Counted;
+                guard.settle(
+                        permit,
+                        Outcome.without(
+                                counted ? Outcome.Status.DONE : Outcome.Status.NOT_SENT,
+                                "authority",
+                                0,
+                                counted ? "" : "not counted"));
+                yield voted;
+            }
+        };
+    }
+
+    private Guard.Voted cast(Caller.OfPerson caller, Id id, boolean approve, String reason) {
         var tenant = caller.tenant();
         var found = authority.snapshot(tenant).approval(id);
         if (found.isEmpty()) return new Guard.Voted.NotCounted("there is no such approval");

@@ -7,11 +7,11 @@ import dev.writ.base.Proof;
 /** Who a credential says is calling. Whether agent, task and person are still in force is asked elsewhere. */
 public sealed interface Caller {
     /**
-     * @param key the key's id, for records
-     * @param binding how the key is bound to its holder: always {@code none} for a plain key
-     * @param ended the task is over: the key is good for nothing but being told so
+     * @param key the id of the key or of the grant, for records
+     * @param binding how the credential is bound to its holder
+     * @param ended the task is over: the credential is good for nothing but being told so
      */
-    record AgentCaller(Name tenant, Name agent, Id task, Id key, String binding, boolean ended) implements Caller {}
+    record AgentCaller(Name tenant, Name agent, Id task, Id key, Binding binding, boolean ended) implements Caller {}
 
     record PersonCaller(Name tenant, Id person, Id key, Proof proof) implements Caller {}
 

@@ -34,6 +34,8 @@ public final class Identity implements AutoCloseable {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Book<Keys> book;
+    private final Sessions sessions;
+    private final Grants grants;
     private final Map<Id, Instant> lastUsed = new ConcurrentHashMap<>();
 
     /** @param random must be unpredictable: keys are made of it */
@@ -43,10 +45,22 @@ public final class Identity implements AutoCloseable {
         this.random = random;
         var since = clock.instant().minus(KEPT);
         this.book = new Book<>(store, store.read(sql -> Tables.load(sql, since)));
+        this.sessions = new Sessions(store, clock, random);
+        this.grants = new Grants(store, clock, random);
     }
 
     public static Schema schema() {
         return Tables.SCHEMA;
+    }
+
+    /** The sessions of people in browsers. */
+    public Sessions sessions() {
+        return sessions;
+    }
+
+    /** What tokens hang on; it ends and is revoked together with keys. */
+    public Grants grants() {
+        return grants;
     }
 
     /**
@@ -82,9 +96,10 @@ public final class Identity implements AutoCloseable {
         return issue(key, text, of(tenant, person));
     }
 
-    /** From now on the keys of a task are good for a day, to be told that it has ended. */
+    /** From now on the keys and grants of a task are good for a day, to be told that it has ended. */
     public Revoking endTask(Name tenant, Id task) {
         var at = clock.instant();
+        var also = grants.endTask(tenant, task);
         return change(
                 ofTask(tenant, task),
                 key -> key instanceof AgentKey agent ? agent.ended(at) : key,
@@ -94,12 +109,14 @@ public final class Identity implements AutoCloseable {
                                 "UPDATE keys SET ended_at = ? WHERE tenant = ? AND task = ? AND ended_at IS NULL",
                                 at,
                                 tenant,
-                                task)));
+                                task)))
+                .with(also);
     }
 
-    /** Revokes every key of an agent. */
+    /** Revokes every key and grant of an agent. */
     public Revoking revokeAgent(Name tenant, Name agent) {
         var at = clock.instant();
+        var also = grants.revokeAgent(tenant, agent);
         return change(
                 of(tenant, agent),
                 key -> key.revoked(at),
@@ -109,7 +126,8 @@ public final class Identity implements AutoCloseable {
                                 "UPDATE keys SET revoked_at = ? WHERE tenant = ? AND agent = ? AND revoked_at IS NULL",
                                 at,
                                 tenant,
-                                agent)));
+                                agent)))
+                .with(also);
     }
 
     /** Revokes every key of a person. */
@@ -128,18 +146,20 @@ public final class Identity implements AutoCloseable {
     }
 
     /**
-     * Revokes every key of a tenant that was made up to a moment, agents' and people's: after a restore. A key that
+     * Revokes every key and grant of a tenant that was made up to a moment, agents' and people's: after a restore. A key that
      * seems to be made in the future is of a time when the clock was wrong, and goes with them.
      */
     public Revoking revokeAll(Name tenant, Instant until) {
         var at = clock.instant();
+        var also = grants.revokeAll(tenant, until);
         return change(
                 key -> key.tenant().equals(tenant)
                         && (!key.createdAt().isAfter(until) || key.createdAt().isAfter(at)),
                 key -> key.revoked(at),
                 Change.of(keys -> keys, sql -> sql.change("""
                                 UPDATE keys SET revoked_at = ?
-                                WHERE tenant = ? AND (created_at <= ? OR created_at > ?) AND revoked_at IS NULL""", at, tenant, until, at)));
+                                WHERE tenant = ? AND (created_at <= ? OR created_at > ?) AND revoked_at IS NULL""", at, tenant, until, at)))
+                .with(also);
     }
 
     /** Revokes one key; an unknown one, or one of another tenant, changes nothing. */
@@ -160,6 +180,8 @@ public final class Identity implements AutoCloseable {
     /** Returns when the database holds everything that is seen, and throws when it cannot. */
     public void settle() {
         book.settle();
+        sessions.settle();
+        grants.settle();
     }
 
     public Optional<Key> key(Name tenant, Id id) {
@@ -188,6 +210,7 @@ public final class Identity implements AutoCloseable {
 
     /** Writes down when keys were used; called now and then, for a look-up never touches the disk. */
     public void saveLastUsed() {
+        sessions.saveSeen();
         var used = Map.copyOf(lastUsed);
         if (used.isEmpty()) return;
         store.write(sql -> {
@@ -216,7 +239,7 @@ public final class Identity implements AutoCloseable {
                                 agent.agent(),
                                 agent.task(),
                                 agent.id(),
-                                "none",
+                                Binding.NONE,
                                 agent.endedAt().isPresent());
             }
             case PersonKey person -> new Caller.PersonCaller(person.tenant(), person.person(), person.id(), Proof.CLI);

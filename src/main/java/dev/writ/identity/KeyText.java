@@ -36,15 +36,24 @@ final class KeyText {
         return Optional.of(digest(credential));
     }
 
+    /** As {@link #digestOf} for refresh tokens, which authenticate nobody. */
+    static Optional<Digest> refreshDigest(String text) {
+        return wellFormed(text, "writ_refresh_") ? Optional.of(digest(text)) : Optional.empty();
+    }
+
     private static Digest digest(String text) {
         return Digest.of(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     private static boolean wellFormed(String credential) {
-        for (var prefix : PREFIXES)
-            if (credential.length() == prefix.length() + RANDOM_CHARS && credential.startsWith(prefix))
-                return credential.chars().skip(prefix.length()).allMatch(KeyText::base64url);
+        for (var prefix : PREFIXES) if (wellFormed(credential, prefix)) return true;
         return false;
+    }
+
+    private static boolean wellFormed(String text, String prefix) {
+        return text.length() == prefix.length() + RANDOM_CHARS
+                && text.startsWith(prefix)
+                && text.chars().skip(prefix.length()).allMatch(KeyText::base64url);
     }
 
     private static boolean base64url(int c) {

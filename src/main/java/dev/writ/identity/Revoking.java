@@ -8,10 +8,20 @@ import java.util.Optional;
  * What came of ending or revoking keys: it is in force.
  *
  * @param keys the keys that it changed
+ * @param grants the grants that it changed
  * @param unsaved why the database does not hold it yet; it is in force nevertheless and is saved before the next command
  */
-public record Revoking(List<Key> keys, Optional<StoreError> unsaved) {
+public record Revoking(List<Key> keys, List<Grant> grants, Optional<StoreError> unsaved) {
     public Revoking {
         keys = List.copyOf(keys);
+        grants = List.copyOf(grants);
+    }
+
+    Revoking(List<Key> keys, Optional<StoreError> unsaved) {
+        this(keys, List.of(), unsaved);
+    }
+
+    Revoking with(Grants.Ended also) {
+        return new Revoking(keys, also.grants(), unsaved.or(also::unsaved));
     }
 }

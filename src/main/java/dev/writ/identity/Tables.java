@@ -21,7 +21,7 @@ final class Tables {
               tenant text NOT NULL, id text NOT NULL, digest text NOT NULL, agent text, task text, person text,
               created_at bigint NOT NULL, ended_at bigint, revoked_at bigint, last_used bigint,
               PRIMARY KEY (tenant, id));
-            CREATE UNIQUE INDEX keys_by_digest ON keys (digest)"""));
+            CREATE UNIQUE INDEX keys_by_digest ON keys (digest)""", GrantTable.STEP, Sessions.TABLE));
 
     private Tables() {}
 

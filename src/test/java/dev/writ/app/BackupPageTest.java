@@ -2,6 +2,7 @@ package dev.writ.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.writ.guard.Presented;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ class BackupPageTest {
         var restored = home.resolve("writ-restored");
         try (var wiring = Wiring.start(Settings.of(restored).withPort(0), InstantSource.system(), new SecureRandom())) {
             var key = new OwnerFile(restored.resolve("cli/owner.json")).key().orElseThrow();
-            assertThat(wiring.parts().guard().callerOf(java.util.Optional.of(key.reveal())))
+            assertThat(wiring.parts().guard().callerOf(Presented.bearer(key.reveal())))
                     .isPresent();
         }
     }

@@ -5,6 +5,7 @@ import static dev.writ.walks.McpClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.writ.guard.Presented;
 import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
@@ -154,8 +155,8 @@ class BackupTest {
         product.wiring.close();
         restore(PLAIN);
         product = kept(first.onceMore(restored));
-        assertThat(product.parts().guard().callerOf(Optional.of(old))).isEmpty();
-        assertThat(product.parts().guard().callerOf(Optional.of(owner(restored))))
+        assertThat(product.parts().guard().callerOf(Presented.bearer(old))).isEmpty();
+        assertThat(product.parts().guard().callerOf(Presented.bearer(owner(restored))))
                 .isPresent();
     }
 

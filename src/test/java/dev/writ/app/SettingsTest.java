@@ -50,6 +50,12 @@ class SettingsTest {
                     "listen.origins",
                     new Example("listen: {origins: ['https://a.corp']}", Settings::origins, Set.of("https://a.corp"))),
             Map.entry(
+                    "public_url",
+                    new Example(
+                            "public_url: https://writ.corp",
+                            Settings::publicUrl,
+                            Optional.of(java.net.URI.create("https://writ.corp")))),
+            Map.entry(
                     "installation", new Example("installation: writ.corp/eu", Settings::installation, "writ.corp/eu")),
             Map.entry("node", new Example("node: node-7", Settings::node, new Name("node-7"))),
             Map.entry("custody", new Example("custody: separate", Settings::custody, "separate")),
@@ -187,6 +193,10 @@ class SettingsTest {
                 "listen: {hosts: writ.corp}",
                 "listen: {hosts: [1]}",
                 "listen: 7400",
+                "public_url: writ.corp",
+                "public_url: https://writ.corp/",
+                "public_url: https://user@writ.corp",
+                "public_url: javascript://writ.corp",
                 "custody: mine",
                 "node: Node One",
                 "installation: 'https://x'",

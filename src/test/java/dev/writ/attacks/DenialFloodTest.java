@@ -2,6 +2,7 @@ package dev.writ.attacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.writ.guard.Presented;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
@@ -137,7 +138,7 @@ class DenialFloodTest {
         long before = product.records().size();
         long bytes = bytes();
         for (int i = 0; i < 300; i++)
-            assertThat(product.parts().guard().callerOf(Optional.of("writ_" + "x".repeat(40) + i)))
+            assertThat(product.parts().guard().callerOf(Presented.bearer("writ_" + "x".repeat(40) + i)))
                     .isEmpty();
         assertThat(product.records()).hasSize((int) before);
         assertThat(bytes() - bytes).isLessThan(100_000);
@@ -210,7 +211,7 @@ class DenialFloodTest {
     private Caller.OfAgent agent(Id task, Name agent) {
         return (Caller.OfAgent) product.parts()
                 .guard()
-                .callerOf(Optional.of(product.key(agent, task)))
+                .callerOf(Presented.bearer(product.key(agent, task)))
                 .orElseThrow();
     }
 

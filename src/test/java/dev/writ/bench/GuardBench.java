@@ -2,6 +2,7 @@ package dev.writ.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.writ.guard.Presented;
 import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
@@ -167,7 +168,7 @@ public final class GuardBench {
     }
 
     private Attempt attempt() {
-        var caller = (Caller.OfAgent) guard.callerOf(Optional.of(key)).orElseThrow();
+        var caller = (Caller.OfAgent) guard.callerOf(Presented.bearer(key)).orElseThrow();
         var message = (Json.Obj) JsonReader.read(request);
         var params = message.object("params").orElseThrow();
         var payload =

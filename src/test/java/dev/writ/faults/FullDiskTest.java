@@ -5,6 +5,7 @@ import static dev.writ.walks.McpClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.writ.guard.Presented;
 import dev.writ.base.Json;
 import dev.writ.guard.control.Reply;
 import dev.writ.ledger.Reserve;
@@ -62,7 +63,7 @@ class FullDiskTest {
                 try (var client = again.client(key, Product.SHOP)) {
                     assertThat(text(client.call("get_order", ORDER))).startsWith("REVOKED by Olga Owner");
                 } finally {
-                    assertThat(again.parts().guard().callerOf(Optional.of(otherKey)))
+                    assertThat(again.parts().guard().callerOf(Presented.bearer(otherKey)))
                             .isEmpty();
                     var late = again.records().stream()
                             .filter(record -> record.bool("late").orElse(false))

@@ -205,7 +205,7 @@ class ForeseenTest {
     private Caller.OfAgent callerUnder(Id of) {
         var key = product.key(Product.BOT, of);
         return (Caller.OfAgent)
-                product.parts().guard().callerOf(Optional.of(key)).orElseThrow();
+                product.parts().guard().callerOf(Presented.bearer(key)).orElseThrow();
     }
 
     private boolean visible() {

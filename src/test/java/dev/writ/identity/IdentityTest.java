@@ -67,7 +67,7 @@ class IdentityTest {
         var id = ids.next("key");
         var text = agentKey(id, BOT, task);
         assertThat(text).matches("writ_agent_[A-Za-z0-9_-]{43}");
-        var caller = new Caller.AgentCaller(ACME, BOT, task, id, "none", false);
+        var caller = new Caller.AgentCaller(ACME, BOT, task, id, Binding.NONE, false);
         assertThat(callerOf(text)).isEqualTo(caller);
         identity = identity();
         assertThat(callerOf(text)).isEqualTo(caller);

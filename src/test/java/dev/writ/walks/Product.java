@@ -1,5 +1,6 @@
 package dev.writ.walks;
 
+import dev.writ.guard.Presented;
 import dev.writ.app.Settings;
 import dev.writ.app.Wiring;
 import dev.writ.authority.Consent;
@@ -296,7 +297,7 @@ public final class Product implements AutoCloseable {
         var issued = parts().identity().issueForPerson(TENANT, parts().ids().next("key"), person);
         if (!(issued instanceof Issue.Issued(var _, var text))) throw new AssertionError("no key: " + issued);
         return (Caller.OfPerson)
-                parts().guard().callerOf(Optional.of(text.reveal())).orElseThrow();
+                parts().guard().callerOf(Presented.bearer(text.reveal())).orElseThrow();
     }
 
     /** All records of the tenant, oldest first, after everything begun was written. */

@@ -2,6 +2,7 @@ package dev.writ.walks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.writ.guard.Presented;
 import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
@@ -54,7 +55,7 @@ class SoonTest {
     private static Caller.OfAgent caller(Product.TaskSpec spec) {
         var key = product.key(spec.agent(), product.open(spec));
         return (Caller.OfAgent)
-                product.parts().guard().callerOf(Optional.of(key)).orElseThrow();
+                product.parts().guard().callerOf(Presented.bearer(key)).orElseThrow();
     }
 
     private static Attempt call(Caller.OfAgent caller, String tool, String arguments) {
@@ -213,7 +214,7 @@ class SoonTest {
         try {
             var key = own.key(Product.BOT, own.open(Product.TaskSpec.SUPPORT));
             var guard = own.parts().guard();
-            var caller = (Caller.OfAgent) guard.callerOf(Optional.of(key)).orElseThrow();
+            var caller = (Caller.OfAgent) guard.callerOf(Presented.bearer(key)).orElseThrow();
             var attempt = call(caller, "get_order", "{\"order\":\"1001\"}");
             assertThat(guard.admit(attempt)).isInstanceOf(Permit.class);
             long used = own.parts().authority().budgets().used(Product.TENANT, caller.task());

@@ -5,6 +5,7 @@ import static dev.writ.walks.McpClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.writ.guard.Presented;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
@@ -130,7 +131,7 @@ class YesterdayWalkTest {
         try (var client = McpClient.to(product.wiring.url() + "/mcp/shop", retired.key)) {
             assertThat(client.post("{}").status()).isEqualTo(401);
         }
-        assertThat(product.parts().guard().callerOf(Optional.of(danasKey))).isEmpty();
+        assertThat(product.parts().guard().callerOf(Presented.bearer(danasKey))).isEmpty();
         assertThat(product.registry()
                         .snapshot(Product.TENANT)
                         .person(product.dana)

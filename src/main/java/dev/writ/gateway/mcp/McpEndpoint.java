@@ -7,6 +7,8 @@ import dev.writ.guard.Action;
 import dev.writ.guard.Attempt;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
+import dev.writ.guard.Presented;
+import dev.writ.guard.Recognised;
 import dev.writ.guard.Refusal;
 import dev.writ.http.server.Answer;
 import dev.writ.http.server.Request;
@@ -16,6 +18,7 @@ import dev.writ.upstream.Revision;
 import dev.writ.upstream.Upstreams;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -28,6 +31,7 @@ public final class McpEndpoint implements AutoCloseable {
     static final int BODY_BYTES_MAX = 4 << 20;
     private static final String PATTERN = "/mcp/{server}";
     private static final String JOINT = "/mcp";
+    private static final String TENANT = "/t/{tenant}";
     private static final String AUDIENCE = "agent";
     static final String SESSION = "mcp-session-id";
     private static final String LAST_EVENT = "last-event-id";
@@ -39,6 +43,7 @@ public final class McpEndpoint implements AutoCloseable {
     private final Opening opening;
     private final Turns turns;
     private final Stateless stateless;
+    private final Challenges challenges;
 
     /**
      * @param random must be unpredictable: session ids come from it
@@ -46,6 +51,7 @@ public final class McpEndpoint implements AutoCloseable {
      */
     public McpEndpoint(Guard guard, Upstreams upstreams, RandomGenerator random, InstantSource clock, Duration hold) {
         this.guard = guard;
+        this.challenges = new Challenges(guard, clock);
         var rounds = new Rounds(guard, random, clock);
         var calls = new Calls(guard, rounds, clock, hold);
         this.stateless = new Stateless(guard, upstreams, calls, rounds, clock, McpEndpoint::noSuchServer);
@@ -55,13 +61,13 @@ public final class McpEndpoint implements AutoCloseable {
     }
 
     public List<Route> routes() {
-        return List.of(
-                new Route("POST", JOINT, BODY_BYTES_MAX, AUDIENCE, request -> authenticated(request, this::post)),
-                new Route("GET", JOINT, 0, AUDIENCE, request -> authenticated(request, this::listen)),
-                new Route("DELETE", JOINT, 0, AUDIENCE, request -> authenticated(request, this::end)),
-                new Route("POST", PATTERN, BODY_BYTES_MAX, AUDIENCE, request -> authenticated(request, this::post)),
-                new Route("GET", PATTERN, 0, AUDIENCE, request -> authenticated(request, this::listen)),
-                new Route("DELETE", PATTERN, 0, AUDIENCE, request -> authenticated(request, this::end)));
+        var routes = new ArrayList<Route>();
+        for (var path : List.of(JOINT, PATTERN, TENANT + JOINT, TENANT + PATTERN)) {
+            routes.add(new Route("POST", path, BODY_BYTES_MAX, AUDIENCE, request -> authenticated(request, this::post)));
+            routes.add(new Route("GET", path, 0, AUDIENCE, request -> authenticated(request, this::listen)));
+            routes.add(new Route("DELETE", path, 0, AUDIENCE, request -> authenticated(request, this::end)));
+        }
+        return List.copyOf(routes);
     }
 
     @FunctionalInterface
@@ -70,25 +76,23 @@ public final class McpEndpoint implements AutoCloseable {
     }
 
     private Answer authenticated(Request request, Known known) {
-        var caller = guard.callerOf(bearer(request));
-        if (caller.isEmpty() || !(caller.get() instanceof Caller.OfAgent agent))
-            return Answer.problem(
-                            401, "Unauthorized", "send the key of an agent's task as Authorization: Bearer writ_…")
-                    .with("www-authenticate", "Bearer realm=\"writ\"");
+        var recognised = guard.recognise(Presented.of(request.headers(), request.method(), request.url()));
+        if (recognised instanceof Recognised.Nobody nobody) return challenges.answer(request, nobody);
+        // Another tenant's name in front is no different from one that nobody has.
+        if (!(recognised.known().orElseThrow() instanceof Caller.OfAgent agent) || !ofTenant(request, agent))
+            return challenges.answer(request, new Recognised.Nobody(Recognised.Lack.TOKEN, "not for this resource"));
         var server = server(request);
         if (server.isEmpty()) return noSuchServer();
         return Stateless.onlyPost(request).orElseGet(() -> known.handle(request, agent, server.get()));
     }
 
-    private static Optional<String> bearer(Request request) {
-        return request.headers()
-                .only("authorization")
-                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
-                .map(value -> value.substring(7).strip());
+    private static boolean ofTenant(Request request, Caller.OfAgent agent) {
+        return !request.route().pattern().startsWith(TENANT)
+                || request.parameter("tenant").equals(agent.tenant().text());
     }
 
     private static boolean joint(Request request) {
-        return request.route().pattern().equals(JOINT);
+        return request.route().pattern().endsWith(JOINT);
     }
 
     private static Optional<Name> server(Request request) {

@@ -99,10 +99,16 @@ public final class People {
         var done = Directory.reply(registry.people().deactivate(tenant, person));
         if (done.obstacle().isPresent()) return new Taken<>(done.map(_ -> Json.Obj.EMPTY), List.of());
         var keys = identity.revokePerson(tenant, person);
+        var sessions = identity.sessions().endAll(tenant, person);
         var records = new ArrayList<Transition>();
         var members = Json.object()
                 .put("person", person.text())
-                .put("keys", keys.keys().stream().map(key -> key.id().text()).toList());
+                .put("keys", keys.keys().stream().map(key -> key.id().text()).toList())
+                .put(
+                        "sessions",
+                        sessions.sessions().stream()
+                                .map(session -> session.id().text())
+                                .toList());
         records.add(new Transition("revocation", "person-deactivated", members.build()));
         var by = caller.person();
         records.addAll(Tasks.ended(

@@ -80,6 +80,11 @@ final class Redo {
                         .forget(new Wallet.Place(tenant, text(record, "subject"), text(record, "place")), time(record)));
             case "revocation/key-revoked" ->
                 made(!identity.revoke(tenant, id(record, "key")).keys().isEmpty());
+            case "revocation/grant-revoked" ->
+                made(!identity.grants()
+                        .revoke(tenant, id(record, "family"))
+                        .grants()
+                        .isEmpty());
             case "revocation/keys-revoked" ->
                 made(!identity.revokeAll(tenant, Instant.parse(text(record, "until")))
                         .keys()
@@ -201,13 +206,15 @@ final class Redo {
         if (known.isEmpty()) return Done.SO_ALREADY;
         var _ = registry.people().replayDeactivated(tenant, person);
         boolean keys = !identity.revokePerson(tenant, person).keys().isEmpty();
+        boolean sessions =
+                !identity.sessions().endAll(tenant, person).sessions().isEmpty();
         var why = "a person was deactivated";
         var stopped = authority.stopPerson(tenant, person, by(record), why).ended();
         for (var task : stopped) identity.endTask(tenant, task.id());
         boolean some = !stopped.isEmpty();
         for (var agent : registry.snapshot(tenant).agents().values())
             if (agent.owner().equals(person)) some |= tasksEnded(tenant, agent.name(), record, why);
-        return made(known.get().active() || keys || some);
+        return made(known.get().active() || keys || sessions || some);
     }
 
     private Done disabled(Name tenant, Name server) {

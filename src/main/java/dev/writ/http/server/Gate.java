@@ -1,7 +1,10 @@
 package dev.writ.http.server;
 
 import dev.writ.base.Headers;
+import java.net.URI;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -10,9 +13,12 @@ import java.util.function.Function;
  * how large, and whether there is room. The checks go from the cheapest lie to the dearest truth.
  */
 final class Gate {
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
     private final Routes routes;
     private final Set<String> hosts;
     private final Set<String> origins;
+    private final Optional<URI> publicUrl;
     private final Function<Headers, String> shares;
     private final Admission admission;
 
@@ -24,12 +30,13 @@ final class Gate {
     }
 
     /** A request that may go on. */
-    record Pass(Route route, Map<String, String> parameters, Admission.Slot slot) {}
+    record Pass(Route route, Map<String, String> parameters, String base, Admission.Slot slot) {}
 
     Gate(Routes routes, Settings settings, Admission admission) {
         this.routes = routes;
         this.hosts = settings.hosts();
         this.origins = settings.origins();
+        this.publicUrl = settings.publicUrl();
         this.shares = settings.shares();
         this.admission = admission;
     }
@@ -40,7 +47,7 @@ final class Gate {
         var found = route(head);
         long size = sizeWithin(found.route().bodyBytesMax(), head);
         var slot = admission.enter(shares.apply(head.headers()), size).orElseThrow(() -> busy(head.hasBody()));
-        return new Pass(found.route(), found.parameters(), slot);
+        return new Pass(found.route(), found.parameters(), base(head), slot);
     }
 
     /** RFC 9112 §3.2: exactly one Host; ours, so that a page cannot reach us under a name of its own. */
@@ -53,6 +60,13 @@ final class Gate {
             throw Refused.malformed("Host has no valid port.");
         if (!hosts.contains(port < 0 ? host : host.substring(0, port)))
             throw Refused.unwelcome(403, "Forbidden", "This server does not answer under that Host.", head.hasBody());
+    }
+
+    /** A client on this machine hears the name that it used; everybody else the one public URL, if there is one. */
+    private String base(Head head) {
+        var host = head.headers().first("host").orElse("").toLowerCase(Locale.ROOT);
+        boolean loopback = LOOPBACK.contains(host.replaceFirst(":[0-9]+$", ""));
+        return publicUrl.filter(_ -> !loopback).map(URI::toString).orElse("http://" + host);
     }
 
     /** A browser's page may ask only when it is our own or named in the settings. */

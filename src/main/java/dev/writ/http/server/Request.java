@@ -15,6 +15,7 @@ public final class Request {
     private final Route route;
     private final Map<String, String> parameters;
     private final InetSocketAddress peer;
+    private final String base;
     private final Departure departure = new Departure();
 
     Request(Gate.Head head, Gate.Pass pass, byte[] body, InetSocketAddress peer) {
@@ -24,6 +25,7 @@ public final class Request {
         this.body = body;
         this.route = pass.route();
         this.parameters = pass.parameters();
+        this.base = pass.base();
         this.peer = peer;
     }
 
@@ -34,6 +36,21 @@ public final class Request {
     /** The path as it was sent, without the query. */
     public String path() {
         return target.path();
+    }
+
+    /** Path and query as they were sent. */
+    public String target() {
+        return target.raw();
+    }
+
+    /** Scheme and authority under which we were asked: the public URL, or the loopback name that the client used. */
+    public String base() {
+        return base;
+    }
+
+    /** The URL that was asked, without the query. */
+    public String url() {
+        return base + path();
     }
 
     /** A parameter that the route's pattern names, percent-decoded; never empty. */

@@ -1,6 +1,8 @@
 package dev.writ.http.server;
 
 import dev.writ.base.Headers;
+import java.net.URI;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -17,6 +19,8 @@ import java.util.function.Function;
  * @param shares in whose share of the limits a request counts, told from its headers before its body is read; must be
  *     quick, and give few different answers
  * @param sharePercent the largest part of the limits that one share may take while the others are empty
+ * @param publicUrl the URL under which others reach us where it is not the listener's own, {@code https://writ.corp}:
+ *     scheme and authority and nothing behind; its name may stand in a Host header
  */
 public record Settings(
         String address,
@@ -26,7 +30,8 @@ public record Settings(
         Limits limits,
         int threads,
         Function<Headers, String> shares,
-        int sharePercent) {
+        int sharePercent,
+        Optional<URI> publicUrl) {
     public Settings {
         if (port < 0 || port > 65_535) throw new IllegalArgumentException("port " + port);
         if (sharePercent < 1 || sharePercent > 100) throw new IllegalArgumentException("a share is 1 to 100 percent");
@@ -34,13 +39,25 @@ public record Settings(
         var names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         names.addAll(Set.of("localhost", "127.0.0.1", "[::1]"));
         names.addAll(hosts);
+        publicUrl.ifPresent(url -> names.add(host(url)));
         hosts = java.util.Collections.unmodifiableSortedSet(names);
-        origins = Set.copyOf(origins);
+        var sources = new TreeSet<>(origins);
+        publicUrl.ifPresent(url -> sources.add(url.toString()));
+        origins = java.util.Collections.unmodifiableSortedSet(sources);
+    }
+
+    private static String host(URI url) {
+        boolean whole = url.getHost() != null
+                && Set.of("http", "https").contains(url.getScheme())
+                && url.toString().equals(url.getScheme() + "://" + url.getAuthority())
+                && url.getUserInfo() == null;
+        if (!whole) throw new IllegalArgumentException("a public URL is scheme and host, and a port if need be: " + url);
+        return url.getHost();
     }
 
     /** Without shares: the limits are for all together. */
     public Settings(String address, int port, Set<String> hosts, Set<String> origins, Limits limits, int threads) {
-        this(address, port, hosts, origins, limits, threads, _ -> "", 100);
+        this(address, port, hosts, origins, limits, threads, _ -> "", 100, Optional.empty());
     }
 
     /** Loopback only. */
@@ -49,14 +66,18 @@ public record Settings(
     }
 
     public Settings with(Limits limits) {
-        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent);
+        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent, publicUrl);
     }
 
     public Settings withNames(Set<String> hosts, Set<String> origins) {
-        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent);
+        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent, publicUrl);
     }
 
     public Settings shared(Function<Headers, String> shares, int sharePercent) {
-        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent);
+        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent, publicUrl);
+    }
+
+    public Settings known(Optional<URI> publicUrl) {
+        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent, publicUrl);
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
  * A request target in origin form (RFC 9112 §3.2.1). Whatever another reader could take for another path is refused:
  * absolute and authority forms, empty and dot segments, encoded slashes, backslashes, dots, percent signs and controls.
  */
-record Target(String path, List<String> segments, Map<String, List<String>> query) {
+record Target(String raw, String path, List<String> segments, Map<String, List<String>> query) {
     private static final int PARAMETERS_MAX = 100;
     private static final String PATH_MARKS = "-._~!$&'()*+,;=:@/%";
 
@@ -20,7 +20,7 @@ record Target(String path, List<String> segments, Map<String, List<String>> quer
         if (!raw.startsWith("/")) throw Refused.malformed("The request target must be a path.");
         int question = raw.indexOf('?');
         var path = question < 0 ? raw : raw.substring(0, question);
-        return new Target(path, segments(path), question < 0 ? Map.of() : query(raw.substring(question + 1)));
+        return new Target(raw, path, segments(path), question < 0 ? Map.of() : query(raw.substring(question + 1)));
     }
 
     private static List<String> segments(String path) {
