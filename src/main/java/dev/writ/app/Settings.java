@@ -25,6 +25,7 @@ import java.util.Set;
  * @param node which node this is; it stands in every record
  * @param custody {@code separate}, or {@code shared-user} where agents run as the same system user as Writ
  * @param network which addresses MCP servers may have
+ * @param metadataNetwork where documents may lie that strangers point to; loopback is for networks that reach nobody
  * @param patience how long an MCP server may take to answer
  * @param path the PATH that stdio servers get
  * @param witnesses who cosigns our logs
@@ -53,6 +54,7 @@ public record Settings(
         Name node,
         String custody,
         Network network,
+        Network metadataNetwork,
         Duration patience,
         String path,
         Duration hold,
@@ -128,6 +130,7 @@ public record Settings(
                 new Name("node-1"),
                 "shared-user",
                 Network.ANY,
+                Network.PUBLIC,
                 Duration.ofSeconds(60),
                 "/usr/local/bin:/usr/bin:/bin",
                 Duration.ofSeconds(25),
@@ -198,6 +201,7 @@ public record Settings(
         private Name node;
         private String custody;
         private Network network;
+        private Network metadataNetwork;
         private Duration patience;
         private String path;
         private Duration hold;
@@ -226,6 +230,7 @@ public record Settings(
             this.node = from.node;
             this.custody = from.custody;
             this.network = from.network;
+            this.metadataNetwork = from.metadataNetwork;
             this.patience = from.patience;
             this.path = from.path;
             this.hold = from.hold;
@@ -291,6 +296,11 @@ public record Settings(
 
         public Builder network(Network now) {
             this.network = now;
+            return this;
+        }
+
+        public Builder metadataNetwork(Network now) {
+            this.metadataNetwork = now;
             return this;
         }
 
@@ -386,6 +396,7 @@ public record Settings(
                     node,
                     custody,
                     network,
+                    metadataNetwork,
                     patience,
                     path,
                     hold,

@@ -63,6 +63,9 @@ final class SettingsFile {
         keys.put("servers.network", (s, v) -> s.toBuilder()
                 .network(network(text("servers.network", v)))
                 .build());
+        keys.put("oauth.metadataNetwork", (s, v) -> s.toBuilder()
+                .metadataNetwork(network(text("oauth.metadataNetwork", v)))
+                .build());
         keys.put("servers.patienceSeconds", (s, v) -> s.toBuilder()
                 .patience(Duration.ofSeconds(number("servers.patienceSeconds", v)))
                 .build());

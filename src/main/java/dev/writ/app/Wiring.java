@@ -11,6 +11,7 @@ import dev.writ.base.Secret;
 import dev.writ.base.SteadyClock;
 import dev.writ.gateway.mcp.McpEndpoint;
 import dev.writ.gateway.oauth.ServerConnections;
+import dev.writ.gateway.oauth.OauthEndpoint;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Issuing;
@@ -40,6 +41,9 @@ import dev.writ.policy.publish.Publisher;
 import dev.writ.registry.Registry;
 import dev.writ.store.Schema;
 import dev.writ.store.Store;
+import dev.writ.pages.Site;
+import dev.writ.pages.Visits;
+import dev.writ.upstream.Metadata;
 import dev.writ.upstream.Upstreams;
 import dev.writ.upstream.oauth.Home;
 import dev.writ.upstream.oauth.Tokens;
@@ -185,10 +189,10 @@ public final class Wiring implements AutoCloseable {
 
         var loops = Loops.start(THREADS, "http");
         opened.push(loops);
-        var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings)), loops);
+        var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings.network())), loops);
         opened.push(client);
         var home = new Home(issuing.base());
-        var tokens = new Tokens(guard, client, destinations(settings), random, clock, home);
+        var tokens = new Tokens(guard, client, destinations(settings.network()), random, clock, home);
         var upstreams = new Upstreams(guard, client, folder.work(), settings.path(), settings.patience(), tokens);
         opened.push(upstreams);
         var control = new Control(new Control.Parts(
@@ -217,9 +221,22 @@ public final class Wiring implements AutoCloseable {
                 upstreams,
                 new Installation(
                         Version.TEXT, settings.node().text(), settings.custody(), clock.instant(), listening::get));
+        var visits = new Visits<Caller.OfPerson>(
+                () -> settings.publicUrl().map(Site::new).orElseGet(() -> Site.of(URI.create(listening.get()))),
+                guard::signedIn,
+                (person, tenant) -> person.tenant().text().equals(tenant),
+                random);
+        var metadata = new Metadata(
+                guard,
+                client,
+                destinations(settings.metadataNetwork()),
+                settings.metadataNetwork() == Settings.Network.LOOPBACK);
+        var oauth = new OauthEndpoint(control, metadata, visits, clock);
         var routes = new ArrayList<>(api.routes());
         routes.addAll(mcp.routes());
-        routes.addAll(new ServerConnections(upstreams.connections(), home, request -> person(guard, request)).routes());
+        routes.addAll(new ServerConnections(upstreams.connections(), home, request -> person(guard, visits, request))
+                .routes());
+        routes.addAll(oauth.routes());
         for (var gateway : gateways) routes.addAll(gateway.apply(parts));
         var server = HttpServer.start(listening(settings, guard), new Routes(routes), clock, loops);
         opened.push(server);
@@ -309,8 +326,8 @@ public final class Wiring implements AutoCloseable {
         return all;
     }
 
-    private static Destinations destinations(Settings settings) {
-        return switch (settings.network()) {
+    private static Destinations destinations(Settings.Network network) {
+        return switch (network) {
             case ANY -> Destinations.anyGrantable();
             case PUBLIC -> Destinations.publicOnly();
             case LOOPBACK -> Destinations.loopbackOnly();
@@ -326,8 +343,10 @@ public final class Wiring implements AutoCloseable {
                 .known(settings.publicUrl());
     }
 
-    /** The person who sends a request; with a key of the command line until a browser brings a session. */
-    private static Optional<Caller.OfPerson> person(Guard guard, Request request) {
+    /** The person who sends a request: signed in with a browser, or with a key of the command line. */
+    private static Optional<Caller.OfPerson> person(Guard guard, Visits<Caller.OfPerson> visits, Request request) {
+        var session = visits.cookie(request).flatMap(guard::signedIn);
+        if (session.isPresent()) return session;
         return guard.callerOf(Presented.of(request.headers(), request.method(), request.path()))
                 .filter(Caller.OfPerson.class::isInstance)
                 .map(Caller.OfPerson.class::cast);

@@ -11,6 +11,7 @@ import dev.writ.identity.Grant;
 import dev.writ.identity.Grants;
 import dev.writ.identity.Identity;
 import dev.writ.identity.issuer.AccessToken;
+import dev.writ.identity.issuer.Jws;
 import dev.writ.identity.issuer.Proofs;
 import java.security.MessageDigest;
 import java.time.InstantSource;
@@ -67,6 +68,20 @@ public final class Tokens {
         return places.resource(named)
                 .filter(place -> place.tenant().equals(tenant))
                 .map(place -> new Resource(named, tenant, place.server()));
+    }
+
+    /** The signatures that we verify, for metadata. */
+    public List<String> algorithms() {
+        return Jws.ACCEPTED;
+    }
+
+    /** A mark by which a text that is given away, a client's id say, is known again. */
+    public String seal(Name tenant, String text) {
+        return issuing.issuer().mark(tenant, text);
+    }
+
+    public boolean sealed(Name tenant, String text, String mark) {
+        return issuing.issuer().marked(tenant, text, mark);
     }
 
     /** A nonce for the next proof of possession (RFC 9449 §8). */

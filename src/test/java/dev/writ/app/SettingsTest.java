@@ -63,6 +63,12 @@ class SettingsTest {
                     "servers.network",
                     new Example("servers: {network: public}", Settings::network, Settings.Network.PUBLIC)),
             Map.entry(
+                    "oauth.metadataNetwork",
+                    new Example(
+                            "oauth: {metadataNetwork: loopback}",
+                            Settings::metadataNetwork,
+                            Settings.Network.LOOPBACK)),
+            Map.entry(
                     "servers.patienceSeconds",
                     new Example("servers: {patienceSeconds: 5}", Settings::patience, Duration.ofSeconds(5))),
             Map.entry("servers.path", new Example("servers: {path: /opt/bin}", Settings::path, "/opt/bin")),

@@ -147,8 +147,17 @@ public final class Product implements AutoCloseable {
         return onceMore(data, clock, new SecureRandom());
     }
 
+    /** On the port that it had: what names a URL of ours is good again. */
+    public Product onceMore(Path data, int port) {
+        return onceMore(data, InstantSource.system(), new SecureRandom(), port);
+    }
+
     public Product onceMore(Path data, InstantSource clock, SecureRandom random) {
-        var next = Wiring.start(Settings.of(data).withPort(0).withHold(Duration.ZERO), clock, random);
+        return onceMore(data, clock, random, 0);
+    }
+
+    private Product onceMore(Path data, InstantSource clock, SecureRandom random, int port) {
+        var next = Wiring.start(Settings.of(data).withPort(port).withHold(Duration.ZERO), clock, random);
         var store = new BundleStore(data.resolve("bundles-of-test"));
         var live = LivePolicies.open(store, new Publisher(new FrontEnd(Duration.ofSeconds(60))));
         next.parts().policies().add(TENANT, live);

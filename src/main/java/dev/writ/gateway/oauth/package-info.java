@@ -1,7 +1,8 @@
 /**
- * OAuth on both sides: clients of ours get tokens here, and people connect the servers behind Writ.
- * Start with {@link dev.writ.gateway.oauth.ServerConnections} for the second.
- * Nothing here decides: every step is admitted by guard, and no token is shown to a person.
+ * The authorization server: metadata, consent, codes, tokens, registration of clients, as OAuth 2.1 and MCP want it.
+ * Start with {@link dev.writ.gateway.oauth.OauthEndpoint}.
+ * Messages are read and written here; what may be given is decided by guard, which alone makes tokens.
+ * No redirect leaves before the client and its redirect URI are known to belong together.
  */
 @NullMarked
 package dev.writ.gateway.oauth;

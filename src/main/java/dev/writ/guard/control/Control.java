@@ -23,6 +23,7 @@ public final class Control {
     private final Servers servers;
     private final Tools tools;
     private final Tasks tasks;
+    private final Consents consents;
     private final Approvals approvals;
     private final Policies policies;
     private final Secrets secrets;
@@ -63,6 +64,7 @@ public final class Control {
         this.policies = new Policies(parts, orders, directory);
         this.tools = new Tools(parts, orders, directory, servers, policies);
         this.tasks = new Tasks(parts, orders, directory);
+        this.consents = new Consents(parts, directory, agents, tasks);
         this.approvals = new Approvals(parts, directory);
         this.secrets = new Secrets(parts, orders, directory);
         this.evidence = new Evidence(parts, directory);
@@ -99,6 +101,10 @@ public final class Control {
 
     public Tasks tasks() {
         return tasks;
+    }
+
+    public Consents consents() {
+        return consents;
     }
 
     public Approvals approvals() {

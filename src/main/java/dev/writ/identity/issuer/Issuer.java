@@ -23,11 +23,13 @@ public final class Issuer {
     static final int REMEMBERED_MAX = 20_000;
 
     private final SigningKeys keys;
+    private final Seal seal;
     private final Map<Digest, AccessToken> verified = new ConcurrentHashMap<>();
 
     /** @param folder of the keys; it exists */
     public Issuer(Path folder, InstantSource clock, SecureRandom random) {
         this.keys = new SigningKeys(folder, clock, random);
+        this.seal = Seal.open(folder, random);
     }
 
     public String mint(AccessToken token) {
@@ -103,6 +105,15 @@ public final class Issuer {
     /** The public keys, as {@code jwks_uri} serves them (RFC 7517 §5). */
     public Json.Obj jwks(Name tenant) {
         return JsonReader.readObject(keys.published(tenant).toString(true).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A mark by which a text that we gave away is known again. */
+    public String mark(Name tenant, String text) {
+        return seal.mark(tenant, text);
+    }
+
+    public boolean marked(Name tenant, String text, String mark) {
+        return seal.marked(tenant, text, mark);
     }
 
     /** From now on a new key signs; tokens of the one before are good until they end. */

@@ -92,7 +92,8 @@ public final class Proofs {
         if (jti.isEmpty()) return Optional.of("jti is missing");
         // §4.3, 8 and 9
         if (!claims.string("htm").equals(Optional.of(method))) return Optional.of("htm is not the method");
-        if (claims.string("htu").flatMap(Proofs::normal).filter(normal(url)::equals).isEmpty() || normal(url).isEmpty())
+        var here = normal(url);
+        if (here.isEmpty() || !claims.string("htu").flatMap(Proofs::normal).equals(here))
             return Optional.of("htu is not the URL");
         // §4.3, 11
         var at = claims.integer("iat");

@@ -6,15 +6,8 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import dev.writ.base.Name;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -139,41 +132,19 @@ final class SigningKeys {
 
     private static List<ECKey> read(Path file) {
         try {
-            var others = Files.getPosixFilePermissions(file);
-            others.removeAll(PosixFilePermissions.fromString("rwx------"));
-            if (!others.isEmpty())
-                throw new IssuerFailure(file + " can be read by others; run chmod 600 on it, then start again");
             var keys = new ArrayList<ECKey>();
-            for (var key : JWKSet.parse(Files.readString(file)).getKeys()) {
+            for (var key : JWKSet.parse(KeyFile.read(file)).getKeys()) {
                 if (!(key instanceof ECKey ec) || !ec.isPrivate() || !Curve.P_256.equals(ec.getCurve()))
                     throw new IssuerFailure(file + " holds a key that signs no tokens; restore it from the backup");
                 keys.add(ec);
             }
             return List.copyOf(keys);
-        } catch (IOException | ParseException e) {
-            throw new IssuerFailure(file + " cannot be read; restore it, or delete it and everybody signs in anew", e);
+        } catch (ParseException e) {
+            throw new IssuerFailure(file + " is damaged; restore it, or delete it and everybody signs in anew", e);
         }
     }
 
     private void write(Name tenant, List<ECKey> keys) {
-        var file = file(tenant);
-        var fresh = file.resolveSibling(file.getFileName() + ".new");
-        var text = new JWKSet(List.copyOf(keys)).toString(false) + "\n";
-        try {
-            Files.deleteIfExists(fresh);
-            var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-            var options = java.util.Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            try (var channel = FileChannel.open(fresh, options, owner)) {
-                var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-                while (bytes.hasRemaining()) channel.write(bytes);
-                channel.force(true);
-            }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-            try (var parent = FileChannel.open(folder, StandardOpenOption.READ)) {
-                parent.force(true);
-            }
-        } catch (IOException e) {
-            throw new IssuerFailure(file + " cannot be written; make its folder exist and writable", e);
-        }
+        KeyFile.write(file(tenant), new JWKSet(List.copyOf(keys)).toString(false) + "\n");
     }
 }
