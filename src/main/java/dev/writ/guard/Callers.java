@@ -42,9 +42,7 @@ final class Callers {
         if (bound.isPresent()) return ofToken(bound.get(), presented, true);
         var bearer = presented.bearer();
         if (bearer.isEmpty()) return new Recognised.Nobody(Lack.CREDENTIAL, "");
-        return bearer.get().startsWith(KEY_PREFIX)
-                ? ofKey(bearer.get())
-                : ofToken(bearer.get(), presented, false);
+        return bearer.get().startsWith(KEY_PREFIX) ? ofKey(bearer.get()) : ofToken(bearer.get(), presented, false);
     }
 
     private Recognised ofKey(String key) {
@@ -57,8 +55,7 @@ final class Callers {
                         agent.key(),
                         agent.binding().text()));
             case dev.writ.identity.Caller.PersonCaller person ->
-                new Recognised.Known(
-                        new Caller.OfPerson(person.tenant(), person.person(), Asks.proof(person.proof())));
+                new Recognised.Known(new Caller.OfPerson(person.tenant(), person.person(), Asks.proof(person.proof())));
             case dev.writ.identity.Caller.Unknown _ -> noToken();
         };
     }
@@ -92,7 +89,8 @@ final class Callers {
                 .grant(token.tenant(), token.grant())
                 .filter(grant -> grant.heard(now))
                 .filter(grant -> grant.endedAt().isPresent() || now.isBefore(token.expires()))
-                .filter(grant -> grant.task().equals(token.task()) && grant.agent().equals(token.agent()));
+                .filter(grant ->
+                        grant.task().equals(token.task()) && grant.agent().equals(token.agent()));
     }
 
     /** How a token is shown to be in its holder's hands. */
@@ -120,9 +118,7 @@ final class Callers {
                     ? new Bound.By(Binding.MTLS)
                     : new Bound.Lacking(Lack.TOKEN, "this token takes its holder's certificate");
         }
-        return dpop
-                ? new Bound.Lacking(Lack.TOKEN, "this token is bound to no key")
-                : new Bound.By(Binding.NONE);
+        return dpop ? new Bound.Lacking(Lack.TOKEN, "this token is bound to no key") : new Bound.By(Binding.NONE);
     }
 
     private static String thumbprint(Digest certificate) {

@@ -70,9 +70,7 @@ final class Codes {
         if (entry == null) return new Taken.Unknown();
         if (entry.used) return new Taken.Again(entry.what, entry.grant);
         entry.used = true;
-        return clock.instant().isBefore(entry.given.plus(GOOD))
-                ? new Taken.First(entry.what)
-                : new Taken.Unknown();
+        return clock.instant().isBefore(entry.given.plus(GOOD)) ? new Taken.First(entry.what) : new Taken.Unknown();
     }
 
     synchronized void gave(String text, Id grant) {

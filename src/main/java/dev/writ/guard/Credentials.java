@@ -44,8 +44,7 @@ public final class Credentials {
     private final Lent lent = new Lent();
     private final Transactions transactions;
 
-    Credentials(
-            Standings standings, Guard.Parts parts, Recorder recorder, Evidence evidence, InstantSource clock) {
+    Credentials(Standings standings, Guard.Parts parts, Recorder recorder, Evidence evidence, InstantSource clock) {
         this.standings = standings;
         this.vault = parts.vault();
         this.transactions = new Transactions(parts.issuing(), parts.ledger(), clock);
@@ -78,13 +77,7 @@ public final class Credentials {
 
         Lent.For lent() {
             return new Lent.For(
-                    tenant,
-                    task,
-                    subject(),
-                    server.name(),
-                    server.transport().digest(),
-                    access(),
-                    key);
+                    tenant, task, subject(), server.name(), server.transport().digest(), access(), key);
         }
 
         private Digest access() {
@@ -145,7 +138,10 @@ public final class Credentials {
         var access = server.access();
         var names = new ArrayList<String>();
         for (var credential : server.credentials())
-            names.add(credential.personal() ? credential.name() + "@" + person : credential.name().text());
+            names.add(
+                    credential.personal()
+                            ? credential.name() + "@" + person
+                            : credential.name().text());
         if (access.kind().byOAuth()) names.add(access.kind().text() + "@" + (access.personal() ? person : OWN));
         names.sort(null);
         // Names of secrets and ids of persons have no comma.
@@ -182,7 +178,11 @@ public final class Credentials {
     }
 
     private Optional<Secret> transaction(Permit permit, Whose whose) {
-        var address = whose.server().transport().json().string("url").orElse(whose.server().name().text());
+        var address = whose.server()
+                .transport()
+                .json()
+                .string("url")
+                .orElse(whose.server().name().text());
         return transactions.token(permit, whose.person(), address);
     }
 
@@ -311,8 +311,7 @@ public final class Credentials {
         if (permit.attempt().caller() instanceof Caller.OfAgent agent)
             members.put("agent", agent.agent().text()).put("task", agent.task().text());
         return recorder.durable(
-                whose.tenant(),
-                evidence.transition(RECORD, how, whose.tenant(), clock.instant(), members.build()));
+                whose.tenant(), evidence.transition(RECORD, how, whose.tenant(), clock.instant(), members.build()));
     }
 
     private static Permit inUse(Permit permit) {

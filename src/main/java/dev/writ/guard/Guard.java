@@ -91,7 +91,15 @@ public final class Guard implements AutoCloseable {
         this.watch = new LedgerWatch(
                 () -> parts.ledger().closedBecause().isPresent(), parts.ledger()::batchInHand, streams::cutAll);
         this.agents = new AgentAdmission(
-                standings, parts.policies(), authority, recorder, evidence, refusals, new Covered(parts.vault()), ids, clock);
+                standings,
+                parts.policies(),
+                authority,
+                recorder,
+                evidence,
+                refusals,
+                new Covered(parts.vault()),
+                ids,
+                clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, refusals, ids, clock);
         this.votes = new Votes(standings, authority, recorder, evidence, waiting, clock);
         this.credentials = new Credentials(standings, parts, recorder, evidence, clock);

@@ -26,8 +26,7 @@ final class Lent {
      * @param access digest of what the registration says: another client, scope or issuer is another token
      * @param key the credential by which the caller was authenticated
      */
-    record For(
-            Name tenant, String task, String subject, Name server, Digest endpoint, Digest access, String key) {}
+    record For(Name tenant, String task, String subject, Name server, Digest endpoint, Digest access, String key) {}
 
     private final Map<For, Holding> kept = new ConcurrentHashMap<>();
 

@@ -1,6 +1,5 @@
 package dev.writ.guard;
 
-import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;

@@ -153,7 +153,8 @@ final class PersonAdmission {
     /** To look at a server before it is approved, an administrator reaches it like any agent would. */
     private static Optional<Permit.Target> target(Action action, World world) {
         return switch (action) {
-            case Action.Administer(var operation, var name, var _) when operation.equals(Guard.INSPECT) ->
+            case Action.Administer(var operation, var name, var _)
+            when operation.equals(Guard.INSPECT) ->
                 world.registry().server(new Name(name)).map(ActionDigests::target);
             case Action.UseCredential(var server, var _, var _) ->
                 reachable(server, world).map(ActionDigests::target);

@@ -15,11 +15,7 @@ import java.util.Optional;
  * @param certificate the SHA-256 of the client's certificate, where TLS ends with us (RFC 8705 §3.1)
  */
 public record Presented(
-        Optional<String> authorization,
-        List<String> proofs,
-        String method,
-        String url,
-        Optional<Digest> certificate) {
+        Optional<String> authorization, List<String> proofs, String method, String url, Optional<Digest> certificate) {
     public Presented {
         proofs = List.copyOf(proofs);
     }

@@ -33,13 +33,7 @@ public final class Tokens {
     private final Ids ids;
     private final InstantSource clock;
 
-    Tokens(
-            Minting minting,
-            Callers callers,
-            Guard.Parts parts,
-            Places places,
-            Ids ids,
-            InstantSource clock) {
+    Tokens(Minting minting, Callers callers, Guard.Parts parts, Places places, Ids ids, InstantSource clock) {
         this.minting = minting;
         this.callers = callers;
         this.identity = parts.identity();
@@ -112,7 +106,8 @@ public final class Tokens {
             case Codes.Taken.Again(var what, var grant) -> {
                 // RFC 6749 §4.1.2: what a code gave is taken back when the code is shown again.
                 grant.flatMap(id -> identity.grants().grant(what.tenant(), id))
-                        .ifPresent(each -> minting.revoke(each, "code-reused", "its authorization code was used twice"));
+                        .ifPresent(
+                                each -> minting.revoke(each, "code-reused", "its authorization code was used twice"));
                 minting.refused(grant(what, Optional.empty()), "authorization_code", "the code was used before");
                 yield Minted.no(Minted.Error.INVALID_GRANT, "the code was used before");
             }
@@ -123,7 +118,10 @@ public final class Tokens {
     private Minted redeemed(Redemption shown, CodeFor what) {
         var fault = fault(shown, what);
         if (fault.isPresent()) {
-            minting.refused(grant(what, Optional.empty()), "authorization_code", fault.get().why());
+            minting.refused(
+                    grant(what, Optional.empty()),
+                    "authorization_code",
+                    fault.get().why());
             return fault.get();
         }
         return switch (proved(shown.presented())) {
@@ -226,7 +224,8 @@ public final class Tokens {
             return Minted.no(Minted.Error.INVALID_TARGET, "the grant is for another resource");
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
-            case Proved.Yes(var jkt) when grant.jkt().isPresent() && !grant.jkt().equals(jkt) -> {
+            case Proved.Yes(var jkt)
+            when grant.jkt().isPresent() && !grant.jkt().equals(jkt) -> {
                 minting.refused(grant, "refresh_token", "the proof is missing or by another key");
                 yield Minted.no(Minted.Error.INVALID_DPOP_PROOF, "the grant is bound to another key");
             }
@@ -239,14 +238,16 @@ public final class Tokens {
 
     public Minted exchange(Exchange shown) {
         var token = ours(shown.tenant(), shown.subjectToken());
-        var subject = token.flatMap(callers::inForce).filter(grant -> grant.endedAt().isEmpty());
+        var subject =
+                token.flatMap(callers::inForce).filter(grant -> grant.endedAt().isEmpty());
         if (subject.isEmpty())
             return Minted.no(Minted.Error.INVALID_REQUEST, "the subject token is not one of ours that is in force");
         var from = subject.get();
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
             // Who holds a bound token proves it here as well: exchange is no way around the binding.
-            case Proved.Yes(var jkt) when from.jkt().isPresent() && !from.jkt().equals(jkt) -> {
+            case Proved.Yes(var jkt)
+            when from.jkt().isPresent() && !from.jkt().equals(jkt) -> {
                 minting.refused(from, "token-exchange", "the proof is missing or by another key");
                 yield Minted.no(Minted.Error.INVALID_DPOP_PROOF, "the subject token is bound to another key");
             }
@@ -275,14 +276,21 @@ public final class Tokens {
     }
 
     /** Opens a grant for somebody whose right to it was proved by an assertion; good while its token is. */
-    Minted asserted(Name tenant, String client, Name agent, Id task, Id person, String resource, Presented presented, String how) {
+    Minted asserted(
+            Name tenant,
+            String client,
+            Name agent,
+            Id task,
+            Id person,
+            String resource,
+            Presented presented,
+            String how) {
         return switch (proved(presented)) {
             case Proved.No(var no) -> no;
             case Proved.Yes(var jkt) -> {
                 var id = ids.next("grt");
                 yield minting.open(
-                        Grant.opening(
-                                tenant, id, id, client, agent, task, person, resource, jkt, clock.instant()),
+                        Grant.opening(tenant, id, id, client, agent, task, person, resource, jkt, clock.instant()),
                         how,
                         false);
             }
@@ -303,8 +311,8 @@ public final class Tokens {
                     case Grants.Shown.Used(var grant) -> Optional.of(grant);
                     case Grants.Shown.Unknown _ -> Optional.<Grant>empty();
                 };
-        return refresh.or(() -> ours(tenant, text)
-                        .flatMap(token -> identity.grants().grant(tenant, token.grant())))
+        return refresh.or(() ->
+                        ours(tenant, text).flatMap(token -> identity.grants().grant(tenant, token.grant())))
                 .filter(grant -> grant.tenant().equals(tenant));
     }
 
@@ -312,12 +320,14 @@ public final class Tokens {
     public Json.Obj introspect(Caller asking, String text) {
         var inactive = Json.object().put("active", false).build();
         var token = ours(asking.tenant(), text);
-        var grant = token.flatMap(callers::inForce).filter(each -> each.endedAt().isEmpty());
+        var grant =
+                token.flatMap(callers::inForce).filter(each -> each.endedAt().isEmpty());
         if (grant.isEmpty()) return inactive;
-        boolean may = switch (asking) {
-            case Caller.OfAgent agent -> agent.task().equals(grant.get().task());
-            case Caller.OfPerson _ -> true;
-        };
+        boolean may =
+                switch (asking) {
+                    case Caller.OfAgent agent -> agent.task().equals(grant.get().task());
+                    case Caller.OfPerson _ -> true;
+                };
         return may ? token.get().introspection() : inactive;
     }
 

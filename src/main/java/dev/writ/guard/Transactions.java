@@ -42,7 +42,8 @@ final class Transactions {
             var details = Json.object().put("tenant", caller.tenant().text());
             // A person who looks at a server before it is approved has no task.
             if (caller instanceof Caller.OfAgent agent)
-                details.put("task", agent.task().text()).put("agent", agent.agent().text());
+                details.put("task", agent.task().text())
+                        .put("agent", agent.agent().text());
             details.put("action", permit.action().kind())
                     .put("target", permit.action().target())
                     .put("payload", permit.payload().toString())

@@ -33,12 +33,10 @@ record GrantTable(Map<Id, Grant> byId, Map<Digest, Id> refreshes) {
         var byId = new HashMap<Id, Grant>();
         for (var grant : sql.rows("""
                 SELECT * FROM grants
-                WHERE (ended_at IS NULL OR ended_at >= ?) AND (revoked_at IS NULL OR revoked_at >= ?)""", GrantTable::grant, since, since))
-            byId.put(grant.id(), grant);
+                WHERE (ended_at IS NULL OR ended_at >= ?) AND (revoked_at IS NULL OR revoked_at >= ?)""", GrantTable::grant, since, since)) byId.put(grant.id(), grant);
         var refreshes = new HashMap<Digest, Id>();
         for (var used : sql.rows(
-                "SELECT digest, grant_id FROM refreshes",
-                row -> Map.entry(row.digest("digest"), row.id("grant_id"))))
+                "SELECT digest, grant_id FROM refreshes", row -> Map.entry(row.digest("digest"), row.id("grant_id"))))
             if (byId.containsKey(used.getValue())) refreshes.put(used.getKey(), used.getValue());
         return new GrantTable(Map.copyOf(byId), Map.copyOf(refreshes));
     }
@@ -88,7 +86,10 @@ record GrantTable(Map<Id, Grant> byId, Map<Digest, Id> refreshes) {
     GrantTable with(Grant grant) {
         var all = Copies.with(byId, grant.id(), grant);
         return new GrantTable(
-                all, grant.refresh().map(digest -> Copies.with(refreshes, digest, grant.id())).orElse(refreshes));
+                all,
+                grant.refresh()
+                        .map(digest -> Copies.with(refreshes, digest, grant.id()))
+                        .orElse(refreshes));
     }
 
     GrantTable changed(UnaryOperator<Grant> change) {

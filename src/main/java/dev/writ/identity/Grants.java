@@ -47,11 +47,13 @@ public final class Grants {
 
     public Opened open(Grant wanted, boolean refreshable) {
         var text = refreshable ? Optional.of(KeyText.next("refresh", random)) : Optional.<Secret>empty();
-        var grant = text.map(secret -> wanted.refreshable(KeyText.digest(secret))).orElse(wanted);
+        var grant =
+                text.map(secret -> wanted.refreshable(KeyText.digest(secret))).orElse(wanted);
         var since = clock.instant().minus(Identity.KEPT);
         return book.command(now -> {
             long inForce = now.byId().values().stream()
-                    .filter(each -> each.tenant().equals(grant.tenant()) && each.task().equals(grant.task()))
+                    .filter(each ->
+                            each.tenant().equals(grant.tenant()) && each.task().equals(grant.task()))
                     .filter(each -> each.revokedAt().isEmpty())
                     .count();
             if (inForce >= GRANTS_MAX) return Plan.nothing(new Opened.TooMany());
@@ -142,7 +144,8 @@ public final class Grants {
     Ended revokeAll(Name tenant, Instant until) {
         return change(
                 grant -> grant.tenant().equals(tenant)
-                        && (!grant.createdAt().isAfter(until) || grant.createdAt().isAfter(clock.instant())),
+                        && (!grant.createdAt().isAfter(until)
+                                || grant.createdAt().isAfter(clock.instant())),
                 at -> grant -> grant.revoked(at),
                 at -> Change.of(table -> table, sql -> sql.change("""
                                 UPDATE grants SET revoked_at = ?

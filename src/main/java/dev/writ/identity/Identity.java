@@ -101,15 +101,15 @@ public final class Identity implements AutoCloseable {
         var at = clock.instant();
         var also = grants.endTask(tenant, task);
         return change(
-                ofTask(tenant, task),
-                key -> key instanceof AgentKey agent ? agent.ended(at) : key,
-                Change.of(
-                        keys -> keys,
-                        sql -> sql.change(
-                                "UPDATE keys SET ended_at = ? WHERE tenant = ? AND task = ? AND ended_at IS NULL",
-                                at,
-                                tenant,
-                                task)))
+                        ofTask(tenant, task),
+                        key -> key instanceof AgentKey agent ? agent.ended(at) : key,
+                        Change.of(
+                                keys -> keys,
+                                sql -> sql.change(
+                                        "UPDATE keys SET ended_at = ? WHERE tenant = ? AND task = ? AND ended_at IS NULL",
+                                        at,
+                                        tenant,
+                                        task)))
                 .with(also);
     }
 
@@ -118,15 +118,15 @@ public final class Identity implements AutoCloseable {
         var at = clock.instant();
         var also = grants.revokeAgent(tenant, agent);
         return change(
-                of(tenant, agent),
-                key -> key.revoked(at),
-                Change.of(
-                        keys -> keys,
-                        sql -> sql.change(
-                                "UPDATE keys SET revoked_at = ? WHERE tenant = ? AND agent = ? AND revoked_at IS NULL",
-                                at,
-                                tenant,
-                                agent)))
+                        of(tenant, agent),
+                        key -> key.revoked(at),
+                        Change.of(
+                                keys -> keys,
+                                sql -> sql.change(
+                                        "UPDATE keys SET revoked_at = ? WHERE tenant = ? AND agent = ? AND revoked_at IS NULL",
+                                        at,
+                                        tenant,
+                                        agent)))
                 .with(also);
     }
 
@@ -153,10 +153,11 @@ public final class Identity implements AutoCloseable {
         var at = clock.instant();
         var also = grants.revokeAll(tenant, until);
         return change(
-                key -> key.tenant().equals(tenant)
-                        && (!key.createdAt().isAfter(until) || key.createdAt().isAfter(at)),
-                key -> key.revoked(at),
-                Change.of(keys -> keys, sql -> sql.change("""
+                        key -> key.tenant().equals(tenant)
+                                && (!key.createdAt().isAfter(until)
+                                        || key.createdAt().isAfter(at)),
+                        key -> key.revoked(at),
+                        Change.of(keys -> keys, sql -> sql.change("""
                                 UPDATE keys SET revoked_at = ?
                                 WHERE tenant = ? AND (created_at <= ? OR created_at > ?) AND revoked_at IS NULL""", at, tenant, until, at)))
                 .with(also);

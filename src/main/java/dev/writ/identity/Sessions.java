@@ -145,7 +145,8 @@ public final class Sessions {
 
     /** Ends one session. */
     public Optional<StoreError> end(Name tenant, Id id) {
-        return end(session -> session.tenant().equals(tenant) && session.id().equals(id)).unsaved();
+        return end(session -> session.tenant().equals(tenant) && session.id().equals(id))
+                .unsaved();
     }
 
     /** Ends every session of a person; those that it ended. */

@@ -17,7 +17,10 @@ public final class Pages {
     public static Answer.Full render(Page page) {
         var html = new StringOutput();
         TEMPLATES.render("page.jte", page, html);
-        return Answer.of(page.status(), "text/html; charset=utf-8", html.toString().getBytes(UTF_8))
+        return Answer.of(
+                        page.status(),
+                        "text/html; charset=utf-8",
+                        html.toString().getBytes(UTF_8))
                 .with("content-security-policy", policy(page))
                 .with("x-frame-options", "DENY")
                 .with("x-content-type-options", "nosniff")

@@ -28,8 +28,8 @@ public final class Submitted {
     /** The form, or nothing when the body is none. */
     public static Optional<Submitted> of(Request request) {
         var type = request.headers().only("content-type").orElse("").toLowerCase(Locale.ROOT);
-        if (!type.equals("application/x-www-form-urlencoded")
-                && !type.startsWith("application/x-www-form-urlencoded;")) return Optional.empty();
+        if (!type.equals("application/x-www-form-urlencoded") && !type.startsWith("application/x-www-form-urlencoded;"))
+            return Optional.empty();
         var fields = new LinkedHashMap<String, List<String>>();
         int count = 0;
         try {

@@ -119,9 +119,7 @@ public final class Visits<P> {
 
     /** An answer with which the browser is signed in; the guest is forgotten, so nothing from before carries over. */
     public Answer.Full signedIn(Secret session, Answer.Full answer) {
-        return plus(
-                plus(answer, Cookies.set(site(), SESSION, session)),
-                Cookies.drop(site(), GUEST));
+        return plus(plus(answer, Cookies.set(site(), SESSION, session)), Cookies.drop(site(), GUEST));
     }
 
     public Answer.Full signedOut(Answer.Full answer) {
@@ -152,7 +150,9 @@ public final class Visits<P> {
 
     private Answer.Full toSignIn(Request request, String prefix) {
         // A form cannot be sent again by a redirect; whoever was signed out meanwhile begins anew.
-        var back = request.method().equals("GET") ? ReturnPath.of(Optional.of(request.target())) : Optional.<String>empty();
+        var back = request.method().equals("GET")
+                ? ReturnPath.of(Optional.of(request.target()))
+                : Optional.<String>empty();
         return seeOther(signIn(prefix, back));
     }
 
@@ -160,8 +160,9 @@ public final class Visits<P> {
         // Browsers tell whence a form comes; one that says elsewhere is refused before the token is looked at.
         var site = request.headers().first("sec-fetch-site").orElse("same-origin");
         if (!site.equals("same-origin")) return Optional.empty();
-        return Submitted.of(request)
-                .filter(form -> form.one("csrf").filter(token -> Csrf.fits(cookie, token)).isPresent());
+        return Submitted.of(request).filter(form -> form.one("csrf")
+                .filter(token -> Csrf.fits(cookie, token))
+                .isPresent());
     }
 
     private static Answer.Full plus(Answer.Full answer, String cookie) {

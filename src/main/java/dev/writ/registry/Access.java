@@ -166,7 +166,9 @@ public record Access(
     }
 
     private static void plain(String what, String text) {
-        if (text.isBlank() || text.length() > ADDRESS_CHARS_MAX || text.codePoints().anyMatch(Visible::hidden))
+        if (text.isBlank()
+                || text.length() > ADDRESS_CHARS_MAX
+                || text.codePoints().anyMatch(Visible::hidden))
             throw new IllegalArgumentException(what + " is empty, too long or has hidden characters");
     }
 

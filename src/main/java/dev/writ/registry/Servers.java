@@ -75,8 +75,7 @@ public final class Servers {
 
     /** Changes the secrets that a server sees. */
     public Outcome<Server> credentials(Name tenant, Name name, List<Credential> credentials) {
-        return registry
-                .snapshot(tenant)
+        return registry.snapshot(tenant)
                 .server(name)
                 .map(server -> shown(tenant, name, credentials, server.access()))
                 .orElseGet(() -> new Outcome.NotFound<>("server " + name));

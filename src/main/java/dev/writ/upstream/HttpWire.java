@@ -52,8 +52,7 @@ final class HttpWire implements Wire {
     }
 
     @Override
-    public Json.Obj exchange(
-            long id, byte[] message, Showing showing, Meanwhile meanwhile, Cancellation cancellation) {
+    public Json.Obj exchange(long id, byte[] message, Showing showing, Meanwhile meanwhile, Cancellation cancellation) {
         latest = showing;
         var cut = new Cut();
         try (var _ = cancellation.then(cut::now);
@@ -262,7 +261,8 @@ final class HttpWire implements Wire {
         if (closed.cancelled()) return;
         closed.cancel();
         if (session.isEmpty()) return;
-        try (var exchange = client.send(latest.on(headers(Call.of("DELETE", url))).within(SHORT))) {
+        try (var exchange =
+                client.send(latest.on(headers(Call.of("DELETE", url))).within(SHORT))) {
             exchange.body(ANSWER_BYTES_MAX);
         } catch (ClientError e) {
             // The server ends the session by itself in its own time.

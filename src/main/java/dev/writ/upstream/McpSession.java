@@ -112,15 +112,13 @@ public final class McpSession implements McpLink {
                 showing -> exchange(method, params, showing, requester, cancellation));
     }
 
-    private Answer under(
-            Permit permit, long bytes, Cancellation cancellation, Presenting.Sending<Json.Obj> sending) {
+    private Answer under(Permit permit, long bytes, Cancellation cancellation, Presenting.Sending<Json.Obj> sending) {
         var unprepared = presenting.prepare(permit);
         if (unprepared.isPresent()) return settling.unprepared(permit, wire.peer(), unprepared.get());
         return switch (guard.use(permit)) {
             case Guard.Use.Stop(var reason) -> settling.stopped(permit, wire.peer(), reason);
             case Guard.Use.Go go ->
-                settling.settled(
-                        permit, wire.peer(), bytes, cancellation, () -> presenting.sent(permit, go, sending));
+                settling.settled(permit, wire.peer(), bytes, cancellation, () -> presenting.sent(permit, go, sending));
         };
     }
 
@@ -139,11 +137,7 @@ public final class McpSession implements McpLink {
     }
 
     private Json.Obj exchange(
-            String method,
-            Optional<Json.Obj> params,
-            Showing showing,
-            Requester requester,
-            Cancellation cancellation) {
+            String method, Optional<Json.Obj> params, Showing showing, Requester requester, Cancellation cancellation) {
         if (cancellation.cancelled()) throw new UpstreamError(false, "it was cancelled before it was sent");
         long id = ids.incrementAndGet();
         var request = Json.object().put("jsonrpc", "2.0").put("id", id).put("method", method);

@@ -23,8 +23,8 @@ import java.util.Locale;
  */
 public final class Metadata {
     static final int DOCUMENT_BYTES_MAX = 64 << 10;
-    private static final Deadlines PATIENCE = new Deadlines(
-            Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(8));
+    private static final Deadlines PATIENCE =
+            new Deadlines(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(8));
 
     private final Guard guard;
     private final HttpClient client;
@@ -64,7 +64,10 @@ public final class Metadata {
                 outcome = Outcome.without(Outcome.Status.NOT_SENT, url.host(), 0, "no TLS");
                 return new Fetched.Failed("the address is not https");
             }
-            var call = Call.get(url).header("accept", "application/json").within(PATIENCE).to(destinations);
+            var call = Call.get(url)
+                    .header("accept", "application/json")
+                    .within(PATIENCE)
+                    .to(destinations);
             try (var exchange = client.send(call)) {
                 if (exchange.status() != 200) {
                     outcome = Outcome.without(Outcome.Status.ERROR, url.host(), 0, "HTTP " + exchange.status());
@@ -77,10 +80,14 @@ public final class Metadata {
             }
         } catch (ClientError e) {
             outcome = Outcome.without(
-                    e.sent() ? Outcome.Status.ERROR : Outcome.Status.NOT_SENT, "", 0, e.code().name());
-            return new Fetched.Failed(e.code() == ClientError.Code.FORBIDDEN
-                    ? "its address is not one that Writ asks"
-                    : "it cannot be fetched");
+                    e.sent() ? Outcome.Status.ERROR : Outcome.Status.NOT_SENT,
+                    "",
+                    0,
+                    e.code().name());
+            return new Fetched.Failed(
+                    e.code() == ClientError.Code.FORBIDDEN
+                            ? "its address is not one that Writ asks"
+                            : "it cannot be fetched");
         } catch (JsonError e) {
             return new Fetched.Failed("it is not JSON");
         } catch (IllegalArgumentException e) {

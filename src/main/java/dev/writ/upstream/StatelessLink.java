@@ -44,11 +44,7 @@ public final class StatelessLink implements McpLink {
      * @param onClose runs once, when the link is closed from our side
      */
     StatelessLink(
-            Guard guard,
-            Presenting presenting,
-            Carrier carrier,
-            Json.Obj discovered,
-            Consumer<StatelessLink> onClose) {
+            Guard guard, Presenting presenting, Carrier carrier, Json.Obj discovered, Consumer<StatelessLink> onClose) {
         this.guard = guard;
         this.presenting = presenting;
         this.settling = new Settling(guard);
@@ -93,8 +89,7 @@ public final class StatelessLink implements McpLink {
         });
     }
 
-    private Answer under(
-            Permit permit, long bytes, Cancellation cancellation, Presenting.Sending<Json.Obj> sending) {
+    private Answer under(Permit permit, long bytes, Cancellation cancellation, Presenting.Sending<Json.Obj> sending) {
         var unprepared = presenting.prepare(permit);
         if (unprepared.isPresent()) return settling.unprepared(permit, carrier.peer(), unprepared.get());
         return switch (guard.use(permit)) {
@@ -186,8 +181,7 @@ public final class StatelessLink implements McpLink {
         return carrier.exchange(letter, message -> meanwhile(letter.id(), message, requester), cancellation);
     }
 
-    private Carrier.Letter letter(
-            Permit permit, String method, Json.Obj params, Requester requester, Showing showing) {
+    private Carrier.Letter letter(Permit permit, String method, Json.Obj params, Requester requester, Showing showing) {
         return Letters.of(ids.incrementAndGet(), method, params, requester, mirrored(permit, params), showing);
     }
 

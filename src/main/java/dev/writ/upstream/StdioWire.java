@@ -38,8 +38,7 @@ final class StdioWire implements Wire {
     }
 
     @Override
-    public Json.Obj exchange(
-            long id, byte[] message, Showing showing, Meanwhile meanwhile, Cancellation cancellation) {
+    public Json.Obj exchange(long id, byte[] message, Showing showing, Meanwhile meanwhile, Cancellation cancellation) {
         var answer = new CompletableFuture<Json.Obj>();
         pending.put(id, new Pending(answer, meanwhile));
         try (var _ = cancellation.then(

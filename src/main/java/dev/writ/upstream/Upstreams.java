@@ -41,8 +41,7 @@ public final class Upstreams implements AutoCloseable {
      * @param patience how long a server may take to answer
      * @param tokens what servers are shown of their callers, where that takes an authorization server
      */
-    public Upstreams(
-            Guard guard, HttpClient client, Path workFolder, String path, Duration patience, Tokens tokens) {
+    public Upstreams(Guard guard, HttpClient client, Path workFolder, String path, Duration patience, Tokens tokens) {
         this.guard = guard;
         this.client = client;
         this.workFolder = workFolder;
@@ -116,30 +115,28 @@ public final class Upstreams implements AutoCloseable {
                 Outcome.without(Outcome.Status.INDETERMINATE, target.server().text(), 0, "the handshake did not end");
         try (var _ = closing.then(cancellation::cancel)) {
             boolean challengeable = presenting.challengeable(permit);
-            var link = presenting.sent(
-                    permit,
-                    go,
-                    showing -> new Opening(
-                                    guard,
-                                    eras,
-                                    client,
-                                    () -> process(target.endpoint(), showing.secrets()),
-                                    patience,
-                                    target,
-                                    showing,
-                                    challengeable,
-                                    presenting,
-                                    links::remove)
-                            .open(version, incoming, cancellation));
+            var link = presenting.sent(permit, go, showing -> new Opening(
+                            guard,
+                            eras,
+                            client,
+                            () -> process(target.endpoint(), showing.secrets()),
+                            patience,
+                            target,
+                            showing,
+                            challengeable,
+                            presenting,
+                            links::remove)
+                    .open(version, incoming, cancellation));
             links.add(link);
             if (closing.cancelled()) link.close();
             outcome = Outcome.without(Outcome.Status.DONE, target.server().text(), 0, "link opened");
             return new Opened.Open(link);
         } catch (UpstreamError e) {
-            outcome = Outcome.without(Outcome.Status.ERROR, target.server().text(), 0, e.link().isPresent() ? "not connected" : e.why());
+            outcome = Outcome.without(
+                    Outcome.Status.ERROR, target.server().text(), 0, e.link().isPresent() ? "not connected" : e.why());
             return e.link()
-                    .<Opened>map(link -> new Opened.NotConnected(
-                            new Unconnected(guard, tokens, permit, version, link), link))
+                    .<Opened>map(link ->
+                            new Opened.NotConnected(new Unconnected(guard, tokens, permit, version, link), link))
                     .orElseGet(() -> new Opened.Failed(e.why()));
         } catch (ProcessError e) {
             outcome = Outcome.without(Outcome.Status.ERROR, target.server().text(), 0, String.valueOf(e.getMessage()));

@@ -17,8 +17,7 @@ import java.util.random.RandomGenerator;
  */
 record Envelope(String place, long version, String master, String wrapped, String sealed) {
 
-    static Envelope seal(
-            String place, long version, Secret secret, MasterKey master, RandomGenerator random) {
+    static Envelope seal(String place, long version, Secret secret, MasterKey master, RandomGenerator random) {
         var key = new byte[Gcm.KEY_BYTES];
         random.nextBytes(key);
         try {

@@ -161,20 +161,18 @@ public final class Vault {
 
     private static Map<Place, Envelope> load(Sql sql) throws SQLException {
         var found = new HashMap<Place, Envelope>();
-        sql.rows(
-                "SELECT * FROM secrets",
-                row -> {
-                    var place = new Place(row.name("tenant"), row.name("name"));
-                    found.put(
-                            place,
-                            new Envelope(
-                                    place.text(),
-                                    row.integer("version"),
-                                    row.text("master"),
-                                    row.text("wrapped"),
-                                    row.text("sealed")));
-                    return place;
-                });
+        sql.rows("SELECT * FROM secrets", row -> {
+            var place = new Place(row.name("tenant"), row.name("name"));
+            found.put(
+                    place,
+                    new Envelope(
+                            place.text(),
+                            row.integer("version"),
+                            row.text("master"),
+                            row.text("wrapped"),
+                            row.text("sealed")));
+            return place;
+        });
         return Map.copyOf(found);
     }
 

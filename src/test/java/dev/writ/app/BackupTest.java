@@ -5,12 +5,12 @@ import static dev.writ.walks.McpClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.writ.guard.Presented;
 import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
+import dev.writ.guard.Presented;
 import dev.writ.guard.control.Reply;
 import dev.writ.ledger.verify.EvidenceVerifier;
 import dev.writ.ledger.verify.Report;

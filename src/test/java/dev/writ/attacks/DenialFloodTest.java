@@ -2,7 +2,6 @@ package dev.writ.attacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.writ.guard.Presented;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
@@ -11,6 +10,7 @@ import dev.writ.guard.Attempt;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Held;
 import dev.writ.guard.Permit;
+import dev.writ.guard.Presented;
 import dev.writ.guard.Refusal;
 import dev.writ.walks.Product;
 import java.io.IOException;

@@ -43,9 +43,8 @@ class UpstreamTokensTest {
             assertThat(stage.peer.given()).hasSize(4);
             for (var token : stage.peer.given())
                 assertThat(received).as("at the client").noneMatch(text -> text.contains(token));
-            assertThat(stage.product.records())
-                    .as("in the ledger")
-                    .noneMatch(record -> record.text().contains("canary"));
+            assertThat(stage.product.records()).as("in the ledger").noneMatch(record -> record.text()
+                    .contains("canary"));
         }
     }
 
@@ -116,8 +115,7 @@ class UpstreamTokensTest {
             })
     void metadataDoNotLeadIntoNetworksThatNobodyRegistered(String issuer) {
         try (var stage = ConnectedStage.start(data)) {
-            stage.peer.resource =
-                    json -> json.with("authorization_servers", Json.Arr.ofStrings(List.of(issuer)));
+            stage.peer.resource = json -> json.with("authorization_servers", Json.Arr.ofStrings(List.of(issuer)));
             var answer = stage.start(stage.personKey(stage.product.erin));
             assertThat(answer.status()).isEqualTo(502);
             assertThat(answer.text()).contains("may not be dialled");
@@ -125,7 +123,9 @@ class UpstreamTokensTest {
                     .filter(record -> record.string("kind").equals(Optional.of("outcome")))
                     .filter(record -> record.string("detail").equals(Optional.of("FORBIDDEN")))
                     .findFirst();
-            assertThat(outcome).as("the attempt is on record, and nothing was sent").isPresent();
+            assertThat(outcome)
+                    .as("the attempt is on record, and nothing was sent")
+                    .isPresent();
         }
     }
 
@@ -134,9 +134,12 @@ class UpstreamTokensTest {
         try (var stage = ConnectedStage.start(data)) {
             var erin = stage.personKey(stage.product.erin);
             var told = java.util.Map.of(
-                    "https://169.254.169.254/latest/meta-data", "may not be dialled",
-                    "http://files.example/metadata", "not an https address",
-                    stage.peer.at("/moved"), "HTTP 302");
+                    "https://169.254.169.254/latest/meta-data",
+                    "may not be dialled",
+                    "http://files.example/metadata",
+                    "not an https address",
+                    stage.peer.at("/moved"),
+                    "HTTP 302");
             told.forEach((address, why) -> {
                 stage.peer.challenge = Optional.of("resource_metadata=\"" + address + "\"");
                 assertThat(ConnectedStage.link(stage.agent().call("get_order", ORDER)))

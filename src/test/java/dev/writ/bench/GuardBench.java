@@ -2,7 +2,6 @@ package dev.writ.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.writ.guard.Presented;
 import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
@@ -13,6 +12,7 @@ import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Outcome;
 import dev.writ.guard.Permit;
+import dev.writ.guard.Presented;
 import dev.writ.guard.Verdict;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.SideValue;
@@ -28,7 +28,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;

@@ -5,8 +5,8 @@ import static dev.writ.walks.McpClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.writ.guard.Presented;
 import dev.writ.base.Json;
+import dev.writ.guard.Presented;
 import dev.writ.guard.control.Reply;
 import dev.writ.ledger.Reserve;
 import dev.writ.walks.Folders;

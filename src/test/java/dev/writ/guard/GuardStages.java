@@ -42,7 +42,8 @@ final class GuardStages {
     private static void measure(Product product) {
         var parts = product.parts();
         var key = product.key(Product.BOT, product.open(Product.TaskSpec.SUPPORT.calling(10_000_000)));
-        var caller = (Caller.OfAgent) parts.guard().callerOf(Presented.bearer(key)).orElseThrow();
+        var caller =
+                (Caller.OfAgent) parts.guard().callerOf(Presented.bearer(key)).orElseThrow();
         var request =
                 ("{\"jsonrpc\":\"2.0\",\"id\":1001,\"method\":\"tools/call\",\"params\":{\"name\":\"create_refund\","
                                 + "\"arguments\":{\"order\":\"1001\",\"amount\":120.00,\"currency\":\"EUR\",\"reason\":\""

@@ -149,7 +149,8 @@ class SessionsTest {
         sessions.confirm(opened.session(), "approve:a");
         assertThat(sessions.confirmedBy(value, "approve:b")).isInstanceOf(Caller.Unknown.class);
         assertThat(sessions.confirmedBy(value, "approve:a"))
-                .isEqualTo(new Caller.PersonCaller(ACME, person, opened.session().id(), Proof.PASSKEY));
+                .isEqualTo(
+                        new Caller.PersonCaller(ACME, person, opened.session().id(), Proof.PASSKEY));
         assertThat(sessions.confirmedBy(value, "approve:a")).isInstanceOf(Caller.Unknown.class);
         sessions.confirm(opened.session(), "approve:a");
         clock.advance(Sessions.FRESH);

@@ -20,8 +20,7 @@ class PagesTest {
         var field = List.<Block.Field>of(
                 new Block.Field.Hidden(EVIL, EVIL),
                 new Block.Field.Line(EVIL, EVIL, EVIL, Optional.of(EVIL)),
-                new Block.Field.Ticks(
-                        EVIL, EVIL, List.of(new Block.Choice(EVIL, EVIL, EVIL, true)), Optional.of(EVIL)),
+                new Block.Field.Ticks(EVIL, EVIL, List.of(new Block.Choice(EVIL, EVIL, EVIL, true)), Optional.of(EVIL)),
                 new Block.Field.Pick(
                         EVIL, EVIL, List.of(new Block.Choice(EVIL, EVIL, EVIL, false)), Optional.of(EVIL)));
         var page = Page.of(
@@ -34,8 +33,7 @@ class PagesTest {
                         new Block.Code(EVIL),
                         new Block.Link(EVIL, "/ui/x"),
                         new Block.Onward(EVIL, "/ui/y"),
-                        new Block.Form(
-                                "/ui/form", EVIL, field, List.of(new Block.Button(EVIL, EVIL, EVIL, true))),
+                        new Block.Form("/ui/form", EVIL, field, List.of(new Block.Button(EVIL, EVIL, EVIL, true))),
                         new Block.Ceremony(
                                 "/ui/key",
                                 EVIL,
@@ -51,8 +49,10 @@ class PagesTest {
                 .doesNotContain("<a href='javascript");
         assertThat(html.split("<script", -1)).hasSize(2);
         assertThat(html).contains("<script src=\"/ui/assets/passkey.js\" defer></script>");
-        // Every block is on the page: one heading of each level, the list, the code, both links, both forms and sign-out.
-        assertThat(html).contains("<h2>", "<dl>", "<li>", "<pre>", "href=\"/ui/x\"", "url=/ui/y", "data-passkey=\"create\"");
+        // Every block is on the page: one heading of each level, the list, the code, both links, both forms and
+        // sign-out.
+        assertThat(html)
+                .contains("<h2>", "<dl>", "<li>", "<pre>", "href=\"/ui/x\"", "url=/ui/y", "data-passkey=\"create\"");
         assertThat(html.split("<form", -1)).hasSize(4);
         assertThat(html.split("type=\"checkbox\"", -1)).hasSize(2);
         assertThat(html).contains(" checked>");
@@ -69,7 +69,10 @@ class PagesTest {
                 .doesNotContain("unsafe");
         assertThat(header(answer, "x-frame-options")).isEqualTo("DENY");
         assertThat(header(answer, "cache-control")).isEqualTo("no-store");
-        assertThat(html(answer)).doesNotContain("<script").doesNotContain("http://").doesNotContain("https://");
+        assertThat(html(answer))
+                .doesNotContain("<script")
+                .doesNotContain("http://")
+                .doesNotContain("https://");
     }
 
     @Test
@@ -118,8 +121,10 @@ class PagesTest {
     void onLoopbackPeopleUseTheNameLocalhost() {
         assertThat(Site.of(URI.create("http://127.0.0.1:7400")).origin()).isEqualTo("http://localhost:7400");
         assertThat(Site.of(URI.create("https://writ.example")).host()).isEqualTo("writ.example");
-        assertThat(new Site(URI.create("https://writ.example")).cookie("session")).isEqualTo("__Host-writ-session");
-        assertThat(new Site(URI.create("http://localhost:7400")).cookie("session")).isEqualTo("writ-session-7400");
+        assertThat(new Site(URI.create("https://writ.example")).cookie("session"))
+                .isEqualTo("__Host-writ-session");
+        assertThat(new Site(URI.create("http://localhost:7400")).cookie("session"))
+                .isEqualTo("writ-session-7400");
         assertThatThrownBy(() -> new Site(URI.create("https://writ.example/path")))
                 .isInstanceOf(IllegalArgumentException.class);
     }

@@ -32,7 +32,9 @@ class ConnectedServerTest {
         try (var stage = ConnectedStage.start(data)) {
             var key = stage.agentKey();
             var agent = stage.product.client(key, ConnectedStage.ORDERS);
-            assertThat(agent.toolNames()).as("what was approved is shown meanwhile").contains("get_order");
+            assertThat(agent.toolNames())
+                    .as("what was approved is shown meanwhile")
+                    .contains("get_order");
             var pending = agent.call("get_order", ORDER);
             assertThat(McpClient.text(pending)).startsWith("PENDING get_order: a person must connect orders first");
             assertThat(ConnectedStage.link(pending))
@@ -88,7 +90,8 @@ class ConnectedServerTest {
             var calls = agents.stream()
                     .<Callable<Json.Obj>>map(agent -> () -> agent.call("get_order", ORDER))
                     .toList();
-            for (var answer : threads.invokeAll(calls)) assertThat(McpClient.text(answer.get())).contains("1001");
+            for (var answer : threads.invokeAll(calls))
+                assertThat(McpClient.text(answer.get())).contains("1001");
             assertThat(stage.peer.grants).containsExactly("authorization_code", "refresh_token");
         }
     }
@@ -113,7 +116,9 @@ class ConnectedServerTest {
             stage.connect(stage.product.erin, "erin");
             var caller = stage.product.caller(stage.product.erin);
             try (var again = stage.product.again(data, () -> {})) {
-                again.client(again.key(Product.BOT, again.open(Product.TaskSpec.SUPPORT.on(ConnectedStage.ORDERS))), ConnectedStage.ORDERS)
+                again.client(
+                                again.key(Product.BOT, again.open(Product.TaskSpec.SUPPORT.on(ConnectedStage.ORDERS))),
+                                ConnectedStage.ORDERS)
                         .call("get_order", ORDER);
                 assertThat(stage.peer.calls).containsExactly("erin");
                 assertThat(again.parts().upstreams().connections().remove(caller, ConnectedStage.ORDERS))
@@ -135,7 +140,8 @@ class ConnectedServerTest {
                     ConnectedStage.ORDERS,
                     new dev.writ.registry.Transport.Http(java.net.URI.create(other.url()))));
             Product.done(servers.approve(Product.TENANT, ConnectedStage.ORDERS));
-            assertThat(ConnectedStage.link(stage.agent().call("get_order", ORDER))).isPresent();
+            assertThat(ConnectedStage.link(stage.agent().call("get_order", ORDER)))
+                    .isPresent();
             assertThat(other.heard).isNotEmpty().noneMatch(text -> text.contains("canary"));
         }
     }
@@ -143,7 +149,10 @@ class ConnectedServerTest {
     @Test
     void eachTaskGetsATokenOfItsOwnByOurOwnCredentials() {
         try (var stage = ConnectedStage.start(data)) {
-            stage.product.parts().vault().put(Product.TENANT, new Name("orders-client"), dev.writ.base.Secret.of("s3cret"));
+            stage.product
+                    .parts()
+                    .vault()
+                    .put(Product.TENANT, new Name("orders-client"), dev.writ.base.Secret.of("s3cret"));
             var access = new Access(
                     Access.Kind.CLIENT_CREDENTIALS,
                     false,
@@ -152,7 +161,8 @@ class ConnectedServerTest {
                     List.of(),
                     Optional.empty(),
                     Optional.empty());
-            Product.done(stage.product.registry().servers().shown(Product.TENANT, ConnectedStage.ORDERS, List.of(), access));
+            Product.done(
+                    stage.product.registry().servers().shown(Product.TENANT, ConnectedStage.ORDERS, List.of(), access));
             var one = stage.agent();
             var other = stage.agent();
             for (int i = 0; i < 3; i++) {
@@ -177,14 +187,16 @@ class ConnectedServerTest {
             stage.connect(stage.product.erin, "erin");
             stage.agent().call("get_order", ORDER);
             var token = JWSObject.parse(stage.peer.transaction);
-            var keys = JWKSet.parse(stage.product.parts().guard().tokens().jwks(Product.TENANT).text());
+            var keys = JWKSet.parse(
+                    stage.product.parts().guard().tokens().jwks(Product.TENANT).text());
             var key = keys.getKeyByKeyId(token.getHeader().getKeyID()).toECKey();
             assertThat(token.verify(new ECDSAVerifier(key))).isTrue();
             assertThat(token.getHeader().getType().getType()).isEqualTo("txntoken+jwt");
             var claims = JsonReader.readObject(token.getPayload().toBytes());
             assertThat(claims.string("aud")).contains(stage.peer.url());
             assertThat(claims.string("sub")).contains(stage.product.erin.text());
-            assertThat(claims.integer("exp").orElseThrow() - claims.integer("iat").orElseThrow())
+            assertThat(claims.integer("exp").orElseThrow()
+                            - claims.integer("iat").orElseThrow())
                     .isEqualTo(60);
             var details = claims.object("tctx").orElseThrow();
             assertThat(details.string("target")).contains("orders/get_order");
@@ -195,7 +207,8 @@ class ConnectedServerTest {
                     .findFirst()
                     .orElseThrow();
             assertThat(details.string("leaf"))
-                    .contains(HexFormat.of().formatHex(Digest.of(new byte[] {0}, entry.leaf()).bytes()));
+                    .contains(HexFormat.of()
+                            .formatHex(Digest.of(new byte[] {0}, entry.leaf()).bytes()));
             assertThat(new String(entry.leaf(), UTF_8)).contains("\"kind\":\"call-tool\"");
         }
     }

@@ -65,7 +65,8 @@ public final class OAuthPeer implements AutoCloseable {
                         new Route("GET", "/mcp", 0, "test", _ -> Answer.empty(405)),
                         new Route("GET", "/.well-known/oauth-protected-resource/mcp", 0, "test", _ -> document()),
                         new Route("GET", "/.well-known/oauth-authorization-server", 0, "test", _ -> issuer()),
-                        new Route("GET", "/moved", 0, "test", _ -> Answer.empty(302).with("location", at("/secret"))),
+                        new Route("GET", "/moved", 0, "test", _ -> Answer.empty(302)
+                                .with("location", at("/secret"))),
                         new Route("GET", "/authorize", 0, "test", this::authorize),
                         new Route("POST", "/register", 1 << 16, "test", _ -> registered()),
                         new Route("POST", "/token", 1 << 16, "test", this::token))),
@@ -191,8 +192,7 @@ public final class OAuthPeer implements AutoCloseable {
         var found = new HashMap<String, String>();
         for (var pair : new String(body, UTF_8).split("&")) {
             int equals = pair.indexOf('=');
-            if (equals > 0)
-                found.put(pair.substring(0, equals), URLDecoder.decode(pair.substring(equals + 1), UTF_8));
+            if (equals > 0) found.put(pair.substring(0, equals), URLDecoder.decode(pair.substring(equals + 1), UTF_8));
         }
         return found;
     }
@@ -205,8 +205,10 @@ public final class OAuthPeer implements AutoCloseable {
             return Answer.empty(401)
                     .with(
                             "www-authenticate",
-                            "Bearer " + challenge.orElse("resource_metadata=\""
-                                    + at("/.well-known/oauth-protected-resource/mcp") + "\", scope=\"orders\""));
+                            "Bearer "
+                                    + challenge.orElse(
+                                            "resource_metadata=\"" + at("/.well-known/oauth-protected-resource/mcp")
+                                                    + "\", scope=\"orders\""));
         var text = new String(request.body(), UTF_8);
         if (text.contains("\"tools/call\"")) calls.add(person.get());
         request.headers().only("txn-token").ifPresent(token -> transaction = token);
@@ -224,7 +226,8 @@ public final class OAuthPeer implements AutoCloseable {
             var headers = Headers.EMPTY;
             for (var name : List.of("content-type", "mcp-session-id"))
                 if (answer.headers().firstValue(name).isPresent())
-                    headers = headers.with(name, answer.headers().firstValue(name).get());
+                    headers =
+                            headers.with(name, answer.headers().firstValue(name).get());
             return new Answer.Full(answer.statusCode(), headers, answer.body());
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);

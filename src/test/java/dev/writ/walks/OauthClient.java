@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.Payload;
-import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
@@ -38,11 +38,12 @@ import java.util.regex.Pattern;
 public final class OauthClient {
     public static final String REDIRECT = "http://127.0.0.1:33418/callback";
     public static final String VERIFIER = "verifier-verifier-verifier-verifier-verifier-1234";
-    private static final Pattern HIDDEN = Pattern.compile("<input type=\"hidden\" name=\"([^\"]+)\" value=\"([^\"]*)\">");
+    private static final Pattern HIDDEN =
+            Pattern.compile("<input type=\"hidden\" name=\"([^\"]+)\" value=\"([^\"]*)\">");
     private static final Pattern LINE =
             Pattern.compile("<input type=\"text\" id=\"[^\"]+\" name=\"([^\"]+)\" value=\"([^\"]*)\"");
-    private static final Pattern TICKED = Pattern.compile(
-            "<input type=\"(?:checkbox|radio)\" name=\"([^\"]+)\" value=\"([^\"]*)\" checked>");
+    private static final Pattern TICKED =
+            Pattern.compile("<input type=\"(?:checkbox|radio)\" name=\"([^\"]+)\" value=\"([^\"]*)\" checked>");
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Product product;
@@ -82,7 +83,8 @@ public final class OauthClient {
     /** With a person signed in in its browser. */
     public static OauthClient with(Product product, Id person) {
         var parts = product.parts();
-        var opened = parts.identity().sessions().open(Product.TENANT, parts.ids().next("ses"), person);
+        var opened =
+                parts.identity().sessions().open(Product.TENANT, parts.ids().next("ses"), person);
         return new OauthClient(product, Optional.of(opened.value().reveal()));
     }
 
@@ -160,8 +162,8 @@ public final class OauthClient {
     }
 
     private HttpRequest.Builder browsing(HttpRequest.Builder request) {
-        session.ifPresent(value -> request.header(
-                "cookie", "writ-session-" + product.wiring.url().getPort() + "=" + value));
+        session.ifPresent(value ->
+                request.header("cookie", "writ-session-" + product.wiring.url().getPort() + "=" + value));
         return request;
     }
 
@@ -171,7 +173,8 @@ public final class OauthClient {
         for (var pattern : List.of(HIDDEN, LINE, TICKED)) {
             var found = pattern.matcher(page.text());
             while (found.find())
-                fields.computeIfAbsent(found.group(1), _ -> new java.util.ArrayList<>()).add(unescaped(found.group(2)));
+                fields.computeIfAbsent(found.group(1), _ -> new java.util.ArrayList<>())
+                        .add(unescaped(found.group(2)));
         }
         return fields;
     }
@@ -186,8 +189,7 @@ public final class OauthClient {
 
     public Reply decided(Map<String, List<String>> form) {
         var pairs = new StringBuilder();
-        form.forEach((name, values) -> values.forEach(value -> pairs.append(
-                        pairs.isEmpty() ? "" : "&")
+        form.forEach((name, values) -> values.forEach(value -> pairs.append(pairs.isEmpty() ? "" : "&")
                 .append(encoded(name))
                 .append('=')
                 .append(encoded(value))));

@@ -70,13 +70,15 @@ class OauthWalkTest {
             var server = client.get(product.wiring.url() + path).json();
             assertThat(server.string("issuer")).as(path).hasValue(client.issuer());
             assertThat(server.strings("code_challenge_methods_supported")).containsExactly("S256");
-            assertThat(server.bool("authorization_response_iss_parameter_supported")).hasValue(true);
+            assertThat(server.bool("authorization_response_iss_parameter_supported"))
+                    .hasValue(true);
             assertThat(server.bool("client_id_metadata_document_supported")).hasValue(true);
         }
         var tokens = client.tokens(client.registered());
         assertThat(tokens.string("token_type")).hasValue("Bearer");
         assertThat(tokens.integer("expires_in")).hasValue(900L);
-        try (var mcp = McpClient.to(client.resource(), tokens.string("access_token").orElseThrow())) {
+        try (var mcp =
+                McpClient.to(client.resource(), tokens.string("access_token").orElseThrow())) {
             mcp.initialize();
             assertThat(mcp.toolNames()).contains("get_order");
             assertThat(isError(mcp.call("get_order", ORDER))).isFalse();
@@ -112,7 +114,8 @@ class OauthWalkTest {
         form.put("calls", List.of("1"));
         form.put("for", List.of("1h"));
         form.put("decision", List.of("allow"));
-        var token = client.token(client.redemption(id, client.decided(form).sent().get("code")))
+        var token = client.token(
+                        client.redemption(id, client.decided(form).sent().get("code")))
                 .json()
                 .string("access_token")
                 .orElseThrow();
@@ -178,18 +181,22 @@ class OauthWalkTest {
         assertThat(mcp("POST", bearer(second)).status()).isEqualTo(401);
         assertThat(mcp("POST", bearer(first)).status()).isEqualTo(401);
         var next = second.string("refresh_token").orElseThrow();
-        assertThat(client.token(client.refreshing(id, next)).json().string("error")).hasValue("invalid_grant");
+        assertThat(client.token(client.refreshing(id, next)).json().string("error"))
+                .hasValue("invalid_grant");
         assertThat(product.lastOf("revocation").string("cause")).hasValue("refresh-reused");
     }
 
     private static String[] bearer(Json.Obj tokens) {
-        return new String[] {"authorization", "Bearer " + tokens.string("access_token").orElseThrow()};
+        return new String[] {
+            "authorization", "Bearer " + tokens.string("access_token").orElseThrow()
+        };
     }
 
     @Test
     void aTokenOfAnEndedTaskHearsOfTheEndAndNothingElse() {
         var tokens = client.tokens(client.registered());
-        try (var mcp = McpClient.to(client.resource(), tokens.string("access_token").orElseThrow())) {
+        try (var mcp =
+                McpClient.to(client.resource(), tokens.string("access_token").orElseThrow())) {
             mcp.initialize();
             var task = product.lastOf("token").string("task").orElseThrow();
             product.parts().control().tasks().revoke(product.caller(product.owner), task, "enough");
@@ -202,10 +209,12 @@ class OauthWalkTest {
     void aTokenTakenBackByItsClientIsOverAtOnce() {
         var id = client.registered();
         var tokens = client.tokens(id);
-        var given = Map.of("client_id", id, "token", tokens.string("refresh_token").orElseThrow());
+        var given =
+                Map.of("client_id", id, "token", tokens.string("refresh_token").orElseThrow());
         assertThat(client.post("/oauth/revoke", given).status()).isEqualTo(200);
         assertThat(mcp("POST", bearer(tokens)).status()).isEqualTo(401);
-        assertThat(client.post("/oauth/revoke", Map.of("client_id", id, "token", "nothing")).status())
+        assertThat(client.post("/oauth/revoke", Map.of("client_id", id, "token", "nothing"))
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -215,15 +224,20 @@ class OauthWalkTest {
         var kept = client.tokens(id);
         var request = client.request(id);
         request.put("state", "other");
-        var lost = client.token(client.redemption(id, client.allowed(request).sent().get("code"))).json();
-        client.post("/oauth/revoke", Map.of("client_id", id, "token", lost.string("access_token").orElseThrow()));
+        var lost = client.token(
+                        client.redemption(id, client.allowed(request).sent().get("code")))
+                .json();
+        client.post(
+                "/oauth/revoke",
+                Map.of("client_id", id, "token", lost.string("access_token").orElseThrow()));
         var port = product.wiring.url().getPort();
         product.wiring.close();
         product = product.onceMore(data, port);
         client = OauthClient.with(product, product.owner);
         assertThat(mcp("POST", bearer(kept)).status()).isEqualTo(200);
         assertThat(mcp("POST", bearer(lost)).status()).isEqualTo(401);
-        var next = client.token(client.refreshing(id, kept.string("refresh_token").orElseThrow()));
+        var next =
+                client.token(client.refreshing(id, kept.string("refresh_token").orElseThrow()));
         assertThat(next.status()).isEqualTo(200);
     }
 
@@ -231,11 +245,13 @@ class OauthWalkTest {
     void aBoundTokenIsGoodWithItsKeysProofAloneAndPolicySeesTheBinding() {
         var key = OauthClient.key();
         var id = client.registered();
-        var tokens = client.tokens(id, "dpop", OauthClient.proof(key, "POST", client.issuer() + "/oauth/token", Optional.empty()));
+        var tokens = client.tokens(
+                id, "dpop", OauthClient.proof(key, "POST", client.issuer() + "/oauth/token", Optional.empty()));
         assertThat(tokens.string("token_type")).hasValue("DPoP");
         var token = tokens.string("access_token").orElseThrow();
         var proof = OauthClient.proof(key, "POST", client.resource(), Optional.of(token));
-        assertThat(mcp("POST", "authorization", "DPoP " + token, "dpop", proof).status()).isEqualTo(200);
+        assertThat(mcp("POST", "authorization", "DPoP " + token, "dpop", proof).status())
+                .isEqualTo(200);
         assertThat(product.lastOf("intent").string("binding")).hasValue("dpop");
         var refused = mcp("POST", "authorization", "Bearer " + token);
         assertThat(refused.status()).isEqualTo(401);
@@ -255,7 +271,8 @@ class OauthWalkTest {
         form.put("purpose", List.of("support case"));
         form.put("server", List.of("shop", "depot"));
         form.put("decision", List.of("allow"));
-        var token = client.token(client.redemption(id, client.decided(form).sent().get("code")))
+        var token = client.token(
+                        client.redemption(id, client.decided(form).sent().get("code")))
                 .json()
                 .string("access_token")
                 .orElseThrow();
@@ -285,8 +302,9 @@ class OauthWalkTest {
 
     @Test
     void theFourthSameCallWithoutACredentialIsToldInTheFormThatAModelReads() {
-        var call = "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"tools/call\",\"params\":{\"name\":\"get_order\",\"arguments\":"
-                + ORDER + "}}";
+        var call =
+                "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"tools/call\",\"params\":{\"name\":\"get_order\",\"arguments\":"
+                        + ORDER + "}}";
         for (int i = 1; i <= 4; i++) {
             var reply = client.send(HttpRequest.newBuilder(URI.create(client.resource()))
                     .header("accept", "application/json, text/event-stream")

@@ -1,6 +1,5 @@
 package dev.writ.walks;
 
-import dev.writ.guard.Presented;
 import dev.writ.app.Settings;
 import dev.writ.app.Wiring;
 import dev.writ.authority.Consent;
@@ -14,6 +13,7 @@ import dev.writ.base.Name;
 import dev.writ.base.Secret;
 import dev.writ.demo.Shop;
 import dev.writ.guard.Caller;
+import dev.writ.guard.Presented;
 import dev.writ.identity.Issue;
 import dev.writ.policy.Schema;
 import dev.writ.policy.ToolAction;

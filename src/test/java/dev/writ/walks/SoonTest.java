@@ -2,7 +2,6 @@ package dev.writ.walks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.writ.guard.Presented;
 import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
@@ -11,12 +10,12 @@ import dev.writ.guard.Attempt;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Outcome;
 import dev.writ.guard.Permit;
+import dev.writ.guard.Presented;
 import dev.writ.guard.Refusal;
 import dev.writ.guard.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;

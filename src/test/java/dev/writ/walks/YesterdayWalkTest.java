@@ -5,10 +5,10 @@ import static dev.writ.walks.McpClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.writ.guard.Presented;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import dev.writ.guard.Presented;
 import dev.writ.guard.control.Reply;
 import dev.writ.guard.replay.ReplayFailure;
 import dev.writ.registry.Classification;

@@ -265,7 +265,9 @@ final class Calls {
      */
     boolean refreshDefinitions(Hop hop, Cancellation cancellation) {
         // Nothing is called there either: there is nothing to compare.
-        if (hop.upstream().isEmpty() || !hop.upstream().get().reaches() || hop.definitions().fresh(clock.instant())) return true;
+        if (hop.upstream().isEmpty()
+                || !hop.upstream().get().reaches()
+                || hop.definitions().fresh(clock.instant())) return true;
         long asked = hop.definitions().asked();
         var shown = seen(hop, Action.Listing.TOOLS, cancellation);
         shown.ifPresent(tools -> hop.definitions().seen(asked, clock.instant(), tools));

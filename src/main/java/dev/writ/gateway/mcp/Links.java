@@ -151,8 +151,8 @@ final class Links implements AutoCloseable {
     }
 
     private Way kept(Caller.OfAgent caller, Name server, Slot slot, McpLink upstream, Changes told) {
-        var link = new OpenLink(
-                new Hop(caller, server, Optional.of(upstream), told.definitions()), upstream, told, clock);
+        var link =
+                new OpenLink(new Hop(caller, server, Optional.of(upstream), told.definitions()), upstream, told, clock);
         slot.open.ifPresent(OpenLink::end);
         slot.open = Optional.of(link);
         link.watchedBy(guard.watch(caller, server, () -> {

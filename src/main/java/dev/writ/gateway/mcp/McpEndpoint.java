@@ -63,7 +63,8 @@ public final class McpEndpoint implements AutoCloseable {
     public List<Route> routes() {
         var routes = new ArrayList<Route>();
         for (var path : List.of(JOINT, PATTERN, TENANT + JOINT, TENANT + PATTERN)) {
-            routes.add(new Route("POST", path, BODY_BYTES_MAX, AUDIENCE, request -> authenticated(request, this::post)));
+            routes.add(
+                    new Route("POST", path, BODY_BYTES_MAX, AUDIENCE, request -> authenticated(request, this::post)));
             routes.add(new Route("GET", path, 0, AUDIENCE, request -> authenticated(request, this::listen)));
             routes.add(new Route("DELETE", path, 0, AUDIENCE, request -> authenticated(request, this::end)));
         }

@@ -74,8 +74,7 @@ final class Opening {
         var cancellation = new Cancellation();
         http.onGone(cancellation::cancel);
         return switch (upstreams.open(permit, wanted, relay, cancellation)) {
-            case Upstreams.Opened.Open(var upstream) ->
-                opened(request, caller, server, upstream, wanted, offer, relay);
+            case Upstreams.Opened.Open(var upstream) -> opened(request, caller, server, upstream, wanted, offer, relay);
             case Upstreams.Opened.NotConnected(var instead, var _) ->
                 opened(request, caller, server, instead, wanted, offer, relay);
             case Upstreams.Opened.Stopped(var reason) ->
@@ -94,7 +93,7 @@ final class Opening {
             String wanted,
             Offer offer,
             Relay relay) {
-// A server without sessions agrees to no revision that has them.
+        // A server without sessions agrees to no revision that has them.
         var version = McpSession.VERSIONS.contains(upstream.version()) ? upstream.version() : wanted;
         var session = session(caller, server, version, Optional.of(upstream), offer);
         sessions.add(session);

@@ -86,8 +86,7 @@ final class Authorization {
         Answer on(Wanted wanted);
     }
 
-    private Answer reading(
-            Caller.OfPerson person, Supplier<Parameters> reading, Tenancy tenancy, Going going) {
+    private Answer reading(Caller.OfPerson person, Supplier<Parameters> reading, Tenancy tenancy, Going going) {
         Parameters parameters;
         Clients.Found found;
         try {
@@ -121,8 +120,13 @@ final class Authorization {
     private Answer back(Tenancy tenancy, String redirect, Optional<String> state, String... namesAndValues) {
         var parameters = new StringBuilder();
         for (int i = 0; i < namesAndValues.length; i += 2)
-            parameters.append(namesAndValues[i]).append('=').append(encoded(namesAndValues[i + 1])).append('&');
-        state.ifPresent(value -> parameters.append("state=").append(encoded(value)).append('&'));
+            parameters
+                    .append(namesAndValues[i])
+                    .append('=')
+                    .append(encoded(namesAndValues[i + 1]))
+                    .append('&');
+        state.ifPresent(
+                value -> parameters.append("state=").append(encoded(value)).append('&'));
         parameters.append("iss=").append(encoded(control.guard().tokens().issuer(tenancy.tenant())));
         return Answer.empty(303)
                 .with("location", Redirects.with(redirect, parameters.toString()))
@@ -181,8 +185,7 @@ final class Authorization {
                                 person.person(),
                                 wanted.jkt()));
         return code.map(text -> back(tenancy, wanted.redirect(), wanted.state(), "code", text))
-                .orElseGet(() ->
-                        back(tenancy, wanted.redirect(), wanted.state(), "error", "temporarily_unavailable"));
+                .orElseGet(() -> back(tenancy, wanted.redirect(), wanted.state(), "error", "temporarily_unavailable"));
     }
 
     /** The task that the code is for, and its agent. */
@@ -205,10 +208,9 @@ final class Authorization {
         synchronized (lately) {
             var now = clock.instant();
             lately.values().removeIf(opened -> !now.isBefore(opened.at().plus(SAME)));
-            var before = Optional.ofNullable(lately.get(mark))
-                    .flatMap(opened -> offer.tasks().stream()
-                            .filter(task -> task.id().equals(opened.task()))
-                            .findFirst());
+            var before = Optional.ofNullable(lately.get(mark)).flatMap(opened -> offer.tasks().stream()
+                    .filter(task -> task.id().equals(opened.task()))
+                    .findFirst());
             // Two windows, or a form that was sent twice: one task.
             if (before.isPresent())
                 return new Reply.Done<>(
@@ -221,8 +223,8 @@ final class Authorization {
     }
 
     private static Digest mark(Caller.OfPerson person, Wanted wanted, Submitted form) {
-        var all = new StringBuilder(person.tenant() + "\n" + person.person() + "\n" + wanted.client().id() + "\n"
-                + wanted.resource().url());
+        var all = new StringBuilder(person.tenant() + "\n" + person.person() + "\n"
+                + wanted.client().id() + "\n" + wanted.resource().url());
         for (var field : List.of("agent", "agentName", "purpose", "server", "category", "data", "calls", "for"))
             all.append('\n').append(field).append('=').append(form.all(field));
         return Digest.of(all.toString().getBytes(UTF_8));
@@ -233,7 +235,9 @@ final class Authorization {
         try {
             boolean registering = form.one("agent").equals(Optional.of(ConsentPage.NEW));
             choice = new Consents.Choice(
-                    new Name(form.one(registering ? "agentName" : "agent").orElse("").strip()),
+                    new Name(form.one(registering ? "agentName" : "agent")
+                            .orElse("")
+                            .strip()),
                     registering,
                     form.one("purpose").orElse("").strip(),
                     names(form, "server"),

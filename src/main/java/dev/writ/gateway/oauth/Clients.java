@@ -113,7 +113,8 @@ final class Clients {
         if (!(guard.admit(new Attempt(person, action)) instanceof Permit permit))
             return new Found.Not("what this client says of itself may not be fetched now");
         return switch (metadata.fetch(permit)) {
-            case Metadata.Fetched.Document(var json, var lasts) -> read(id, json, clock.instant().plus(lasts));
+            case Metadata.Fetched.Document(var json, var lasts) ->
+                read(id, json, clock.instant().plus(lasts));
             case Metadata.Fetched.Failed(var why) -> new Found.Not("what this client says of itself: " + why);
             case Metadata.Fetched.Stopped _ -> new Found.Not("what this client says of itself may not be fetched now");
         };
@@ -127,10 +128,7 @@ final class Clients {
         try {
             var host = URI.create(id).getHost();
             var client = new Client(
-                    id,
-                    document.string("client_name").orElse(host),
-                    document.strings("redirect_uris"),
-                    host);
+                    id, document.string("client_name").orElse(host), document.strings("redirect_uris"), host);
             if (kept.size() >= KEPT_MAX) kept.clear();
             kept.put(id, new Kept(client, until));
             return new Found.Known(client);

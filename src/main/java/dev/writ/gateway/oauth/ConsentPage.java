@@ -42,8 +42,7 @@ final class ConsentPage {
                         client.vouched().isEmpty() ? "nobody: the client chose its name itself" : client.vouched()),
                 new Block.Fact("Answer goes to", shown(wanted.redirect())),
                 new Block.Fact(
-                        "Server",
-                        wanted.resource().server().map(Name::text).orElse("all that you choose below"))));
+                        "Server", wanted.resource().server().map(Name::text).orElse("all that you choose below"))));
         if (Redirects.local(wanted.redirect()))
             blocks.add(new Block.Notice(
                     Block.Tone.WARNING,

@@ -27,7 +27,8 @@ final class Documents {
 
     List<Route> routes() {
         var routes = new ArrayList<Route>();
-        routes.addAll(Tenancy.wellKnown(SERVER, (_, tenancy) -> kept(server(tenancy).build())));
+        routes.addAll(
+                Tenancy.wellKnown(SERVER, (_, tenancy) -> kept(server(tenancy).build())));
         routes.addAll(Tenancy.wellKnown(OPENID, (_, tenancy) -> kept(openid(tenancy))));
         routes.addAll(Tenancy.routes("GET", "/oauth/jwks", 0, (_, tenancy) -> kept(tokens.jwks(tenancy.tenant()))));
         routes.add(new Route("GET", RESOURCE, 0, "public", request -> resource(request, "/mcp")));

@@ -17,8 +17,7 @@ public final class OauthEndpoint {
     private final Authorization authorization;
     private final TokenEndpoint tokens;
 
-    public OauthEndpoint(
-            Control control, Metadata metadata, Visits<Caller.OfPerson> visits, InstantSource clock) {
+    public OauthEndpoint(Control control, Metadata metadata, Visits<Caller.OfPerson> visits, InstantSource clock) {
         var clients = new Clients(control.guard(), metadata, clock);
         this.documents = new Documents(control.guard().tokens(), visits::site);
         this.registration = new Registration(clients, clock);
@@ -29,13 +28,11 @@ public final class OauthEndpoint {
     public List<Route> routes() {
         var routes = new ArrayList<>(documents.routes());
         routes.addAll(Tenancy.routes("GET", Authorization.PATH, 0, authorization::ask));
-        routes.addAll(
-                Tenancy.routes("POST", Authorization.PATH, Submitted.BODY_BYTES_MAX, authorization::decide));
+        routes.addAll(Tenancy.routes("POST", Authorization.PATH, Submitted.BODY_BYTES_MAX, authorization::decide));
         routes.addAll(Tenancy.routes("POST", "/oauth/token", TokenEndpoint.BODY_BYTES_MAX, tokens::token));
         routes.addAll(Tenancy.routes("POST", "/oauth/revoke", TokenEndpoint.BODY_BYTES_MAX, tokens::revoke));
         routes.addAll(Tenancy.routes("POST", "/oauth/introspect", TokenEndpoint.BODY_BYTES_MAX, tokens::introspect));
-        routes.addAll(Tenancy.routes(
-                "POST", "/oauth/register", Registration.BODY_BYTES_MAX, registration::register));
+        routes.addAll(Tenancy.routes("POST", "/oauth/register", Registration.BODY_BYTES_MAX, registration::register));
         return List.copyOf(routes);
     }
 }

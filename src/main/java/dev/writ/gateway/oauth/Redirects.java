@@ -24,11 +24,12 @@ final class Redirects {
         if (uri.getRawFragment() != null) throw wrong("a fragment");
         if (uri.getRawUserInfo() != null) throw wrong("user information");
         var scheme = uri.getScheme() == null ? "" : uri.getScheme();
-        boolean known = switch (scheme) {
-            case "https" -> uri.getHost() != null;
-            case "http" -> uri.getHost() != null && loopback(uri);
-            default -> APPS.contains(scheme) && uri.getRawAuthority() != null;
-        };
+        boolean known =
+                switch (scheme) {
+                    case "https" -> uri.getHost() != null;
+                    case "http" -> uri.getHost() != null && loopback(uri);
+                    default -> APPS.contains(scheme) && uri.getRawAuthority() != null;
+                };
         if (!known) throw wrong("neither https, nor http on this machine, nor the scheme of a known app");
     }
 

@@ -50,7 +50,8 @@ final class Registration {
         var redirects = wanted.strings("redirect_uris");
         var name = wanted.string("client_name").orElse("a client without a name");
         if (redirects.isEmpty()) return error("invalid_redirect_uri", "redirect_uris is missing");
-        if (redirects.size() != wanted.array("redirect_uris").map(all -> all.items().size()).orElse(0))
+        if (redirects.size()
+                != wanted.array("redirect_uris").map(all -> all.items().size()).orElse(0))
             return error("invalid_redirect_uri", "redirect_uris is a list of texts");
         var checked = new Client("new", name, redirects, "");
         var id = clients.registered(tenancy.tenant(), checked.name(), checked.redirects());

@@ -25,8 +25,7 @@ public final class ServerConnections {
     private final Function<Request, Optional<Caller.OfPerson>> people;
 
     /** @param people who sends a request, where that is a person who is signed in */
-    public ServerConnections(
-            Connections connections, Home home, Function<Request, Optional<Caller.OfPerson>> people) {
+    public ServerConnections(Connections connections, Home home, Function<Request, Optional<Caller.OfPerson>> people) {
         this.connections = connections;
         this.home = home;
         this.people = people;
@@ -62,7 +61,11 @@ public final class ServerConnections {
             return noSuchServer();
         }
         return switch (connections.start(person, server)) {
-            case Connections.Started.Away(var url) -> Answer.empty(303).with("location", url).with("cache-control", "no-store").with("referrer-policy", "no-referrer");
+            case Connections.Started.Away(var url) ->
+                Answer.empty(303)
+                        .with("location", url)
+                        .with("cache-control", "no-store")
+                        .with("referrer-policy", "no-referrer");
             case Connections.Started.Not(var why) -> not(server.text(), why);
             case Connections.Started.Nowhere _ -> noSuchServer();
         };
@@ -83,7 +86,9 @@ public final class ServerConnections {
         // What comes twice could be read in two ways (RFC 6749 §3.1).
         for (var name : List.of("state", "code", "iss", "error"))
             if (request.queries(name).size() > 1
-                    || request.query(name).filter(value -> value.length() > PARAMETER_CHARS_MAX).isPresent())
+                    || request.query(name)
+                            .filter(value -> value.length() > PARAMETER_CHARS_MAX)
+                            .isPresent())
                 return Answer.problem(400, "Bad Request", "a parameter comes twice or is too long: " + name);
         var returned = new Connections.Returned(
                 request.query("state").orElse(""),
@@ -92,8 +97,10 @@ public final class ServerConnections {
                 request.query("error").isPresent());
         return switch (connections.finish(person, returned)) {
             case Connections.Finished.Connected(var server) ->
-                Answer.text(200, "Connected: Writ now reaches " + server + " for you, and for nobody else.\n"
-                                + "Go back to your agent and let it call again. You can close this page.\n")
+                Answer.text(
+                                200,
+                                "Connected: Writ now reaches " + server + " for you, and for nobody else.\n"
+                                        + "Go back to your agent and let it call again. You can close this page.\n")
                         .with("cache-control", "no-store")
                         .with("referrer-policy", "no-referrer");
             case Connections.Finished.Not(var why) -> not("The server", Visible.text(why, 300));
@@ -104,7 +111,7 @@ public final class ServerConnections {
     private Answer document() {
         return home.document()
                 .<Answer>map(address -> Answer.json(200, home.metadata(address)).with("cache-control", "max-age=3600"))
-                .orElseGet(() -> Answer.problem(
-                        404, "Not Found", "Writ is not reached over https, so it has no such document"));
+                .orElseGet(() ->
+                        Answer.problem(404, "Not Found", "Writ is not reached over https, so it has no such document"));
     }
 }

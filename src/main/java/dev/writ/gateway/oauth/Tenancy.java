@@ -21,7 +21,8 @@ record Tenancy(Name tenant, String prefix) {
         Handler plain = request -> answering.handle(request, new Tenancy(DEFAULT, ""));
         return List.of(
                 new Route(method, path, bodyBytesMax, "public", plain),
-                new Route(method, "/t/{tenant}" + path, bodyBytesMax, "public", request -> prefixed(request, answering)));
+                new Route(
+                        method, "/t/{tenant}" + path, bodyBytesMax, "public", request -> prefixed(request, answering)));
     }
 
     /** As {@link #routes} for well-known documents, whose path has the prefix behind it (RFC 8414 §3.1). */

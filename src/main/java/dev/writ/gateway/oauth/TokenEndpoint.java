@@ -76,15 +76,17 @@ final class TokenEndpoint {
     /** RFC 8693 §2.1 */
     private Minted exchange(Parameters form, Tenancy tenancy, Presented presented) {
         if (!form.text("subject_token_type").equals(ACCESS_TOKEN)
-                || form.maybe("requested_token_type").filter(type -> !type.equals(ACCESS_TOKEN)).isPresent())
-            throw Fault.request("access tokens are exchanged for access tokens");
+                || form.maybe("requested_token_type")
+                        .filter(type -> !type.equals(ACCESS_TOKEN))
+                        .isPresent()) throw Fault.request("access tokens are exchanged for access tokens");
         if (form.maybe("actor_token").isPresent())
-            throw Fault.request("another actor takes a task of its own: delegate first, then exchange that one's token");
+            throw Fault.request(
+                    "another actor takes a task of its own: delegate first, then exchange that one's token");
         var wanted = form.maybe("resource").or(() -> form.maybe("audience"));
         var resource = wanted.flatMap(url -> tokens.resource(tenancy.tenant(), Optional.of(url)))
                 .orElseThrow(() -> new Fault(400, "invalid_target", "resource names one of this server's"));
-        return tokens.exchange(new Tokens.Exchange(
-                tenancy.tenant(), form.text("subject_token"), resource.url(), presented));
+        return tokens.exchange(
+                new Tokens.Exchange(tenancy.tenant(), form.text("subject_token"), resource.url(), presented));
     }
 
     private Answer answer(Minted minted, GrantType type) {
@@ -120,12 +122,16 @@ final class TokenEndpoint {
     /** RFC 7662 §2, for whoever shows a key. */
     Answer introspect(Request request, Tenancy tenancy) {
         var caller = guard.callerOf(Presented.of(request.headers(), request.method(), request.url()))
-                .filter(known -> known.tenant().equals(tenancy.tenant()) || tenancy.prefix().isEmpty());
+                .filter(known -> known.tenant().equals(tenancy.tenant())
+                        || tenancy.prefix().isEmpty());
         if (caller.isEmpty())
             return Answer.problem(401, "Unauthorized", "send a key as Authorization: Bearer writ_…")
                     .with("www-authenticate", "Bearer");
         try {
-            return Answer.json(200, tokens.introspect(caller.get(), Parameters.form(request).text("token")))
+            return Answer.json(
+                            200,
+                            tokens.introspect(
+                                    caller.get(), Parameters.form(request).text("token")))
                     .with("cache-control", "no-store");
         } catch (Fault fault) {
             return fault.answer();

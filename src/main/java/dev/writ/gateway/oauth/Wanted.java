@@ -57,8 +57,10 @@ record Wanted(
             throw new Fault(400, "request_uri_not_supported", "send the parameters themselves");
         if (!parameters.text("response_type").equals("code"))
             throw new Fault(400, "unsupported_response_type", "response_type is code");
-        if (parameters.maybe("response_mode").filter(mode -> !mode.equals("query")).isPresent())
-            throw Fault.request("response_mode is query");
+        if (parameters
+                .maybe("response_mode")
+                .filter(mode -> !mode.equals("query"))
+                .isPresent()) throw Fault.request("response_mode is query");
         // OAuth 2.1 §4.1.1: PKCE for every client; plain protects nobody.
         var challenge = parameters.text("code_challenge");
         if (!parameters.maybe("code_challenge_method").equals(Optional.of("S256")))

@@ -254,10 +254,9 @@ public final class Applying {
             steps.add(() -> control.servers().move(caller, wanted.name(), wanted.transport()));
         if (known.trust() != wanted.trust())
             steps.add(() -> control.servers().changeTrust(caller, wanted.name(), wanted.trust()));
-        if (!known.credentials().equals(wanted.credentials())
-                || !known.access().equals(wanted.access()))
-            steps.add(() -> control.servers()
-                    .changeCredentials(caller, wanted.name(), wanted.credentials(), wanted.access()));
+        if (!known.credentials().equals(wanted.credentials()) || !known.access().equals(wanted.access()))
+            steps.add(() ->
+                    control.servers().changeCredentials(caller, wanted.name(), wanted.credentials(), wanted.access()));
         var approvals = new HashMap<>(wanted.tools());
         approvals.entrySet().removeIf(tool -> snapshot.tool(wanted.name(), tool.getKey())
                 .flatMap(Tool::pin)

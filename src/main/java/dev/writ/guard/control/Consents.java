@@ -153,7 +153,9 @@ public final class Consents {
 
     /** Only the owner of an agent hands its task to a client: nobody else answers for the agent. */
     private static boolean owned(RegistrySnapshot snapshot, Task task, Id person) {
-        return snapshot.agent(task.agent()).filter(agent -> agent.owner().equals(person)).isPresent();
+        return snapshot.agent(task.agent())
+                .filter(agent -> agent.owner().equals(person))
+                .isPresent();
     }
 
     private static Reachable reachable(RegistrySnapshot snapshot, Name server) {

@@ -76,9 +76,8 @@ final class Documents {
     }
 
     static Json.Obj server(Server server, RegistrySnapshot registry) {
-        var credentials = server.credentials().stream()
-                .<Json>map(Server.Credential::json)
-                .toList();
+        var credentials =
+                server.credentials().stream().<Json>map(Server.Credential::json).toList();
         var known = new ArrayList<>(registry.toolsOf(server.name()));
         known.sort(Comparator.comparing(Tool::name));
         var pinned = Json.object();

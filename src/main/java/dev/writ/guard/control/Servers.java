@@ -167,8 +167,7 @@ public final class Servers {
 
     Reply<Json.Obj> changeCredentials(
             Caller.OfPerson caller, Name name, List<Server.Credential> credentials, Access access) {
-        var members =
-                named(name).with("credentials", credentials(credentials)).with("auth", access.json());
+        var members = named(name).with("credentials", credentials(credentials)).with("auth", access.json());
         return change(
                 caller,
                 name,

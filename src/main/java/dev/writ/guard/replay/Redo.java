@@ -77,7 +77,9 @@ final class Redo {
             case "revocation/secret-deleted" -> deleted(tenant, name(record, "secret"));
             case "revocation/credential-removed" ->
                 made(vault.wallet()
-                        .forget(new Wallet.Place(tenant, text(record, "subject"), text(record, "place")), time(record)));
+                        .forget(
+                                new Wallet.Place(tenant, text(record, "subject"), text(record, "place")),
+                                time(record)));
             case "revocation/key-revoked" ->
                 made(!identity.revoke(tenant, id(record, "key")).keys().isEmpty());
             case "revocation/grant-revoked" ->
@@ -297,8 +299,7 @@ final class Redo {
     private static List<Server.Credential> credentials(Json.Obj record) {
         var found = new ArrayList<Server.Credential>();
         for (var each : record.array("credentials").orElseThrow().items())
-            if (each instanceof Json.Obj credential)
-                found.add(Server.Credential.of(credential));
+            if (each instanceof Json.Obj credential) found.add(Server.Credential.of(credential));
         return found;
     }
 

@@ -51,7 +51,8 @@ public record Settings(
                 && Set.of("http", "https").contains(url.getScheme())
                 && url.toString().equals(url.getScheme() + "://" + url.getAuthority())
                 && url.getUserInfo() == null;
-        if (!whole) throw new IllegalArgumentException("a public URL is scheme and host, and a port if need be: " + url);
+        if (!whole)
+            throw new IllegalArgumentException("a public URL is scheme and host, and a port if need be: " + url);
         return url.getHost();
     }
 

@@ -50,9 +50,7 @@ public record AccessToken(
 
     /** What introspection tells of one that is in force (RFC 7662 §2.2). */
     public Json.Obj introspection() {
-        var answer = Json.object()
-                .put("active", true)
-                .put("token_type", jkt.isPresent() ? "DPoP" : "Bearer");
+        var answer = Json.object().put("active", true).put("token_type", jkt.isPresent() ? "DPoP" : "Bearer");
         claims().members().forEach(answer::put);
         return answer.build();
     }

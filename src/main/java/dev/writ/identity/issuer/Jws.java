@@ -101,9 +101,10 @@ public final class Jws {
             var about = new JWSHeader(algorithm);
             var bytes = new Base64URL(signature);
             return switch (key) {
-                case ECKey ec when fits(ec, algorithm) ->
-                    new ECDSAVerifier(ec.toECPublicKey()).verify(about, signed, bytes);
-                case RSAKey rsa when rsa.size() >= RSA_BITS_MIN && fits(algorithm) ->
+                case ECKey ec
+                when fits(ec, algorithm) -> new ECDSAVerifier(ec.toECPublicKey()).verify(about, signed, bytes);
+                case RSAKey rsa
+                when rsa.size() >= RSA_BITS_MIN && fits(algorithm) ->
                     new RSASSAVerifier(rsa.toRSAPublicKey()).verify(about, signed, bytes);
                 default -> false;
             };

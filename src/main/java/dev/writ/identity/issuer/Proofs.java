@@ -99,8 +99,7 @@ public final class Proofs {
         var at = claims.integer("iat");
         if (at.isEmpty() || !inTime(at.get())) return Optional.of("iat is not of now");
         // §4.3, 12
-        if (token.isPresent()
-                && !claims.string("ath").equals(Optional.of(hash(token.get()))))
+        if (token.isPresent() && !claims.string("ath").equals(Optional.of(hash(token.get()))))
             return Optional.of("ath is not the hash of the token");
         return Optional.empty();
     }

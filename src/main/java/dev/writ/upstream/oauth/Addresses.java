@@ -38,8 +38,7 @@ final class Addresses {
     /** @throws OAuthError for anything but https, or http to this machine itself (OAuth 2.1 §1.5) */
     static Url safe(String what, String address) {
         var url = url(address).orElseThrow(() -> new OAuthError(what + " is not an address that can be used"));
-        if (!url.tls() && !LOOPBACK.contains(url.host()))
-            throw new OAuthError(what + " is not an https address");
+        if (!url.tls() && !LOOPBACK.contains(url.host())) throw new OAuthError(what + " is not an https address");
         return url;
     }
 

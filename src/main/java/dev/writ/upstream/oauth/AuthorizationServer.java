@@ -40,8 +40,7 @@ record AuthorizationServer(
         if (!document.string("issuer").equals(Optional.of(issuer)))
             throw new OAuthError("the metadata of the authorization server name another issuer");
         // MCP, authorization code protection: without S256 there is no going on.
-        if (interactive
-                && !document.strings("code_challenge_methods_supported").contains("S256"))
+        if (interactive && !document.strings("code_challenge_methods_supported").contains("S256"))
             throw new OAuthError("the authorization server does not offer PKCE with S256");
         var token = Addresses.safe(
                 "the token endpoint", document.string("token_endpoint").orElse(""));

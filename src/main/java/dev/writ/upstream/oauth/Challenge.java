@@ -22,7 +22,8 @@ public record Challenge(
         int status, Optional<String> metadata, List<String> scopes, Optional<String> error, Optional<String> nonce) {
     static final int SCOPES_MAX = 50;
     private static final int CHARS_MAX = 8 << 10;
-    private static final Pattern SCHEME = Pattern.compile("\\G\\s*,?\\s*(Bearer|DPoP)(?=\\s|$)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern SCHEME =
+            Pattern.compile("\\G\\s*,?\\s*(Bearer|DPoP)(?=\\s|$)", Pattern.CASE_INSENSITIVE);
     private static final Pattern PARAMETER = Pattern.compile(
             "\\G\\s*,?\\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*+)\"|([^\\s,\"]+))");
     private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,200}");
@@ -58,14 +59,16 @@ public record Challenge(
                 var parameter = PARAMETER.matcher(value);
                 // What is neither is another scheme, and what follows may be its.
                 if (!parameter.find(at)) return found;
-                found.putIfAbsent(parameter.group(1).toLowerCase(Locale.ROOT), text(parameter.group(2), parameter.group(3)));
+                found.putIfAbsent(
+                        parameter.group(1).toLowerCase(Locale.ROOT), text(parameter.group(2), parameter.group(3)));
                 at = parameter.end();
             }
         }
         return found;
     }
 
-    private static String text(@org.jspecify.annotations.Nullable String quoted, @org.jspecify.annotations.Nullable String token) {
+    private static String text(
+            @org.jspecify.annotations.Nullable String quoted, @org.jspecify.annotations.Nullable String token) {
         return quoted != null ? quoted.replaceAll("\\\\(.)", "$1") : String.valueOf(token);
     }
 

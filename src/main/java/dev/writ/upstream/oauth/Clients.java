@@ -41,8 +41,7 @@ final class Clients {
         var byHand = access.client().filter(client -> !isDocument(client));
         if (byHand.isPresent()) return byHand(permit, byHand.get(), server.methods());
         var document = access.client().map(Access.Client::id).or(home::document);
-        if (server.documents() && document.isPresent())
-            return new Client(document.get(), Optional.empty(), "none");
+        if (server.documents() && document.isPresent()) return new Client(document.get(), Optional.empty(), "none");
         if (server.registration().isEmpty())
             throw new OAuthError("the authorization server registers no clients: register one by hand, and name it in"
                     + " the server's auth.client");
@@ -58,16 +57,13 @@ final class Clients {
                 .secret(permit, name)
                 .orElseThrow(() -> new OAuthError("the client's secret is not in the vault")));
         return new Client(
-                client.id(),
-                secret,
-                client.method().orElseGet(() -> Client.method(secret.isPresent(), supported)));
+                client.id(), secret, client.method().orElseGet(() -> Client.method(secret.isPresent(), supported)));
     }
 
     /** What we registered before, unless it was with another address to come back to; else anew. */
     private Client registered(Permit permit, AuthorizationServer server, Addresses addresses) {
-        var known = credentials
-                .registration(permit, server.issuer())
-                .filter(old -> old.string("callback").equals(Optional.of(home.callback())));
+        var known = credentials.registration(permit, server.issuer()).filter(old -> old.string("callback")
+                .equals(Optional.of(home.callback())));
         return read(known.orElseGet(() -> register(permit, server, addresses)));
     }
 

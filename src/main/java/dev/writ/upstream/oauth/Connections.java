@@ -92,7 +92,8 @@ public final class Connections {
 
     private Started started(Caller.OfPerson caller, Permit permit) {
         var server = permit.target().orElseThrow().server();
-        if (!(credentials.need(permit) instanceof Need.Token need) || need.access().kind() != Access.Kind.OAUTH)
+        if (!(credentials.need(permit) instanceof Need.Token need)
+                || need.access().kind() != Access.Kind.OAUTH)
             return new Started.Not("this server is not one that people connect");
         var of = new Challenges.Of(caller.tenant(), need.subject(), server, Errand.endpoint(permit));
         var challenge = challenges.last(of);
@@ -132,7 +133,9 @@ public final class Connections {
                 .put("client_id", place.client().id())
                 .put("redirect_uri", home.callback())
                 .put("state", state)
-                .put("code_challenge", Jws.encoded(Digest.of(verifier.getBytes(US_ASCII)).bytes()))
+                .put(
+                        "code_challenge",
+                        Jws.encoded(Digest.of(verifier.getBytes(US_ASCII)).bytes()))
                 .put("code_challenge_method", "S256")
                 .put("resource", place.found().resource())
                 .put("dpop_jkt", key.map(Jws::publicKey).map(Jws::thumbprint))
@@ -162,7 +165,8 @@ public final class Connections {
 
     /** Takes a state back: whoever shows it, it is good for nothing any more. */
     private synchronized Optional<Pending> take(String state) {
-        return Optional.ofNullable(pending.remove(state)).filter(one -> clock.instant().isBefore(one.until()));
+        return Optional.ofNullable(pending.remove(state))
+                .filter(one -> clock.instant().isBefore(one.until()));
     }
 
     /** What came of it. */

@@ -68,8 +68,7 @@ final class Discovery {
         var server = server(reader, issuer, interactive);
         if (server.isEmpty() && !issuer.equals(origin))
             throw new OAuthError("the authorization server has no metadata");
-        return new Found(
-                url.toString(), List.of(), server.orElseGet(() -> AuthorizationServer.without(origin)));
+        return new Found(url.toString(), List.of(), server.orElseGet(() -> AuthorizationServer.without(origin)));
     }
 
     /** RFC 8414 §3.1 and OpenID Connect Discovery §4: between host and path, and for OpenID also behind the path. */
@@ -77,9 +76,7 @@ final class Discovery {
         var url = Addresses.safe("the authorization server", issuer);
         if (url.target().indexOf('?') >= 0) throw new OAuthError("an issuer has no query");
         var path = path(url);
-        var places = path.isEmpty()
-                ? List.of(SERVER, OPENID)
-                : List.of(SERVER + path, OPENID + path, path + OPENID);
+        var places = path.isEmpty() ? List.of(SERVER, OPENID) : List.of(SERVER + path, OPENID + path, path + OPENID);
         for (var place : places) {
             var document = documents.read(reader, url.at(place));
             if (document.isPresent()) return Optional.of(AuthorizationServer.of(issuer, document.get(), interactive));

@@ -70,14 +70,15 @@ final class Documents {
                 return Optional.empty();
             }
             if (exchange.status() != 200)
-                throw new OAuthError("the metadata of " + url.authority() + " are answered with HTTP "
-                        + exchange.status());
+                throw new OAuthError(
+                        "the metadata of " + url.authority() + " are answered with HTTP " + exchange.status());
             var body = exchange.body(BYTES_MAX);
             var document = JsonReader.readObject(body);
             outcome = Outcome.done(url.authority(), 0, body);
             return Optional.of(document);
         } catch (ClientError e) {
-            outcome = Outcome.without(Outcome.Status.ERROR, url.authority(), 0, e.code().name());
+            outcome = Outcome.without(
+                    Outcome.Status.ERROR, url.authority(), 0, e.code().name());
             throw new OAuthError(
                     e.code() == ClientError.Code.FORBIDDEN
                             ? "the metadata are said to lie at an address that may not be dialled"

@@ -48,8 +48,7 @@ record Errand(Guard guard, Caller caller, Name server, String purpose) {
     void refused(String why) {
         var payload = Json.object().put("purpose", purpose).build();
         var _ = guard.refused(
-                new Attempt(caller, new Action.UseCredential(server, purpose, payload)),
-                new Refusal.NotAllowed(why));
+                new Attempt(caller, new Action.UseCredential(server, purpose, payload)), new Refusal.NotAllowed(why));
     }
 
     static Digest endpoint(Permit permit) {

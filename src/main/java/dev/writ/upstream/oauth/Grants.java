@@ -87,7 +87,8 @@ final class Grants {
         return place.found().server().takesProofs() ? Optional.of(Jws.newKey(random)) : Optional.empty();
     }
 
-    Holding byCode(Place place, String code, String verifier, String callback, Optional<Secret> key, List<String> asked) {
+    Holding byCode(
+            Place place, String code, String verifier, String callback, Optional<Secret> key, List<String> asked) {
         var form = new Form()
                 .put("grant_type", "authorization_code")
                 .put("code", code)

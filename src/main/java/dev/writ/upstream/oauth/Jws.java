@@ -73,7 +73,9 @@ final class Jws {
         try {
             var parameters = AlgorithmParameters.getInstance("EC");
             parameters.init(new ECGenParameterSpec("secp256r1"));
-            var d = JsonReader.readObject(jwk.reveal().getBytes(US_ASCII)).string("d").orElseThrow();
+            var d = JsonReader.readObject(jwk.reveal().getBytes(US_ASCII))
+                    .string("d")
+                    .orElseThrow();
             var spec = new ECPrivateKeySpec(
                     new BigInteger(1, Base64.getUrlDecoder().decode(d)),
                     parameters.getParameterSpec(ECParameterSpec.class));
@@ -111,8 +113,8 @@ final class Jws {
         var input = encoded(header.with("alg", Json.of(algorithm)).bytes()) + "." + encoded(claims.bytes());
         try {
             // JOSE wants the two numbers of an ECDSA signature side by side (RFC 7518 §3.4), not in ASN.1.
-            var signature = Signature.getInstance(
-                    algorithm.equals("ES256") ? "SHA256withECDSAinP1363Format" : "SHA256withRSA");
+            var signature =
+                    Signature.getInstance(algorithm.equals("ES256") ? "SHA256withECDSAinP1363Format" : "SHA256withRSA");
             signature.initSign(key);
             signature.update(input.getBytes(US_ASCII));
             return input + "." + encoded(signature.sign());

@@ -39,8 +39,8 @@ public final class Proofs {
 
     /** A call with the token, and with a proof of its own for a bound one. */
     public Call shown(Call call, Holding holding) {
-        var authorized =
-                call.header("authorization", holding.scheme() + " " + holding.access().reveal());
+        var authorized = call.header(
+                "authorization", holding.scheme() + " " + holding.access().reveal());
         return holding.key().isPresent() && holding.scheme().equals("DPoP")
                 ? authorized.header(
                         "dpop", proof(holding.key().get(), call.method(), call.url(), Optional.of(holding.access())))
@@ -59,8 +59,10 @@ public final class Proofs {
                 .put("htm", method)
                 .put("htu", withoutQuery(url))
                 .put("iat", clock.instant().getEpochSecond())
-                .put("ath", access.map(token -> Jws.encoded(
-                        Digest.of(token.reveal().getBytes(US_ASCII)).bytes())));
+                .put(
+                        "ath",
+                        access.map(token -> Jws.encoded(
+                                Digest.of(token.reveal().getBytes(US_ASCII)).bytes())));
         nonce(url, publicKey).ifPresent(given -> claims.put("nonce", given));
         return Jws.of(key).sign(header, claims.build());
     }

@@ -53,7 +53,11 @@ final class TokenEndpoint {
 
     /** @param type in the endpoint's own letters */
     record Given(
-            Secret access, String type, Optional<Instant> expires, Optional<Secret> refresh, Optional<List<String>> scopes) {
+            Secret access,
+            String type,
+            Optional<Instant> expires,
+            Optional<Secret> refresh,
+            Optional<List<String>> scopes) {
         boolean bound() {
             return type.equalsIgnoreCase("DPoP");
         }
@@ -92,14 +96,14 @@ final class TokenEndpoint {
         var call = Call.post(asking.endpoint(), "application/x-www-form-urlencoded", form.bytes());
         if (authorization.isPresent()) call = call.header("authorization", authorization.get());
         if (asking.key().isPresent())
-            call = call.header(
-                    "dpop", proofs.proof(asking.key().get(), "POST", asking.endpoint(), Optional.empty()));
+            call = call.header("dpop", proofs.proof(asking.key().get(), "POST", asking.endpoint(), Optional.empty()));
         return sent(call, asking.destinations());
     }
 
     private Answered sent(Call call, Destinations destinations) {
-        try (var exchange = client.send(
-                call.header("accept", "application/json").within(Documents.LIMITS).to(destinations))) {
+        try (var exchange = client.send(call.header("accept", "application/json")
+                .within(Documents.LIMITS)
+                .to(destinations))) {
             var body = exchange.body(Documents.BYTES_MAX);
             return new Answered(
                     exchange.status(),
@@ -127,8 +131,7 @@ final class TokenEndpoint {
         if (answer.status() != 200)
             throw new OAuthError(
                     answer.error(),
-                    "the authorization server refuses: "
-                            + answer.error().orElse("HTTP " + answer.status()));
+                    "the authorization server refuses: " + answer.error().orElse("HTTP " + answer.status()));
         var body = answer.body();
         var access = token(body, "access_token")
                 .orElseThrow(() -> new OAuthError("the authorization server's answer holds no token"));

@@ -139,7 +139,8 @@ public final class Tokens {
         var lock = locks[Math.floorMod(of.hashCode(), LOCKS)];
         lock.lock();
         try {
-            if (!(credentials.need(permit) instanceof Need.Token now)) return Optional.of("the server changed meanwhile");
+            if (!(credentials.need(permit) instanceof Need.Token now))
+                return Optional.of("the server changed meanwhile");
             boolean another = !access(now.held()).equals(access(old));
             if (credentials.lasts(now) && (!anyway || another)) return Optional.empty();
             return now.access().kind() == Access.Kind.OAUTH ? refreshed(permit, now) : mint(permit, now, of);
@@ -158,7 +159,8 @@ public final class Tokens {
                 var place = grants.place(using, need.access(), Optional.empty());
                 // Credentials of one authorization server are never shown to another.
                 if (!place.found().server().issuer().equals(held.get().issuer()))
-                    return Optional.of("the server trusts another authorization server now: it must be connected again");
+                    return Optional.of(
+                            "the server trusts another authorization server now: it must be connected again");
                 return kept(using, "refreshed", grants.byRefresh(place, held.get()));
             } catch (OAuthError e) {
                 if (e.grantRefused() || e.clientRefused()) credentials.forget(using, "no longer taken");
