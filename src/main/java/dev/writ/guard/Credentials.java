@@ -32,7 +32,7 @@ public final class Credentials {
 
     private static final String CLIENTS = "client";
     private static final String ASSERTIONS = "assertion";
-    private static final String RECORD = "credential-use";
+    private static final String KIND = "credential-use";
     /** A token is renewed so long before it ends. */
     private static final Duration SPARE = Duration.ofSeconds(20);
 
@@ -189,7 +189,7 @@ public final class Credentials {
     private Optional<Secret> secret(Whose whose, Server.Credential credential) {
         if (credential.personal())
             return vault.wallet()
-                    .open(ownSecret(whose.tenant(), whose.person(), credential.name()))
+                    .open(ownSecret(whose, credential.name()))
                     .flatMap(kept -> kept.string("secret"))
                     .map(Secret::of);
         return shared(whose.tenant(), credential.name());
@@ -201,9 +201,36 @@ public final class Credentials {
                 : Optional.empty();
     }
 
-    /** Where a person's own secret of a name lies; a server's name has no slash. */
-    public static Wallet.Place ownSecret(Name tenant, String person, Name name) {
-        return new Wallet.Place(tenant, person, "secret/" + name);
+    /** Where a person's own secret lies; no server's name has a slash. */
+    public static Wallet.Place ownSecret(Name tenant, String person, Name server, Name name) {
+        return new Wallet.Place(tenant, person, server + "/" + name);
+    }
+
+    /** Keeps a person's own secret, where the server's registration names it; false for any other. */
+    public boolean keepOwn(Permit permit, Name name, Secret value) {
+        var whose = whose(inUse(permit)).filter(found -> found.server().credentials().stream()
+                .anyMatch(each -> each.personal() && each.name().equals(name)));
+        if (whose.isEmpty() || !told(permit, whose.get(), "kept", "", List.of())) return false;
+        vault.wallet()
+                .keep(
+                        ownSecret(whose.get(), name),
+                        Json.object().put("secret", value.reveal()).build(),
+                        clock.instant());
+        return true;
+    }
+
+    /** Takes a person's own secret back, also where the server no longer names it. */
+    public boolean forgetOwn(Permit permit, Name name) {
+        var whose = whose(inUse(permit));
+        if (whose.isEmpty()) return false;
+        var place = ownSecret(whose.get(), name);
+        boolean was = vault.wallet().forget(place);
+        if (was) removed(permit, place, "removed by its person");
+        return was;
+    }
+
+    private static Wallet.Place ownSecret(Whose whose, Name name) {
+        return ownSecret(whose.tenant(), whose.person(), whose.server().name(), name);
     }
 
     /** A secret that the registration of the permit's server names for its client, or as the assertion to bring. */
@@ -303,7 +330,7 @@ public final class Credentials {
     private boolean told(Permit permit, Whose whose, String how, String issuer, List<String> scopes) {
         var members = Json.object()
                 .put("server", whose.server().name().text())
-                .put("subject", how.equals("registered") ? OWN : whose.subject())
+                .put("subject", subject(whose, how))
                 .put("auth", whose.server().access().kind().text())
                 .put("issuer", issuer)
                 .put("scopes", scopes)
@@ -311,7 +338,15 @@ public final class Credentials {
         if (permit.attempt().caller() instanceof Caller.OfAgent agent)
             members.put("agent", agent.agent().text()).put("task", agent.task().text());
         return recorder.durable(
-                whose.tenant(), evidence.transition(RECORD, how, whose.tenant(), clock.instant(), members.build()));
+                whose.tenant(), evidence.transition(KIND, how, whose.tenant(), clock.instant(), members.build()));
+    }
+
+    private static String subject(Whose whose, String how) {
+        return switch (how) {
+            case "registered" -> OWN;
+            case "kept" -> whose.person();
+            default -> whose.subject();
+        };
     }
 
     private static Permit inUse(Permit permit) {

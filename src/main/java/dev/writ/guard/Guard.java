@@ -90,29 +90,18 @@ public final class Guard implements AutoCloseable {
         this.refusals = new Refusals(recorder, evidence, quota, ids, clock);
         this.watch = new LedgerWatch(
                 () -> parts.ledger().closedBecause().isPresent(), parts.ledger()::batchInHand, streams::cutAll);
+        var covered = new Covered(parts.vault());
         this.agents = new AgentAdmission(
-                standings,
-                parts.policies(),
-                authority,
-                recorder,
-                evidence,
-                refusals,
-                new Covered(parts.vault()),
-                ids,
-                clock);
+                standings, parts.policies(), authority, recorder, evidence, refusals, covered, ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, refusals, ids, clock);
         this.votes = new Votes(standings, authority, recorder, evidence, waiting, clock);
         this.credentials = new Credentials(standings, parts, recorder, evidence, clock);
         this.uses = new Uses(standings, credentials, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
-        this.tokens = new Tokens(
-                new Minting(this, standings, parts.identity(), parts.issuing(), places, recorder, evidence, ids, clock),
-                callers,
-                parts,
-                places,
-                ids,
-                clock);
+        var minting =
+                new Minting(this, standings, parts.identity(), parts.issuing(), places, recorder, evidence, ids, clock);
+        this.tokens = new Tokens(minting, callers, parts, places, ids, clock);
         authority.onRevoked(streams::revoked);
         recorder.closeOpen(evidence, clock);
     }

@@ -34,6 +34,14 @@ public final class ConnectedStage implements AutoCloseable {
         this.product = product;
     }
 
+    /** Puts the server behind a product that is running, and leaves its policies as they are. */
+    public static ConnectedStage behind(Product product) {
+        var stage = new ConnectedStage(product);
+        stage.product.addServer(ORDERS, stage.peer.shop().url(), "inner-secret");
+        stage.register(Access.of(Access.Kind.OAUTH));
+        return stage;
+    }
+
     public static ConnectedStage start(Path data) {
         return start(data, Access.of(Access.Kind.OAUTH));
     }
@@ -127,6 +135,11 @@ public final class ConnectedStage implements AutoCloseable {
     @Override
     public void close() {
         product.close();
+        away();
+    }
+
+    /** Takes the server away, and leaves the product. */
+    public void away() {
         peer.close();
         browser.close();
     }

@@ -27,6 +27,7 @@ public final class Control {
     private final Approvals approvals;
     private final Policies policies;
     private final Secrets secrets;
+    private final OwnCredentials ownCredentials;
     private final Evidence evidence;
     private final Overview overview;
     private final Applying applying;
@@ -67,6 +68,7 @@ public final class Control {
         this.consents = new Consents(parts, directory, agents, tasks);
         this.approvals = new Approvals(parts, directory);
         this.secrets = new Secrets(parts, orders, directory);
+        this.ownCredentials = new OwnCredentials(parts);
         this.evidence = new Evidence(parts, directory);
         this.overview = new Overview(parts, directory);
         this.applying = new Applying(this, parts, directory);
@@ -117,6 +119,10 @@ public final class Control {
 
     public Secrets secrets() {
         return secrets;
+    }
+
+    public OwnCredentials ownCredentials() {
+        return ownCredentials;
     }
 
     public Evidence evidence() {
