@@ -293,7 +293,9 @@ public final class Credentials {
         var whose = whose(inUse(permit));
         if (whose.isEmpty()) return false;
         var place = whose.get().place();
-        boolean was = lent.forget(whose.get().lent()) | vault.wallet().forget(place);
+        boolean ofTask = lent.forget(whose.get().lent());
+        boolean kept = vault.wallet().forget(place);
+        boolean was = ofTask || kept;
         if (was) removed(permit, place, why);
         return was;
     }
