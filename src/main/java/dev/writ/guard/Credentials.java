@@ -62,7 +62,7 @@ public final class Credentials {
          * @param subject whose token it is: a person's id, or {@link #OWN}
          * @param held what there is, good or not
          */
-        record Token(Access access, String subject, Optional<Holding> held) implements Need {}
+        record Token(Terms access, String subject, Optional<Holding> held) implements Need {}
     }
 
     /** Whose credential a permit stands for. */
@@ -113,7 +113,7 @@ public final class Credentials {
     public Need need(Permit permit) {
         var whose = whose(permit).filter(found -> found.server().access().kind().byOAuth());
         if (whose.isEmpty()) return new Need.None();
-        return new Need.Token(whose.get().server().access(), whose.get().subject(), held(whose.get()));
+        return new Need.Token(Terms.of(whose.get().server().access()), whose.get().subject(), held(whose.get()));
     }
 
     /** Whether a token is there that lasts a while. */

@@ -80,6 +80,7 @@ class ApiTest {
                 .replace("{name}", "shop")
                 .replace("{member}", "bot")
                 .replace("{tool}", "t")
+                .replace("{secret}", "s")
                 .replace("{decision}", "dec1");
     }
 

@@ -4,7 +4,7 @@ import dev.writ.base.Json;
 import dev.writ.base.Secret;
 import dev.writ.guard.Credentials;
 import dev.writ.guard.Permit;
-import dev.writ.registry.Access;
+import dev.writ.guard.Terms;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,10 +37,10 @@ final class Clients {
                 .build();
     }
 
-    Client client(Permit permit, Access access, AuthorizationServer server, Addresses addresses) {
+    Client client(Permit permit, Terms access, AuthorizationServer server, Addresses addresses) {
         var byHand = access.client().filter(client -> !isDocument(client));
         if (byHand.isPresent()) return byHand(permit, byHand.get(), server.methods());
-        var document = access.client().map(Access.Client::id).or(home::document);
+        var document = access.client().map(Terms.Client::id).or(home::document);
         if (server.documents() && document.isPresent()) return new Client(document.get(), Optional.empty(), "none");
         if (server.registration().isEmpty())
             throw new OAuthError("the authorization server registers no clients: register one by hand, and name it in"
@@ -48,11 +48,11 @@ final class Clients {
         return registered(permit, server, addresses);
     }
 
-    private static boolean isDocument(Access.Client client) {
+    private static boolean isDocument(Terms.Client client) {
         return client.id().startsWith("https://") && client.secret().isEmpty();
     }
 
-    Client byHand(Permit permit, Access.Client client, List<String> supported) {
+    Client byHand(Permit permit, Terms.Client client, List<String> supported) {
         var secret = client.secret().map(name -> credentials
                 .secret(permit, name)
                 .orElseThrow(() -> new OAuthError("the client's secret is not in the vault")));

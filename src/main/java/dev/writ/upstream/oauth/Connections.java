@@ -7,12 +7,12 @@ import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.base.Secret;
 import dev.writ.guard.Caller;
-import dev.writ.guard.Credentials;
 import dev.writ.guard.Credentials.Need;
+import dev.writ.guard.Credentials;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Holding;
 import dev.writ.guard.Permit;
-import dev.writ.registry.Access;
+import dev.writ.guard.Terms;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,7 +93,7 @@ public final class Connections {
     private Started started(Caller.OfPerson caller, Permit permit) {
         var server = permit.target().orElseThrow().server();
         if (!(credentials.need(permit) instanceof Need.Token need)
-                || need.access().kind() != Access.Kind.OAUTH)
+                || need.access().kind() != Terms.Kind.OAUTH)
             return new Started.Not("this server is not one that people connect");
         var of = new Challenges.Of(caller.tenant(), need.subject(), server, Errand.endpoint(permit));
         var challenge = challenges.last(of);

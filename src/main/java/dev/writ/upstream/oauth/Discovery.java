@@ -1,8 +1,8 @@
 package dev.writ.upstream.oauth;
 
 import dev.writ.base.Json;
+import dev.writ.guard.Terms;
 import dev.writ.http.client.Url;
-import dev.writ.registry.Access;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,8 +28,8 @@ final class Discovery {
      * @param url the server's registered address
      * @param access what its registration says
      */
-    Found find(Documents.Reader reader, Url url, Access access, Optional<Challenge> challenge) {
-        boolean interactive = access.kind() == Access.Kind.OAUTH;
+    Found find(Documents.Reader reader, Url url, Terms access, Optional<Challenge> challenge) {
+        boolean interactive = access.kind() == Terms.Kind.OAUTH;
         var metadata = resource(reader, url, challenge);
         if (metadata.isEmpty()) return withoutMetadata(reader, url, access, interactive);
         // RFC 9728 §3.3: a document about another resource is not to be used.
@@ -62,7 +62,7 @@ final class Discovery {
     }
 
     /** MCP 2025-03-26: the server is its own authorization server, with metadata at its root or endpoints by default. */
-    private Found withoutMetadata(Documents.Reader reader, Url url, Access access, boolean interactive) {
+    private Found withoutMetadata(Documents.Reader reader, Url url, Terms access, boolean interactive) {
         var origin = origin(url);
         var issuer = access.issuer().orElse(origin);
         var server = server(reader, issuer, interactive);

@@ -4,10 +4,10 @@ import dev.writ.base.Secret;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Holding;
 import dev.writ.guard.Permit;
+import dev.writ.guard.Terms;
 import dev.writ.http.client.Destinations;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.client.Url;
-import dev.writ.registry.Access;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
@@ -44,7 +44,7 @@ final class Grants {
     }
 
     /** All that is known about whom a server trusts and what we are there. */
-    record Place(Permit permit, Access access, Url url, Discovery.Found found, Addresses addresses, Client client) {
+    record Place(Permit permit, Terms access, Url url, Discovery.Found found, Addresses addresses, Client client) {
         TokenEndpoint.Asking asking(Optional<Secret> key) {
             var token = found.server().token();
             return new TokenEndpoint.Asking(
@@ -53,7 +53,7 @@ final class Grants {
     }
 
     /** @param permit in use, for a credential */
-    Place place(Permit permit, Access access, Optional<Challenge> challenge) {
+    Place place(Permit permit, Terms access, Optional<Challenge> challenge) {
         var target = permit.target().orElseThrow();
         var url = Url.parse(target.endpoint().string("url").orElse(""));
         var addresses = new Addresses(rules).registered(url.toString());
@@ -61,7 +61,7 @@ final class Grants {
         access.provider().ifPresent(provider -> addresses.registered(provider.tokenEndpoint()));
         var reader = new Documents.Reader(permit.attempt().caller(), target.server(), addresses);
         var found = discovery.find(reader, url, access, challenge);
-        var client = access.kind() == Access.Kind.JWT_BEARER && access.client().isEmpty()
+        var client = access.kind() == Terms.Kind.JWT_BEARER && access.client().isEmpty()
                 ? new Client("", Optional.empty(), "none")
                 : clients.client(permit, access, found.server(), addresses);
         return new Place(permit, access, url, found, addresses, client);
@@ -77,7 +77,7 @@ final class Grants {
             if (challenge.filter(Challenge::wantsMore).isPresent()) wanted.addAll(challenged);
         } else if (!challenged.isEmpty()) wanted.addAll(challenged);
         else wanted.addAll(place.found().scopes());
-        if (place.access().kind() == Access.Kind.OAUTH
+        if (place.access().kind() == Terms.Kind.OAUTH
                 && place.found().server().scopes().contains("offline_access")) wanted.add("offline_access");
         return wanted.stream().limit(Challenge.SCOPES_MAX).toList();
     }
@@ -115,7 +115,7 @@ final class Grants {
                     case JWT_BEARER -> bearer(assertion(place).reveal());
                     case EXCHANGE -> exchange(assertion(place), "jwt");
                     case ID_JAG -> bearer(identityAssertion(place, scopes));
-                    case OAUTH, NONE, STATIC, TXN -> throw new IllegalArgumentException("a person is needed for that");
+                    case OAUTH -> throw new IllegalArgumentException("a person is needed for that");
                 };
         form.put("resource", place.found().resource()).scopes(scopes);
         var given = endpoint.token(place.asking(key), form);

@@ -2,15 +2,15 @@ package dev.writ.upstream.oauth;
 
 import dev.writ.base.Json;
 import dev.writ.base.Name;
-import dev.writ.guard.Credentials;
 import dev.writ.guard.Credentials.Need;
+import dev.writ.guard.Credentials;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Holding;
 import dev.writ.guard.Permit;
+import dev.writ.guard.Terms;
 import dev.writ.http.client.Destinations;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.client.Url;
-import dev.writ.registry.Access;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -60,7 +60,7 @@ public final class Tokens {
     public Optional<String> prepare(Permit permit) {
         if (!(credentials.need(permit) instanceof Need.Token need) || credentials.lasts(need)) return Optional.empty();
         // Without a token the server says whom it trusts, and the person is told where to connect it.
-        if (need.access().kind() == Access.Kind.OAUTH && !renewable(need)) return Optional.empty();
+        if (need.access().kind() == Terms.Kind.OAUTH && !renewable(need)) return Optional.empty();
         return renewed(permit, need, Optional.empty(), false);
     }
 
@@ -100,7 +100,7 @@ public final class Tokens {
         challenges.remember(of, challenge);
         if (challenge.wantsMore() && !challenges.mayAskMore(of, clock.instant()))
             return new Remedy.Nothing("the server wants more rights each time that it was given some");
-        if (need.access().kind() != Access.Kind.OAUTH) return minted(permit, need, of, challenge);
+        if (need.access().kind() != Terms.Kind.OAUTH) return minted(permit, need, of, challenge);
         if (challenge.status() == 401 && shown.isPresent() && renewable(need)) {
             var failed = renewed(permit, need, shown, true);
             if (failed.isEmpty()) return new Remedy.Again();
@@ -143,7 +143,7 @@ public final class Tokens {
                 return Optional.of("the server changed meanwhile");
             boolean another = !access(now.held()).equals(access(old));
             if (credentials.lasts(now) && (!anyway || another)) return Optional.empty();
-            return now.access().kind() == Access.Kind.OAUTH ? refreshed(permit, now) : mint(permit, now, of);
+            return now.access().kind() == Terms.Kind.OAUTH ? refreshed(permit, now) : mint(permit, now, of);
         } catch (OAuthError e) {
             return Optional.of(e.why());
         } finally {
