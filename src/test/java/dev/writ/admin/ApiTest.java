@@ -97,7 +97,10 @@ class ApiTest {
         var elsewhere = writ.wiring().server().routes().all().stream()
                 .filter(route -> !route.pattern().startsWith(Api.BASE))
                 .map(Route::audience);
-        assertThat(elsewhere).isNotEmpty().containsOnly("agent");
+        assertThat(elsewhere).isNotEmpty().containsOnly("agent", "person", "public");
+        for (var route : writ.wiring().server().routes().all())
+            if (route.audience().equals("person") && !route.pattern().startsWith(Api.BASE))
+                assertThat(route.pattern()).isIn("/oauth/upstream/start", "/oauth/upstream/callback");
     }
 
     @Test
