@@ -13,6 +13,7 @@ import dev.writ.guard.Permit;
 import dev.writ.http.client.Call;
 import dev.writ.http.client.ClientError;
 import dev.writ.http.client.Deadlines;
+import dev.writ.http.client.Exchange;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.client.Url;
 import java.time.Duration;
@@ -60,11 +61,7 @@ final class Documents {
 
     private Optional<Json.Obj> settled(Permit permit, Reader reader, Url url) {
         var outcome = Outcome.without(Outcome.Status.ERROR, url.authority(), 0, "no document");
-        try (var exchange = client.send(Call.get(url)
-                .header("accept", "application/json")
-                .header("mcp-protocol-version", "2025-11-25")
-                .within(LIMITS)
-                .to(reader.addresses().to(url)))) {
+        try (var exchange = answered(reader, url)) {
             if (exchange.status() >= 400 && exchange.status() < 500) {
                 outcome = Outcome.without(Outcome.Status.DONE, url.authority(), 0, "nothing there");
                 return Optional.empty();
@@ -87,6 +84,21 @@ final class Documents {
             throw new OAuthError("the metadata of " + url.authority() + " are no JSON document");
         } finally {
             guard.settle(permit, outcome);
+        }
+    }
+
+    /** Reading changes nothing, so what a kept connection lost is asked for once more, on another one. */
+    private Exchange answered(Reader reader, Url url) {
+        var call = Call.get(url)
+                .header("accept", "application/json")
+                .header("mcp-protocol-version", "2025-11-25")
+                .within(LIMITS)
+                .to(reader.addresses().to(url));
+        try {
+            return client.send(call);
+        } catch (ClientError e) {
+            if (e.code() != ClientError.Code.PEER_CLOSED) throw e;
+            return client.send(call);
         }
     }
 }
