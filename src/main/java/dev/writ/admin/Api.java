@@ -23,8 +23,10 @@ public final class Api {
         this.control = control;
         this.installation = installation;
         var all = new ArrayList<Endpoint>();
-        all.addAll(new RegistryEndpoints(control, new Inspector(control, upstreams)).all());
+        all.addAll(new RegistryEndpoints(control, new Inspector(control, upstreams), installation).all());
         all.addAll(new WorkEndpoints(control, installation).all());
+        all.addAll(new TrustEndpoints(control.trusts()).all());
+        all.addAll(new StandingEndpoints(control).all());
         this.endpoints = List.copyOf(all);
     }
 
@@ -36,7 +38,7 @@ public final class Api {
                     endpoint.method(),
                     BASE + endpoint.path(),
                     endpoint.method().equals("GET") ? 0 : BODY_BYTES_MAX,
-                    "person",
+                    endpoint.audience(),
                     request -> answered(request, endpoint)));
         routes.add(new Route(
                 "GET", BASE + OpenApi.PATH, 0, "public", _ -> Answer.of(200, "application/json", description.clone())));
@@ -45,17 +47,18 @@ public final class Api {
 
     private Answer answered(Request request, Endpoint endpoint) {
         try {
-            return endpoint.handler().apply(new Asked(request, person(request)));
+            return switch (caller(request)) {
+                case Caller.OfPerson person -> endpoint.handler().apply(new Asked(request, person));
+                case Caller.OfAgent agent ->
+                    endpoint.ofAgents().orElseThrow(Problem::agent).apply(request, agent);
+            };
         } catch (Problem problem) {
             return problem.answer();
         }
     }
 
-    private Caller.OfPerson person(Request request) {
+    private Caller caller(Request request) {
         var presented = Presented.of(request.headers(), request.method(), request.url());
-        return switch (control.guard().callerOf(presented).orElseThrow(Problem::unauthorized)) {
-            case Caller.OfPerson person -> person;
-            case Caller.OfAgent _ -> throw Problem.agent();
-        };
+        return control.guard().callerOf(presented).orElseThrow(Problem::unauthorized);
     }
 }

@@ -41,13 +41,18 @@ record Asked(Request request, Caller.OfPerson caller) {
     }
 
     <R extends Resource> R resource(Class<R> kind) {
-        var body = body();
+        var body = body(request);
         return read(() -> Resources.read(body, kind));
     }
 
     /** The body's members, each a known one. */
     <T> T form(Set<String> known, Function<Form, T> reading) {
-        var body = body();
+        return form(request, known, reading);
+    }
+
+    /** The same of a request whoever sent it. */
+    static <T> T form(Request request, Set<String> known, Function<Form, T> reading) {
+        var body = body(request);
         return read(() -> reading.apply(Form.of(body, known)));
     }
 
@@ -61,7 +66,7 @@ record Asked(Request request, Caller.OfPerson caller) {
         return form(Set.of("reason"), form -> form.text("reason"));
     }
 
-    private Json.Obj body() {
+    private static Json.Obj body(Request request) {
         var type = request.headers().first("content-type").orElse("application/json");
         if (!type.toLowerCase(Locale.ROOT).startsWith("application/json"))
             throw Problem.malformed("The body must be application/json.");

@@ -1,5 +1,7 @@
 package dev.writ.admin;
 
+import dev.writ.base.Name;
+import dev.writ.pages.Site;
 import java.time.Instant;
 import java.util.function.Supplier;
 
@@ -7,5 +9,19 @@ import java.util.function.Supplier;
  * What a status tells of the process.
  *
  * @param listen where it listens, known once it does
+ * @param site where people reach it with a browser, known then too
+ * @param home the tenant that paths without one speak of
  */
-public record Installation(String version, String node, String custody, Instant started, Supplier<String> listen) {}
+public record Installation(
+        String version,
+        String node,
+        String custody,
+        Instant started,
+        Supplier<String> listen,
+        Supplier<Site> site,
+        Name home) {
+    /** In front of the paths of a tenant's pages. */
+    String prefix(Name tenant) {
+        return tenant.equals(home) ? "" : "/t/" + tenant;
+    }
+}

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /** The description of the API (OpenAPI 3.1), made from the table of its endpoints, so it cannot tell of others. */
 final class OpenApi {
     static final String PATH = "/openapi.json";
-    private static final Set<String> KINDS = Set.of("Person", "Group", "Agent", "Server", "Task");
+    private static final Set<String> KINDS = Set.of("Person", "Group", "Agent", "Server", "Task", "Mandate");
 
     private OpenApi() {}
 

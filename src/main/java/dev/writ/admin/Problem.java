@@ -1,6 +1,7 @@
 package dev.writ.admin;
 
 import dev.writ.base.Json;
+import dev.writ.guard.Guard;
 import dev.writ.guard.control.Reply;
 import dev.writ.http.server.Answer;
 
@@ -56,6 +57,16 @@ final class Problem extends RuntimeException {
                 yield answer(409, listed.isEmpty() ? body : body.with("findings", new Json.Arr(listed)));
             }
             case Reply.Invalid<?>(var why) -> answer(422, body(422, why, "Correct the request and send it again."));
+            // Accepted, and not done: RFC 9110 §15.3.3.
+            case Reply.Waiting<?>(var change, var until) ->
+                answer(
+                        202,
+                        body(
+                                        202,
+                                        "this takes a second administrator",
+                                        "Nothing was changed yet; another administrator confirms it.")
+                                .with("waiting", Json.of(change.text()))
+                                .with("until", Json.of(Guard.time(until))));
             case Reply.Unavailable<?>(var why) ->
                 answer(503, body(503, why, "Nothing was done; try again, and see the doctor if it lasts."));
         };

@@ -6,6 +6,7 @@ import static dev.writ.admin.Endpoint.post;
 import static dev.writ.admin.Endpoint.put;
 
 import dev.writ.base.Json;
+import dev.writ.base.Name;
 import dev.writ.base.Secret;
 import dev.writ.guard.control.Applying;
 import dev.writ.guard.control.Control;
@@ -21,8 +22,10 @@ import java.util.Set;
 final class RegistryEndpoints {
     private final Control control;
     private final Inspector inspector;
+    private final Installation installation;
 
-    RegistryEndpoints(Control control, Inspector inspector) {
+    RegistryEndpoints(Control control, Inspector inspector, Installation installation) {
+        this.installation = installation;
         this.control = control;
         this.inspector = inspector;
     }
@@ -56,7 +59,71 @@ final class RegistryEndpoints {
                         "POST",
                         "/people/{id}/keys",
                         "Make a command-line credential, shown once",
-                        a -> Answers.created(people.issueKey(a.caller(), a.path("id")))));
+                        a -> Answers.created(people.issueKey(a.caller(), a.path("id")))),
+                order(
+                        "POST",
+                        "/people/{id}/links",
+                        "Make a one-time link with which the person makes a passkey, shown once",
+                        a -> Answers.created(people.issueLink(a.caller(), a.path("id"))
+                                .map(made -> reachable(a.caller().tenant(), made)))),
+                get(
+                        "/people/{id}/passkeys",
+                        "A person's passkeys",
+                        a -> Answers.items(people.passkeys(a.caller(), a.path("id")))),
+                order(
+                        "DELETE",
+                        "/people/{id}/passkeys/{passkey}",
+                        "Remove a passkey for good; the person's sessions end",
+                        a -> Answers.document(people.removePasskey(a.caller(), a.path("id"), a.path("passkey")))),
+                post("/people/{id}/identities", "Say which person a provider's subject is", "provider, subject", a -> {
+                    record Said(String provider, String subject) {}
+                    var said = a.form(
+                            Set.of("provider", "subject"),
+                            form -> new Said(form.text("provider"), form.text("subject")));
+                    return Answers.document(
+                            control.providers().link(a.caller(), a.path("id"), said.provider(), said.subject()));
+                }),
+                get(
+                        "/providers",
+                        "The company's identity providers",
+                        a -> Answers.items(control.providers().all(a.caller()))),
+                put(
+                        "/providers",
+                        "Trust a provider, in place of the one of that name",
+                        "Provider",
+                        a -> Answers.document(
+                                control.providers().set(a.caller(), a.resource(Resource.Provider.class)))),
+                order(
+                        "POST",
+                        "/providers/{name}/keys",
+                        "Make the credential with which a provider tells of people (SCIM), shown once",
+                        a -> Answers.created(control.providers().issueKey(a.caller(), a.path("name")))),
+                order(
+                        "DELETE",
+                        "/providers/{name}",
+                        "Trust a provider no more",
+                        a -> Answers.document(control.providers().remove(a.caller(), a.path("name")))),
+                get(
+                        "/changes",
+                        "Changes that wait for a second administrator",
+                        a -> Answers.items(control.changes().waiting(a.caller()))),
+                order(
+                        "POST",
+                        "/changes/{id}/confirm",
+                        "Be the second administrator of a change",
+                        a -> Answers.document(control.changes().confirm(a.caller(), a.path("id")))),
+                order(
+                        "POST",
+                        "/changes/{id}/withdraw",
+                        "End a change that waits",
+                        a -> Answers.document(control.changes().withdraw(a.caller(), a.path("id")))));
+    }
+
+    /** A link as the person opens it, not its secret alone. */
+    private Json.Obj reachable(Name tenant, Json.Obj made) {
+        var path = installation.prefix(tenant) + "/ui/enrol?link="
+                + made.string("link").orElse("");
+        return made.with("link", Json.of(installation.site().get().at(path)));
     }
 
     private List<Endpoint> groups() {

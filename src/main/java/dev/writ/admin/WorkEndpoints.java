@@ -9,7 +9,9 @@ import dev.writ.guard.control.Control;
 import dev.writ.guard.control.Evidence;
 import dev.writ.guard.control.Overview;
 import dev.writ.guard.control.Resource;
+import dev.writ.guard.control.Resources;
 import dev.writ.http.server.Answer;
+import dev.writ.http.server.Request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,11 +108,28 @@ final class WorkEndpoints {
                         "End a task whose purpose is fulfilled",
                         "reason",
                         a -> Answers.document(tasks.complete(a.caller(), a.path("id"), a.reason()))),
+                delegation(),
                 order(
                         "POST",
                         "/tasks/{id}/keys",
                         "Make a key for the task's agent, shown once",
                         a -> Answers.created(tasks.issueKey(a.caller(), a.path("id")))));
+    }
+
+    /** For the agent whose task it is, and for people. */
+    private Endpoint delegation() {
+        var delegations = control.delegations();
+        return post(
+                        "/tasks/{id}/delegations",
+                        "Pass a part of a task on to another agent",
+                        "agent, scope, calls, for or until",
+                        a -> Answers.created(delegations.delegate(a.caller(), a.path("id"), part(a.request()))))
+                .alsoOfAgents((request, agent) ->
+                        Answers.created(delegations.delegate(agent, request.parameter("id"), part(request))));
+    }
+
+    private static Resource.Delegation part(Request request) {
+        return Asked.form(request, Set.of("agent", "scope", "calls", "for", "until"), Resources::delegation);
     }
 
     private List<Endpoint> approvals() {

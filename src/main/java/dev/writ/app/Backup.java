@@ -7,6 +7,7 @@ import dev.writ.ledger.verify.EvidenceFailure;
 import dev.writ.ledger.verify.EvidenceVerifier;
 import dev.writ.ledger.verify.LogFolder;
 import dev.writ.ledger.verify.Report;
+import dev.writ.store.Postgres;
 import dev.writ.store.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ import java.util.Optional;
 /**
  * Copies an installation while it runs: first the database as it is at one moment, then every log up to a checkpoint that
  * covers all the database has seen, so that the log can be replayed over it; policies, reserve and, when it is asked for,
- * keys. The copy is verified, then gets its manifest, then its name: what has the name is whole.
+ * keys. A state on a server comes along as a dump. The copy is verified, then gets its manifest, then its name: what has the name is whole.
  */
 final class Backup {
     /** How long a checkpoint is waited for; a running Writ makes one each second. */
@@ -28,10 +29,17 @@ final class Backup {
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
     private final Path data;
+    private final Optional<Postgres> database;
     private final InstantSource clock;
 
     Backup(Path data, InstantSource clock) {
+        this(data, Optional.empty(), clock);
+    }
+
+    /** @param database where the state is, when it is on a server */
+    Backup(Path data, Optional<Postgres> database, InstantSource clock) {
         this.data = data.toAbsolutePath().normalize();
+        this.database = database;
         this.clock = clock;
     }
 
@@ -55,6 +63,8 @@ final class Backup {
             var logs = copy(part, withKeys);
             Copies.settle(part);
             verify(part);
+            // The file was there to see whether the dump of a server goes into one.
+            if (Files.exists(part.resolve(State.DUMP))) State.forgetFile(part);
             var manifest = Manifest.of(part, clock.instant(), withKeys);
             var bytes = manifest.bytes();
             Files.write(part.resolve(Manifest.FILE), bytes);
@@ -72,7 +82,7 @@ final class Backup {
     }
 
     private List<String> copy(Path part, boolean withKeys) throws IOException {
-        Snapshot.copy(data.resolve("writ.db"), part.resolve("writ.db"));
+        State.of(data, database).copy(part);
         var seen = Installations.seen(part.resolve("writ.db"));
         var logs = new java.util.ArrayList<String>();
         for (var log : Installations.logs(data)) {

@@ -21,13 +21,16 @@ final class Banner {
         var database = settings.db()
                 .map(url -> "  database  " + new Postgres(url, Optional::empty).shown() + "\n")
                 .orElse("");
+        var first = wiring.firstLink()
+                .map(link -> "\nSign in for the first time, within ten minutes:\n  " + link + "\n")
+                .orElse("");
         return """
 
                 Writ %s is up.
 
                 %s  people    %s/api/v1
                   data      %s
-                %s%s
+                %s%s%s
                 Next, in another terminal:
                   writ --data %s status
                   writ --data %s doctor
@@ -41,6 +44,7 @@ final class Banner {
                         data,
                         database,
                         custody,
+                        first,
                         data,
                         data,
                         data.resolve("policies").resolve(Wiring.TENANT.text()));

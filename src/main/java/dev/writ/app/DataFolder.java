@@ -13,6 +13,7 @@ import java.util.Optional;
 /** Where everything of an installation lies; readable by its owner alone. */
 record DataFolder(Path root) {
     static final String NODE_FILE = "node.json";
+    static final String ELSEWHERE = "database";
 
     private static final String OWNER_ONLY = "rwx------";
 
@@ -38,7 +39,7 @@ record DataFolder(Path root) {
 
     /** Says in which other database the state is, when it is not in this folder. */
     Path elsewhere() {
-        return root.resolve("database");
+        return root.resolve(ELSEWHERE);
     }
 
     /**

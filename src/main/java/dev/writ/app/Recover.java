@@ -10,6 +10,7 @@ import dev.writ.ledger.verify.EvidenceFailure;
 import dev.writ.ledger.verify.EvidenceVerifier;
 import dev.writ.ledger.verify.LogFolder;
 import dev.writ.store.Positions;
+import dev.writ.store.Postgres;
 import dev.writ.store.Snapshot;
 import dev.writ.store.StoreError;
 import java.io.IOException;
@@ -33,11 +34,13 @@ final class Recover {
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
     private final Path data;
+    private final State state;
     private final InstantSource clock;
     private final SecureRandom random;
 
-    Recover(Path data, InstantSource clock, SecureRandom random) {
+    Recover(Path data, Optional<Postgres> database, InstantSource clock, SecureRandom random) {
         this.data = data.toAbsolutePath().normalize();
+        this.state = State.of(this.data, database);
         this.clock = clock;
         this.random = random;
     }
@@ -53,24 +56,40 @@ final class Recover {
         }
     }
 
-    /** Looks, and changes nothing. */
+    /** Looks, and changes nothing; at a server's state in a copy of our own. */
     Found look() {
         try {
             if (!Files.isDirectory(data)) throw new StartFailure(data + " is no folder", "give the data folder", null);
             if (Installations.inUse(data))
                 throw new StartFailure("a Writ runs on " + data, "stop it first; nothing was done", null);
-            var wrong = new ArrayList<String>();
-            boolean database = database(wrong);
-            var salvaged = salvaged(wrong);
-            logs(wrong, database, salvaged);
-            return new Found(List.copyOf(wrong), database, salvaged);
+            return switch (state) {
+                case State.InFolder(var file) -> look(file);
+                case State.OnServer _ -> lookAtCopy();
+            };
         } catch (IOException e) {
             throw new StartFailure(data + " cannot be read: " + e.getMessage(), "look at the disk", e);
         }
     }
 
-    private boolean database(List<String> wrong) {
-        var file = data.resolve("writ.db");
+    private Found lookAtCopy() throws IOException {
+        var scratch = Files.createTempDirectory("writ-recover");
+        try {
+            if (state.exists()) state.copy(scratch);
+            return look(scratch.resolve(State.FILE));
+        } finally {
+            Copies.delete(scratch);
+        }
+    }
+
+    private Found look(Path file) throws IOException {
+        var wrong = new ArrayList<String>();
+        boolean database = database(file, wrong);
+        var salvaged = salvaged(wrong);
+        logs(wrong, database ? Optional.of(file) : Optional.empty(), salvaged);
+        return new Found(List.copyOf(wrong), database, salvaged);
+    }
+
+    private static boolean database(Path file, List<String> wrong) {
         if (Files.notExists(file)) {
             wrong.add("the database is gone: people, agents, servers and tasks have to be made anew");
             return false;
@@ -90,7 +109,7 @@ final class Recover {
         }
     }
 
-    private void logs(List<String> wrong, boolean database, List<Salvage.Found> salvaged) throws IOException {
+    private void logs(List<String> wrong, Optional<Path> database, List<Salvage.Found> salvaged) throws IOException {
         var logs = Installations.logs(data);
         if (!logs.isEmpty()) {
             var report = EvidenceVerifier.verify(data, Optional.empty(), Optional.empty());
@@ -102,15 +121,15 @@ final class Recover {
                         .contradiction()
                         .ifPresent(
                                 why -> wrong.add("a witness contradicts the ledger of " + log.tenant() + ": " + why));
-        if (!database) return;
-        var seen = Installations.seen(data.resolve("writ.db"));
+        if (database.isEmpty()) return;
+        var seen = Installations.seen(database.get());
         for (var each : seen.entrySet()) {
             var log = each.getKey();
             long there = Math.max(size(log), beyond(log.tenant(), salvaged));
             if (each.getValue() > there)
                 wrong.add("the database has seen " + each.getValue() + " records of the ledger of " + log.tenant()
                         + ", and " + there + " are here: its end is lost, or an older one was put back");
-            else if (!sameHead(log))
+            else if (!sameHead(database.get(), log))
                 wrong.add("the ledger of " + log.tenant() + " is not the one that the database was written with");
         }
     }
@@ -139,8 +158,8 @@ final class Recover {
                 .orElse(0);
     }
 
-    private boolean sameHead(Installations.Log log) {
-        var positions = Snapshot.read(data.resolve("writ.db"), sql -> Positions.of(sql, log.node()));
+    private boolean sameHead(Path database, Installations.Log log) {
+        var positions = Snapshot.read(database, sql -> Positions.of(sql, log.node()));
         for (var position : positions) {
             if (!position.tenant().equals(log.tenant()) || position.head() == 0) continue;
             try {
@@ -172,7 +191,7 @@ final class Recover {
         var before = data.resolveSibling(data.getFileName() + ".before-" + STAMP.format(clock.instant()));
         try {
             Copies.begin(part);
-            if (found.database) Snapshot.copy(data.resolve("writ.db"), part.resolve("writ.db"));
+            if (found.database) state.copy(part);
             for (var name : List.of("ledger", "side", "bundles", "policies", "keys", "reserve", DataFolder.NODE_FILE))
                 Copies.copy(data.resolve(name), part.resolve(name));
             Copies.settle(part);
@@ -180,15 +199,28 @@ final class Recover {
             var reason = found.healthy() ? "nothing" : String.join("; ", found.wrong);
             var about = Renewal.from(Optional.empty(), dev.writ.base.Visible.text(reason, 2_000));
             var why = new Renewal.Why("recovered", WHY, about, found.salvaged, acceptClock);
+            var old = keptApart(part);
             var told = new Renewal(part, clock, random, why, token).renew();
+            // The server's rows change in one transaction; until the folder has its name, this can be done again.
+            if (state instanceof State.OnServer(var server)) State.move(part, server, told.node(), true);
             Copies.settle(part);
             Copies.publish(data, before);
             Copies.publish(part, data);
+            if (old.isPresent()) Files.move(old.get(), before.resolve(State.DUMP));
             return new Done(told, before);
         } catch (IOException | EvidenceFailure | LedgerFailure | TokenFailure | StoreError e) {
             var kept = Files.exists(data) ? data + " is as it was" : "the folder as it was is " + before;
             throw new StartFailure(
                     "the folder could not be recovered: " + e.getMessage(), "make room and try again; " + kept, e);
         }
+    }
+
+    /** What was on the server, which will not be there any more; it goes into the folder as it was. */
+    private Optional<Path> keptApart(Path part) throws IOException {
+        var dump = part.resolve(State.DUMP);
+        if (Files.notExists(dump)) return Optional.empty();
+        var kept = data.resolveSibling(data.getFileName() + ".state.dump");
+        Files.move(dump, kept, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        return Optional.of(kept);
     }
 }

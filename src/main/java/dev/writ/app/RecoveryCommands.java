@@ -1,6 +1,7 @@
 package dev.writ.app;
 
 import dev.writ.base.Digest;
+import dev.writ.store.Postgres;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code writ backup}, {@code restore} and {@code recover}: on this machine's files, without a server. */
@@ -24,9 +26,62 @@ final class RecoveryCommands {
                 .orElse(Path.of("writ-data"));
     }
 
-    private static Optional<Pkcs11> token(Optional<Path> config) {
-        return config.flatMap(file ->
-                SettingsFile.read(file, Settings.of(Path.of("writ-data"))).keys());
+    /** Which installation. */
+    static final class Data {
+        @Option(names = "--data", paramLabel = "DIR", description = "the data folder (default ./writ-data)")
+        private Optional<Path> data = Optional.empty();
+
+        Path folder() {
+            return RecoveryCommands.data(data);
+        }
+    }
+
+    /** How a log begins that cites an older one. */
+    static final class Beginning {
+        @Option(names = "--accept-clock", description = "believe this machine's clock although it is behind")
+        private boolean acceptClock;
+
+        @Option(names = "--without-secrets", description = "leave the vault's secrets behind; they are put in anew")
+        private boolean withoutSecrets;
+    }
+
+    /** What settings say besides, when they are named. */
+    private static final class Configured {
+        @Option(
+                names = "--db",
+                paramLabel = "URL",
+                description = "the PostgreSQL database of the state: jdbc:postgresql://HOST:PORT/DATABASE?user=ROLE")
+        private Optional<String> db = Optional.empty();
+
+        @Option(
+                names = "--db-password-file",
+                paramLabel = "FILE",
+                description = "holds the database's password (or the variable WRIT_DB_PASSWORD, or ~/.pgpass)")
+        private Optional<Path> dbPasswordFile = Optional.empty();
+
+        @Option(
+                names = "--config",
+                paramLabel = "FILE",
+                description = "settings that name the database, and the token for a new log's key")
+        private Optional<Path> config = Optional.empty();
+
+        private Optional<Settings> settings() {
+            return config.map(file -> SettingsFile.read(file, Settings.of(Path.of("writ-data"))));
+        }
+
+        Optional<Pkcs11> token() {
+            return settings().flatMap(Settings::keys);
+        }
+
+        Optional<Postgres> database() {
+            var url = db.or(() -> settings().flatMap(Settings::db));
+            var password = dbPasswordFile.or(() -> settings().flatMap(Settings::dbPasswordFile));
+            try {
+                return url.map(address -> StateStore.database(address, password));
+            } catch (IllegalArgumentException e) {
+                throw new StartFailure(String.valueOf(e.getMessage()), "correct --db", e);
+            }
+        }
     }
 
     private static int told(PrintStream err, Supplier<Integer> work) {
@@ -59,13 +114,16 @@ final class RecoveryCommands {
         @Option(names = "--to", paramLabel = "DIR", required = true, description = "a folder that does not exist yet")
         private Path to = Path.of("");
 
-        @Option(names = "--data", paramLabel = "DIR", description = "the data folder (default ./writ-data)")
-        private Optional<Path> data = Optional.empty();
+        @Mixin
+        private final Data data = new Data();
 
         @Option(
                 names = "--with-keys",
                 description = "with the keys of vault and side store: who has the backup can then open both")
         private boolean withKeys;
+
+        @Mixin
+        private final Configured configured = new Configured();
 
         private final PrintStream out;
         private final PrintStream err;
@@ -78,7 +136,7 @@ final class RecoveryCommands {
         @Override
         public Integer call() {
             return told(err, () -> {
-                var made = new Backup(data(data), InstantSource.system()).to(to, withKeys);
+                var made = new Backup(data.folder(), configured.database(), InstantSource.system()).to(to, withKeys);
                 out.println("Backed up to " + made.folder() + ": " + made.files() + " files, " + made.bytes()
                         + " bytes, verified.");
                 for (var log : made.logs()) out.println("  log " + log + " records");
@@ -105,20 +163,14 @@ final class RecoveryCommands {
         @Option(names = "--keys", paramLabel = "DIR", description = "the folder keys, when it was kept apart")
         private Optional<Path> keys = Optional.empty();
 
-        @Option(names = "--without-secrets", description = "leave the vault's secrets behind; they are put in anew")
-        private boolean withoutSecrets;
-
         @Option(names = "--manifest", paramLabel = "DIGEST", description = "what writ backup printed")
         private Optional<String> manifest = Optional.empty();
 
-        @Option(names = "--accept-clock", description = "believe this machine's clock although it is behind")
-        private boolean acceptClock;
+        @Mixin
+        private final Beginning beginning = new Beginning();
 
-        @Option(
-                names = "--config",
-                paramLabel = "FILE",
-                description = "settings that name the token for the new log's key; without it, the key is in a file")
-        private Optional<Path> config = Optional.empty();
+        @Mixin
+        private final Configured configured = new Configured();
 
         private final PrintStream out;
         private final PrintStream err;
@@ -132,11 +184,20 @@ final class RecoveryCommands {
         public Integer call() {
             return told(err, () -> {
                 var choice = new Restore.Choice(
-                        keys, withoutSecrets, manifest.map(this::digest), acceptClock, token(config));
+                        keys,
+                        beginning.withoutSecrets,
+                        manifest.map(this::digest),
+                        beginning.acceptClock,
+                        configured.token(),
+                        configured.database());
                 var told = new Restore(InstantSource.system(), new SecureRandom()).from(from, data, choice);
                 out.println("Restored to " + data.toAbsolutePath().normalize() + ":");
                 tell(out, told);
-                out.println("Next: writ up --data " + data);
+                out.println("Next: writ up --data " + data
+                        + configured
+                                .database()
+                                .map(_ -> " with the same database")
+                                .orElse(""));
                 return 0;
             });
         }
@@ -157,8 +218,8 @@ final class RecoveryCommands {
             sortOptions = false,
             description = "Say what is wrong with a data folder that refuses to start; with --yes, keep what is whole.")
     static final class RecoverCommand implements Callable<Integer> {
-        @Option(names = "--data", paramLabel = "DIR", description = "the data folder (default ./writ-data)")
-        private Optional<Path> data = Optional.empty();
+        @Mixin
+        private final Data data = new Data();
 
         @Option(names = "--yes", description = "do it; the folder as it was is kept beside the new one")
         private boolean yes;
@@ -166,17 +227,11 @@ final class RecoveryCommands {
         @Option(names = "--anyway", description = "also when nothing is found to be wrong")
         private boolean anyway;
 
-        @Option(names = "--accept-clock", description = "believe this machine's clock although it is behind")
-        private boolean acceptClock;
+        @Mixin
+        private final Beginning beginning = new Beginning();
 
-        @Option(names = "--without-secrets", description = "leave the vault's secrets behind; they are put in anew")
-        private boolean withoutSecrets;
-
-        @Option(
-                names = "--config",
-                paramLabel = "FILE",
-                description = "settings that name the token for the new log's key; without it, the key is in a file")
-        private Optional<Path> config = Optional.empty();
+        @Mixin
+        private final Configured configured = new Configured();
 
         private final PrintStream out;
         private final PrintStream err;
@@ -189,18 +244,19 @@ final class RecoveryCommands {
         @Override
         public Integer call() {
             return told(err, () -> {
-                var recover = new Recover(data(data), InstantSource.system(), new SecureRandom());
+                var recover =
+                        new Recover(data.folder(), configured.database(), InstantSource.system(), new SecureRandom());
                 var found = recover.look();
                 for (var each : found.wrong()) out.println("Found: " + each + ".");
                 if (found.healthy()) out.println("Nothing was found that a start would be refused for.");
-                if (found.healthy() && !anyway && !acceptClock) return 0;
+                if (found.healthy() && !anyway && !beginning.acceptClock) return 0;
                 if (!yes) {
                     out.println(
                             "With --yes: a new log begins that cites the last good checkpoint, every open task ends,");
                     out.println("every approval is void, every key is revoked. The folder as it is is kept.");
                     return CONFLICT;
                 }
-                var done = recover.make(found, acceptClock, withoutSecrets, token(config));
+                var done = recover.make(found, beginning.acceptClock, beginning.withoutSecrets, configured.token());
                 out.println("Recovered; the folder as it was is " + done.before() + ":");
                 tell(out, done.told());
                 return 0;

@@ -5,6 +5,7 @@ import dev.writ.ledger.LedgerFailure;
 import dev.writ.ledger.token.TokenFailure;
 import dev.writ.ledger.verify.EvidenceFailure;
 import dev.writ.ledger.verify.EvidenceVerifier;
+import dev.writ.store.Postgres;
 import dev.writ.store.Snapshot;
 import dev.writ.store.Store;
 import dev.writ.store.StoreError;
@@ -35,15 +36,21 @@ final class Restore {
      * @param withoutSecrets whether the vault's secrets are left behind, for want of their key
      * @param manifest digest that the manifest must have
      * @param token where the new logs' keys are made
+     * @param database an empty one on a server that the state goes to, instead of a file
      */
     record Choice(
             Optional<Path> keys,
             boolean withoutSecrets,
             Optional<Digest> manifest,
             boolean acceptClock,
-            Optional<Pkcs11> token) {
+            Optional<Pkcs11> token,
+            Optional<Postgres> database) {
         Choice(Optional<Path> keys, boolean withoutSecrets, Optional<Digest> manifest, boolean acceptClock) {
-            this(keys, withoutSecrets, manifest, acceptClock, Optional.empty());
+            this(keys, withoutSecrets, manifest, acceptClock, Optional.empty(), Optional.empty());
+        }
+
+        Choice on(Postgres server) {
+            return new Choice(keys, withoutSecrets, manifest, acceptClock, token, Optional.of(server));
         }
     }
 
@@ -64,10 +71,26 @@ final class Restore {
                         "use the backup that the digest was told for; nothing was written",
                         null);
             verify(backup);
+            if (choice.database.isPresent() && !choice.database.get().unused())
+                throw new StartFailure(
+                        choice.database.get().shown() + " has tables already, and a restore goes over nothing",
+                        "name an empty database, or an empty schema with currentSchema=",
+                        null);
             Copies.begin(part);
             for (var name : List.of(
-                    "writ.db", "ledger", "side", "bundles", "policies", "reserve", "keys", DataFolder.NODE_FILE))
-                Copies.copy(backup.resolve(name), part.resolve(name));
+                    State.FILE,
+                    State.DUMP,
+                    "ledger",
+                    "side",
+                    "bundles",
+                    "policies",
+                    "reserve",
+                    "keys",
+                    DataFolder.NODE_FILE)) Copies.copy(backup.resolve(name), part.resolve(name));
+            if (Files.exists(part.resolve(State.DUMP))) {
+                State.undump(part);
+                Files.delete(part.resolve(State.DUMP));
+            }
             if (choice.keys.isPresent()) putKeys(choice.keys.get(), part);
             Copies.settle(part);
             if (choice.withoutSecrets) forgetSecrets(part);
@@ -78,6 +101,7 @@ final class Restore {
                     List.of(),
                     choice.acceptClock);
             var told = new Renewal(part, clock, random, why, choice.token).renew();
+            if (choice.database.isPresent()) State.move(part, choice.database.get(), told.node(), false);
             Copies.settle(part);
             Copies.publish(part, whole);
             return told;
@@ -90,7 +114,12 @@ final class Restore {
     }
 
     private static void verify(Path backup) throws IOException {
-        var wrong = Snapshot.objectionToCopy(backup.resolve("writ.db"));
+        if (Files.exists(backup.resolve(State.DUMP)) == Files.exists(backup.resolve(State.FILE)))
+            throw new StartFailure(
+                    "this backup has no database, or two", "use another backup; nothing was written", null);
+        var wrong = Files.exists(backup.resolve(State.DUMP))
+                ? Optional.<String>empty() // told when it is read
+                : Snapshot.objectionToCopy(backup.resolve(State.FILE));
         if (wrong.isPresent())
             throw new StartFailure(
                     "the database of this backup is damaged: " + wrong.get(), "use another backup", null);

@@ -91,7 +91,7 @@ final class StateStore {
                 : new StoreError(StoreError.Code.DENIED, what, e);
     }
 
-    private static String said(Path elsewhere) {
+    static String said(Path elsewhere) {
         try {
             return Files.readString(elsewhere).strip();
         } catch (IOException e) {

@@ -82,7 +82,7 @@ public final class Up implements Callable<Integer> {
             // What the start alone has needed goes back: much of it is old by now, and we may be idle for long.
             System.gc();
             stopped.await();
-            if (over.get().isPresent()) throw over.get().get();
+            if (over.get().isPresent()) throw closed(wiring, over.get().get());
             return 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -93,6 +93,16 @@ public final class Up implements Callable<Integer> {
             err.println("      Next: " + failure.next() + ".");
             return 1;
         }
+    }
+
+    /** Nothing of it works on without its database, also where the process stays. */
+    private static StoreError closed(Wiring wiring, StoreError why) {
+        try {
+            wiring.close();
+        } catch (RuntimeException e) {
+            why.addSuppressed(e);
+        }
+        return why;
     }
 
     private Settings settings() {

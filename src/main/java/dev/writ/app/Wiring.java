@@ -2,6 +2,10 @@ package dev.writ.app;
 
 import dev.writ.admin.Api;
 import dev.writ.admin.Installation;
+import dev.writ.admin.ProviderWeb;
+import dev.writ.admin.console.Console;
+import dev.writ.admin.provisioning.EventsEndpoint;
+import dev.writ.admin.provisioning.ScimEndpoint;
 import dev.writ.authority.Authority;
 import dev.writ.base.Drbg;
 import dev.writ.base.Headers;
@@ -19,6 +23,7 @@ import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
 import dev.writ.guard.Presented;
 import dev.writ.guard.control.Control;
+import dev.writ.guard.control.FirstStart;
 import dev.writ.guard.replay.Reconciliation;
 import dev.writ.http.Loops;
 import dev.writ.http.client.Destinations;
@@ -62,6 +67,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The whole system, put together in the order in which its parts need each other: read from top to bottom, it is the
@@ -79,6 +85,7 @@ public final class Wiring implements AutoCloseable {
     private final Deque<AutoCloseable> opened;
     private final Parts parts;
     private final HttpServer server;
+    private Optional<String> firstLink = Optional.empty();
 
     /** The parts that a gateway, a test or the program itself may need. */
     public record Parts(
@@ -92,6 +99,7 @@ public final class Wiring implements AutoCloseable {
             Identity identity,
             Vault vault,
             Policies policies,
+            Issuing issuing,
             Guard guard,
             Upstreams upstreams,
             Control control) {}
@@ -209,20 +217,29 @@ public final class Wiring implements AutoCloseable {
                 ids,
                 clock));
         var parts = new Parts(
-                settings, clock, ids, store, ledger, registry, authority, identity, vault, policies, guard, upstreams,
-                control);
+                settings, clock, ids, store, ledger, registry, authority, identity, vault, policies, issuing, guard,
+                upstreams, control);
 
-        var owner = firstStart(control, folder, settings);
+        var founded = new AtomicReference<Optional<FirstStart.Founded>>(Optional.empty());
+        var owner = firstStart(control, folder, settings, founded);
 
         var mcp = new McpEndpoint(guard, upstreams, random, clock, settings.hold());
         opened.push(mcp);
+        Supplier<Site> site =
+                () -> settings.publicUrl().map(Site::new).orElseGet(() -> Site.of(URI.create(listening.get())));
         var api = new Api(
                 control,
                 upstreams,
                 new Installation(
-                        Version.TEXT, settings.node().text(), settings.custody(), clock.instant(), listening::get));
+                        Version.TEXT,
+                        settings.node().text(),
+                        settings.custody(),
+                        clock.instant(),
+                        listening::get,
+                        site,
+                        TENANT));
         var visits = new Visits<Caller.OfPerson>(
-                () -> settings.publicUrl().map(Site::new).orElseGet(() -> Site.of(URI.create(listening.get()))),
+                site,
                 guard::signedIn,
                 (person, tenant) -> person.tenant().text().equals(tenant),
                 random);
@@ -231,18 +248,30 @@ public final class Wiring implements AutoCloseable {
                 client,
                 destinations(settings.metadataNetwork()),
                 settings.metadataNetwork() == Settings.Network.LOOPBACK);
+        // Administrators name providers, so they may be where servers may be; each URL of theirs is https, or on this
+        // machine.
+        var provided = new ProviderWeb(new Metadata(guard, client, destinations(settings.network()), true));
         var oauth = new OauthEndpoint(control, metadata, visits, clock);
         var routes = new ArrayList<>(api.routes());
         routes.addAll(mcp.routes());
         routes.addAll(new ServerConnections(upstreams.connections(), home, request -> person(guard, visits, request))
                 .routes());
         routes.addAll(oauth.routes());
+        routes.addAll(new Console(control, visits, provided, TENANT).routes());
+        routes.addAll(new ScimEndpoint(control.provisioning()).routes());
+        routes.addAll(new EventsEndpoint(control.provisioning(), provided, TENANT).routes());
         for (var gateway : gateways) routes.addAll(gateway.apply(parts));
         var server = HttpServer.start(listening(settings, guard), new Routes(routes), clock, loops);
         opened.push(server);
 
         var wiring = new Wiring(opened, parts, server);
         listening.set(wiring.url().toString());
+        founded.get()
+                .ifPresent(first -> wiring.firstLink = Optional.of(site.get()
+                        .at("/ui/enrol?link="
+                                + control.firstStart()
+                                        .link(TENANT, first.person())
+                                        .reveal())));
         owner.ifPresent(key -> new OwnerFile(folder.ownerFile()).write(wiring.url(), TENANT, key));
         Runnable settling = () -> {
             // Also finds out, while nothing else is written, that the database is no longer ours.
@@ -256,7 +285,11 @@ public final class Wiring implements AutoCloseable {
     }
 
     /** Makes the first tenant when there is none; the first person's credential, as far as it can still be had. */
-    private static Optional<Secret> firstStart(Control control, DataFolder folder, Settings settings) {
+    private static Optional<Secret> firstStart(
+            Control control,
+            DataFolder folder,
+            Settings settings,
+            AtomicReference<Optional<FirstStart.Founded>> first) {
         var file = new OwnerFile(folder.ownerFile());
         if (control.firstStart().due(TENANT))
             // Kept before the beginning is complete: a crash in between makes another one, and locks nobody out.
@@ -266,7 +299,10 @@ public final class Wiring implements AutoCloseable {
                             "Owner",
                             "owner@localhost",
                             // Port 0 until we listen: whoever holds our port by then must not be sent the key.
-                            founded -> file.write(url(settings.address(), 0), TENANT, founded.text()));
+                            founded -> {
+                                first.set(Optional.of(founded));
+                                file.write(url(settings.address(), 0), TENANT, founded.text());
+                            });
         return file.key();
     }
 
@@ -276,6 +312,11 @@ public final class Wiring implements AutoCloseable {
 
     public HttpServer server() {
         return server;
+    }
+
+    /** With what the first person signs in; there is one at the very first start alone. */
+    public Optional<String> firstLink() {
+        return firstLink;
     }
 
     /** Where people and agents reach it, without a slash at the end. */
@@ -290,7 +331,7 @@ public final class Wiring implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         var failure = new RuntimeException("not everything could be closed");
         close(opened, failure);
         if (failure.getSuppressed().length > 0) throw failure;

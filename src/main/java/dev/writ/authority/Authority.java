@@ -40,12 +40,18 @@ public final class Authority implements AutoCloseable {
     private final List<Consumer<Revocation>> listeners = new CopyOnWriteArrayList<>();
     private final Approvals approvals;
     private final Budgets budgets;
+    private final Delegations delegations;
+    private final Mandates mandates;
+    private final Emergencies emergencies;
 
     public Authority(Store store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
         this.approvals = new Approvals(this, store, clock);
         this.budgets = new Budgets(this, store, clock);
+        this.delegations = new Delegations(this, clock);
+        this.mandates = new Mandates(this, store, clock);
+        this.emergencies = new Emergencies(this, clock);
         var since = clock.instant().minus(AuthoritySnapshot.KEPT);
         store.read(sql -> Tables.load(sql, since))
                 .forEach((tenant, snapshot) -> books.put(tenant, new Book<>(store, snapshot)));
@@ -74,6 +80,18 @@ public final class Authority implements AutoCloseable {
         return budgets;
     }
 
+    public Delegations delegations() {
+        return delegations;
+    }
+
+    public Mandates mandates() {
+        return mandates;
+    }
+
+    public Emergencies emergencies() {
+        return emergencies;
+    }
+
     /** Calls the listener with everything that is revoked from now on, on the revoking thread; it must be quick. */
     public void onRevoked(Consumer<Revocation> listener) {
         listeners.add(listener);
@@ -92,7 +110,7 @@ public final class Authority implements AutoCloseable {
         return bookOf(tenant).command(before -> {
             var known = before.task(task.id());
             if (known.isPresent()) return Plan.nothing(new Opening.AlreadyExists(known.get()));
-            if (before.tasks().values().stream().filter(each -> each.open(now)).count() >= OPEN_MAX)
+            if (full(before, now))
                 return Plan.nothing(new Opening.Refused("the tenant has " + OPEN_MAX + " open tasks; end some"));
             return new Plan<>(
                     new Opening.Opened(task),
@@ -120,26 +138,89 @@ public final class Authority implements AutoCloseable {
         return end(tenant, task, new Task.End(Task.Ending.REVOKED, Optional.of(by), clock.instant(), why));
     }
 
-    /** Revokes every task of an agent. */
+    /** Revokes every task of an agent, and what these passed on. */
     public Stop.Stopped stopAgent(Name tenant, Name agent, Id by, String why) {
         return revokeAll(
                 tenant,
                 task -> task.agent().equals(agent),
-                Optional.empty(),
-                by,
-                why,
-                new Revocation.OfAgent(tenant, agent));
+                List.of(),
+                revoked(by, why),
+                List.of(new Revocation.OfAgent(tenant, agent)));
     }
 
-    /** Revokes every task that is for a person or that the person opened, and voids what the person approved. */
+    /**
+     * Revokes every task that is for a person or that the person opened, and every mandate of the person; voids what the
+     * person approved.
+     */
     public Stop.Stopped stopPerson(Name tenant, Id person, Id by, String why) {
+        var end = revoked(by, why);
+        var changes = new ArrayList<Change<AuthoritySnapshot>>();
+        changes.add(Changes.votesWithdrawn(tenant, person));
+        for (var mandate : snapshot(tenant).mandates().values())
+            if (mandate.giver().equals(person)) changes.add(Changes.ended(tenant, mandate, end));
         return revokeAll(
                 tenant,
                 task -> task.person().equals(person) || task.openedBy().equals(person),
-                Optional.of(person),
-                by,
-                why,
-                new Revocation.OfPerson(tenant, person));
+                changes,
+                end,
+                List.of(new Revocation.OfPerson(tenant, person)));
+    }
+
+    /** Ends a mandate and every task that it opened. */
+    public Optional<Stop.Stopped> revokeMandate(Name tenant, Id id, Task.End end) {
+        var known = Optional.ofNullable(snapshot(tenant).mandates().get(id));
+        if (known.flatMap(Mandate::end).isPresent()) return Optional.empty();
+        return known.map(mandate -> revokeAll(
+                tenant,
+                task -> task.origin().equals(new Origin.OfMandate(id)),
+                List.of(Changes.ended(tenant, mandate, end)),
+                end,
+                List.of()));
+    }
+
+    /** Takes a consent back; the task that rests on it ends. */
+    public Optional<Stop.Stopped> revokeConsent(Name tenant, Id consent, Task.End end) {
+        return snapshot(tenant).consents().values().stream()
+                .filter(each -> each.id().equals(consent))
+                .findFirst()
+                .map(each -> revokeAll(
+                        tenant,
+                        task -> task.id().equals(each.task()),
+                        List.of(Changes.consentRevoked(tenant, each.task(), end.at())),
+                        end,
+                        List.of()));
+    }
+
+    /** From now on no agent of the tenant may act, and everything under way is cut; nothing ends. */
+    public Stop.Stopped suspend(Name tenant, Suspension suspension) {
+        var done = bookOf(tenant)
+                .atOnce(
+                        now -> now.suspension().isPresent()
+                                ? Plan.nothing(List.<Task>of())
+                                : new Plan<>(
+                                        List.<Task>of(),
+                                        List.of(
+                                                Changes.suspended(tenant, Optional.of(suspension)),
+                                                Changes.epoch(tenant))),
+                        _ -> announce(List.of(new Revocation.OfTenant(tenant))));
+        return stopped(done);
+    }
+
+    /** Lets the tenant's agents act again, as far as their tasks have not ended meanwhile. */
+    public boolean resume(Name tenant) {
+        return bookOf(tenant)
+                .command(now -> now.suspension().isEmpty()
+                        ? Plan.nothing(false)
+                        : Plan.of(true, Changes.suspended(tenant, Optional.empty())));
+    }
+
+    private Task.End revoked(Id by, String why) {
+        return new Task.End(Task.Ending.REVOKED, Optional.of(by), clock.instant(), why);
+    }
+
+    /** Whether a tenant has as many open tasks as it may have. */
+    boolean full(AuthoritySnapshot now, java.time.Instant at) {
+        return now.tasks().values().stream().filter(each -> each.open(at)).count() >= OPEN_MAX;
     }
 
     /** Cuts what is under way to a server; tasks go on without it. */
@@ -157,7 +238,7 @@ public final class Authority implements AutoCloseable {
      */
     public List<Task> endEverything(Name tenant, String why) {
         var end = new Task.End(Task.Ending.REVOKED, Optional.empty(), clock.instant(), why);
-        var done = endAll(tenant, _ -> true, Optional.empty(), end, List.of());
+        var done = endAll(tenant, _ -> true, List.of(), end, List.of());
         store.write(sql -> sql.change(
                 "UPDATE approvals SET state = 'void' WHERE tenant = ? AND state IN ('pending', 'approved')", tenant));
         return done.saved();
@@ -166,7 +247,7 @@ public final class Authority implements AutoCloseable {
     /** Revokes every open task of a tenant and voids every approval with them, as after a restore. */
     public Stop.Stopped stopEverything(Name tenant, Id by, String why) {
         var end = new Task.End(Task.Ending.REVOKED, Optional.of(by), clock.instant(), why);
-        return stopped(endAll(tenant, _ -> true, Optional.empty(), end, List.of()));
+        return stopped(endAll(tenant, _ -> true, List.of(), end, List.of()));
     }
 
     /** Ends every task whose deadline has passed. They were refused from that moment on; this tells the listeners. */
@@ -178,33 +259,35 @@ public final class Authority implements AutoCloseable {
             Predicate<Task> over = task -> !now.isBefore(task.deadline());
             if (snapshot(tenant).tasks().values().stream()
                     .noneMatch(t -> t.end().isEmpty() && over.test(t))) continue;
-            stopped.add(stopped(endAll(tenant, over, Optional.empty(), end, List.of())));
+            stopped.add(stopped(endAll(tenant, over, List.of(), end, List.of())));
         }
         return stopped;
     }
 
     /**
-     * Adds labels to a task, also when it has ended. When this returns they are durable; when it throws they are in
-     * force in memory all the same.
+     * Adds labels to a task, also when it has ended, and to every task above it. When this returns they are durable; when
+     * it throws they are in force in memory all the same.
      */
     public Labelling label(Name tenant, Id task, Set<Name> labels) {
         if (snapshot(tenant).task(task).isEmpty()) return new Labelling.NotFound();
         var book = bookOf(tenant);
-        var done = book.<Labelling>atOnce(
-                now -> {
-                    var known = now.task(task);
-                    if (known.isEmpty()) return Plan.nothing(new Labelling.NotFound());
-                    if (known.get().labels().containsAll(labels))
-                        return Plan.nothing(new Labelling.Labelled(known.get()));
-                    if (known.get().labelsWith(labels).size() > Task.LABELS_MAX)
-                        return Plan.nothing(new Labelling.TooMany());
-                    var after = known.get().withLabels(labels);
-                    return Plan.of(new Labelling.Labelled(after), Changes.labelled(tenant, task, labels));
-                },
-                _ -> {});
+        var done = book.<Labelling>atOnce(now -> labelling(now, tenant, task, labels), _ -> {});
         // The labels may be in force since an earlier attempt that could not be saved.
         book.settle();
         return done.saved();
+    }
+
+    private static Plan<AuthoritySnapshot, Labelling> labelling(
+            AuthoritySnapshot now, Name tenant, Id id, Set<Name> labels) {
+        var known = now.task(id);
+        if (known.isEmpty()) return Plan.nothing(new Labelling.NotFound());
+        var changes = new ArrayList<Change<AuthoritySnapshot>>();
+        for (var task : now.chain(known.get())) {
+            if (task.labels().containsAll(labels)) continue;
+            if (task.labelsWith(labels).size() > Task.LABELS_MAX) return Plan.nothing(new Labelling.TooMany());
+            changes.add(Changes.labelled(tenant, task.id(), labels));
+        }
+        return new Plan<>(new Labelling.Labelled(known.get().withLabels(labels)), changes);
     }
 
     /** Writes down what was really used of the call budgets; without it a restart charges what was leased. */
@@ -214,41 +297,40 @@ public final class Authority implements AutoCloseable {
     }
 
     private Stop end(Name tenant, Id id, Task.End end) {
-        var done = bookOf(tenant)
-                .<Stop>atOnce(
-                        now -> {
-                            var task = now.task(id);
-                            if (task.isEmpty()) return Plan.nothing(new Stop.NotFound());
-                            if (task.get().end().isPresent()) return Plan.nothing(new Stop.AlreadyEnded(task.get()));
-                            var stopped = new Stop.Stopped(List.of(task.get().with(end)), Optional.empty());
-                            return new Plan<>(stopped, List.of(Changes.ended(tenant, id, end), Changes.epoch(tenant)));
-                        },
-                        answer -> {
-                            if (answer instanceof Stop.Stopped stopped) announce(ofTasks(tenant, stopped.ended()));
-                        });
-        return done.answer() instanceof Stop.Stopped stopped
-                ? new Stop.Stopped(stopped.ended(), done.unsaved())
-                : done.answer();
+        var known = snapshot(tenant).task(id);
+        if (known.isEmpty()) return new Stop.NotFound();
+        if (known.get().end().isPresent()) return new Stop.AlreadyEnded(known.get());
+        var done = endAll(tenant, task -> task.id().equals(id), List.of(), end, List.of());
+        // Somebody else may have ended it meanwhile.
+        return done.answer().isEmpty()
+                ? new Stop.AlreadyEnded(snapshot(tenant).task(id).orElse(known.get()))
+                : stopped(done);
     }
 
     private Stop.Stopped revokeAll(
-            Name tenant, Predicate<Task> which, Optional<Id> voter, Id by, String why, Revocation cause) {
-        var end = new Task.End(Task.Ending.REVOKED, Optional.of(by), clock.instant(), why);
-        return stopped(endAll(tenant, which, voter, end, List.of(cause)));
+            Name tenant,
+            Predicate<Task> which,
+            List<Change<AuthoritySnapshot>> more,
+            Task.End end,
+            List<Revocation> causes) {
+        return stopped(endAll(tenant, which, more, end, causes));
     }
 
     private AtOnce<List<Task>> endAll(
-            Name tenant, Predicate<Task> which, Optional<Id> voter, Task.End end, List<Revocation> causes) {
+            Name tenant,
+            Predicate<Task> which,
+            List<Change<AuthoritySnapshot>> more,
+            Task.End end,
+            List<Revocation> causes) {
         return bookOf(tenant)
                 .atOnce(
                         now -> {
-                            var ended = now.tasks().values().stream()
-                                    .filter(task -> task.end().isEmpty() && which.test(task))
-                                    .map(task -> task.with(end))
-                                    .toList();
-                            var changes = new ArrayList<Change<AuthoritySnapshot>>();
-                            for (var task : ended) changes.add(Changes.ended(tenant, task.id(), end));
-                            voter.ifPresent(person -> changes.add(Changes.votesWithdrawn(tenant, person)));
+                            var ended = Delegations.ending(now, which, end);
+                            var changes = new ArrayList<>(more);
+                            for (var task : ended)
+                                changes.add(Changes.ended(
+                                        tenant, task.id(), task.end().orElseThrow()));
+                            changes.addAll(Delegations.returned(tenant, ended, budgets));
                             changes.add(Changes.epoch(tenant));
                             return new Plan<>(ended, changes);
                         },

@@ -5,6 +5,7 @@ import dev.writ.base.Id;
 import dev.writ.store.Copies;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -19,14 +20,21 @@ import java.util.function.UnaryOperator;
  * @param epoch grows with every end, revocation and suspension, together with what they take away
  * @param consents by task
  * @param asked the newest approval for each question
+ * @param mandates those that stand, and those that ended lately
+ * @param emergencies every task that two people opened in an emergency, and what waits for the second one
+ * @param suspension present while nobody of the tenant may act
  */
 public record AuthoritySnapshot(
         long epoch,
         Map<Id, Task> tasks,
         Map<Id, Consent> consents,
         Map<Id, Approval> approvals,
-        Map<Question, Id> asked) {
-    public static final AuthoritySnapshot EMPTY = new AuthoritySnapshot(0, Map.of(), Map.of(), Map.of(), Map.of());
+        Map<Question, Id> asked,
+        Map<Id, Mandate> mandates,
+        Map<Id, Emergency> emergencies,
+        Optional<Suspension> suspension) {
+    public static final AuthoritySnapshot EMPTY =
+            new AuthoritySnapshot(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Optional.empty());
 
     /** An ended task's credentials are still told so for this long. */
     public static final Duration KEPT = Duration.ofHours(24);
@@ -80,16 +88,86 @@ public record AuthoritySnapshot(
         return Optional.ofNullable(asked.get(new Question(task, action))).flatMap(this::approval);
     }
 
+    /** A task and those above it, the first one first; without those that are long over. */
+    public List<Task> chain(Task task) {
+        if (task.origin().parent().isEmpty()) return List.of(task);
+        var chain = new ArrayDeque<Task>(List.of(task));
+        for (var above = task.origin().parent().flatMap(this::task);
+                above.isPresent() && chain.size() <= Delegations.DEPTH_MAX;
+                above = above.get().origin().parent().flatMap(this::task)) chain.addFirst(above.get());
+        return List.copyOf(chain);
+    }
+
+    /** Whether a task and every one above it is open. */
+    public boolean openWithAllAbove(Task task, Instant now) {
+        var chain = chain(task);
+        return chain.size() == task.depth() + 1 && chain.stream().allMatch(each -> each.open(now));
+    }
+
+    AuthoritySnapshot with(Mandate mandate) {
+        return new AuthoritySnapshot(
+                epoch,
+                tasks,
+                consents,
+                approvals,
+                asked,
+                Copies.with(mandates, mandate.id(), mandate),
+                emergencies,
+                suspension);
+    }
+
+    AuthoritySnapshot changeMandate(Id id, UnaryOperator<Mandate> change) {
+        return new AuthoritySnapshot(
+                epoch,
+                tasks,
+                consents,
+                approvals,
+                asked,
+                Copies.changed(mandates, id, change),
+                emergencies,
+                suspension);
+    }
+
+    AuthoritySnapshot with(Emergency emergency) {
+        return new AuthoritySnapshot(
+                epoch,
+                tasks,
+                consents,
+                approvals,
+                asked,
+                mandates,
+                Copies.with(emergencies, emergency.id(), emergency),
+                suspension);
+    }
+
+    AuthoritySnapshot with(Optional<Suspension> now) {
+        return new AuthoritySnapshot(epoch, tasks, consents, approvals, asked, mandates, emergencies, now);
+    }
+
+    AuthoritySnapshot withoutConsent(Id task) {
+        return made(epoch, tasks, Copies.without(consents, task), approvals, asked);
+    }
+
+    private AuthoritySnapshot made(
+            long now,
+            Map<Id, Task> allTasks,
+            Map<Id, Consent> allConsents,
+            Map<Id, Approval> allApprovals,
+            Map<Question, Id> newest) {
+        return new AuthoritySnapshot(
+                now, allTasks, allConsents, allApprovals, newest, mandates, emergencies, suspension);
+    }
+
     AuthoritySnapshot withEpoch(long now) {
-        return new AuthoritySnapshot(now, tasks, consents, approvals, asked);
+        return made(now, tasks, consents, approvals, asked);
     }
 
     AuthoritySnapshot with(Task task) {
-        return new AuthoritySnapshot(epoch, Copies.with(tasks, task.id(), task), consents, approvals, asked);
+        return made(epoch, Copies.with(tasks, task.id(), task), consents, approvals, asked);
     }
 
     AuthoritySnapshot with(Consent consent) {
-        return new AuthoritySnapshot(epoch, tasks, Copies.with(consents, consent.task(), consent), approvals, asked);
+        return made(epoch, tasks, Copies.with(consents, consent.task(), consent), approvals, asked);
     }
 
     /** With a new approval, which is the newest of its question from now on. */
@@ -105,21 +183,21 @@ public record AuthoritySnapshot(
             all.put(approval.id(), approval);
             newest.put(new Question(approval.task(), approval.action()), approval.id());
         }
-        return new AuthoritySnapshot(epoch, tasks, consents, Map.copyOf(all), Map.copyOf(newest));
+        return made(epoch, tasks, consents, Map.copyOf(all), Map.copyOf(newest));
     }
 
     AuthoritySnapshot changeTask(Id id, UnaryOperator<Task> change) {
-        return new AuthoritySnapshot(epoch, Copies.changed(tasks, id, change), consents, approvals, asked);
+        return made(epoch, Copies.changed(tasks, id, change), consents, approvals, asked);
     }
 
     AuthoritySnapshot changeApproval(Id id, UnaryOperator<Approval> change) {
-        return new AuthoritySnapshot(epoch, tasks, consents, Copies.changed(approvals, id, change), asked);
+        return made(epoch, tasks, consents, Copies.changed(approvals, id, change), asked);
     }
 
     AuthoritySnapshot changeApprovals(UnaryOperator<Approval> change) {
         var changed = new HashMap<>(approvals);
         changed.replaceAll((_, approval) -> change.apply(approval));
-        return new AuthoritySnapshot(epoch, tasks, consents, Map.copyOf(changed), asked);
+        return made(epoch, tasks, consents, Map.copyOf(changed), asked);
     }
 
     /** Without what is over for longer than it is kept. */
@@ -139,7 +217,7 @@ public record AuthoritySnapshot(
         keptConsents.keySet().retainAll(kept.keySet());
         var keptAsked = new HashMap<>(asked);
         keptAsked.values().retainAll(keptApprovals.keySet());
-        return new AuthoritySnapshot(
+        return made(
                 epoch, Map.copyOf(kept), Map.copyOf(keptConsents), Map.copyOf(keptApprovals), Map.copyOf(keptAsked));
     }
 }

@@ -48,9 +48,9 @@ public final class Budgets {
         var task = authority.snapshot(tenant).task(id);
         if (task.isEmpty()) return new Reserving.NotFound();
         if (!task.get().open(clock.instant())) return new Reserving.TaskOver();
-        var meter = meters.computeIfAbsent(
-                new Key(tenant, id), _ -> new Meter(task.get().callsLeased()));
+        var meter = meterOf(tenant, task.get());
         while (!meter.take()) {
+            if (meter.closed() && over(tenant, id)) return new Reserving.TaskOver();
             if (meter.closed())
                 throw new StoreError(StoreError.Code.CLOSED, "the budgets are closed; Writ is stopping");
             switch (lease(tenant, id, meter)) {
@@ -64,6 +64,35 @@ public final class Budgets {
             }
         }
         return new Reserving.Reserved(new Reservation(meter));
+    }
+
+    private boolean over(Name tenant, Id id) {
+        return authority
+                .snapshot(tenant)
+                .task(id)
+                .filter(task -> task.open(clock.instant()))
+                .isEmpty();
+    }
+
+    private Meter meterOf(Name tenant, Task task) {
+        return meters.computeIfAbsent(new Key(tenant, task.id()), _ -> new Meter(task.callsLeased(), task.callsOwn()));
+    }
+
+    /** Takes calls that are to be passed on out of what a task may use; false when it has used them already. */
+    boolean lower(Name tenant, Task task, long calls) {
+        return meterOf(tenant, task).lowerLimit(calls);
+    }
+
+    /** Ends the meter of a task that is over; what it used. */
+    long closed(Name tenant, Task task) {
+        var meter = meters.get(new Key(tenant, task.id()));
+        return meter == null ? task.callsLeased() : meter.close();
+    }
+
+    /** What came back from a part may be used by the task again. */
+    void raise(Name tenant, Id id, long calls) {
+        var meter = meters.get(new Key(tenant, id));
+        if (meter != null) meter.raiseLimit(calls);
     }
 
     /** As reserve, from what is leased already; empty when that takes the store, or when nothing is left to charge. */
@@ -100,9 +129,9 @@ public final class Budgets {
             long leased = task.get().callsLeased();
             // Another call has leased while this one waited.
             if (leased > meter.leased() || meter.hasRoom()) return Plan.nothing(new Lease.UpTo(leased));
-            if (leased >= task.get().callBudget()) return Plan.nothing(new Lease.None());
-            long more = Math.min(
-                    task.get().callBudget(), leased + quantum(task.get().callBudget()));
+            if (leased >= task.get().callsOwn()) return Plan.nothing(new Lease.None());
+            long more =
+                    Math.min(task.get().callsOwn(), leased + quantum(task.get().callBudget()));
             return Plan.of(new Lease.UpTo(more), Changes.leased(tenant, id, more));
         });
     }
@@ -147,7 +176,7 @@ public final class Budgets {
         var _ = authority.bookOf(tenant).command(now -> {
             var task = now.task(id);
             if (task.isEmpty()) return Plan.nothing(0L);
-            long charged = Math.min(task.get().callBudget(), used + calls);
+            long charged = Math.min(task.get().callsOwn(), used + calls);
             return charged <= task.get().callsLeased()
                     ? Plan.nothing(task.get().callsLeased())
                     : Plan.of(charged, Changes.leased(tenant, id, charged));

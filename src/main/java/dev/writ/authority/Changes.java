@@ -6,6 +6,7 @@ import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.store.Change;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -14,23 +15,50 @@ final class Changes {
     private Changes() {}
 
     static Change<AuthoritySnapshot> opened(Name tenant, Task task) {
+        return Change.of(s -> s.with(task), sql -> {
+            sql.changeOne(
+                    """
+                            INSERT INTO tasks (tenant, id, purpose, person, agent, opened_by, opened_at, scope,
+                                               call_budget, deadline, calls_leased, origin)
+                            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)""",
+                    tenant,
+                    task.id(),
+                    task.purpose(),
+                    task.person(),
+                    task.agent(),
+                    task.openedBy(),
+                    task.openedAt(),
+                    task.scope().json(),
+                    task.callBudget(),
+                    task.deadline(),
+                    task.origin().json());
+            for (var label : task.labels())
+                sql.changeOne(
+                        "INSERT INTO task_labels (tenant, task, label) VALUES (?, ?, ?)", tenant, task.id(), label);
+        });
+    }
+
+    /** @param leased what is left leased for the task itself */
+    static Change<AuthoritySnapshot> passed(Name tenant, Id task, long leased, long calls) {
         return Change.of(
-                s -> s.with(task),
+                s -> s.changeTask(task, before -> before.withPassed(leased, before.callsPassed() + calls)),
                 sql -> sql.changeOne(
-                        """
-                        INSERT INTO tasks (tenant, id, purpose, person, agent, opened_by, opened_at, scope, call_budget,
-                                           deadline, calls_leased)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
+                        "UPDATE tasks SET calls_leased = ?, calls_passed = calls_passed + ? WHERE tenant = ? AND id = ?",
+                        leased,
+                        calls,
                         tenant,
-                        task.id(),
-                        task.purpose(),
-                        task.person(),
-                        task.agent(),
-                        task.openedBy(),
-                        task.openedAt(),
-                        task.scope().json(),
-                        task.callBudget(),
-                        task.deadline()));
+                        task));
+    }
+
+    static Change<AuthoritySnapshot> returned(Name tenant, Id task, long calls) {
+        return Change.of(
+                s -> s.changeTask(
+                        task, before -> before.withPassed(before.callsLeased(), before.callsPassed() - calls)),
+                sql -> sql.change(
+                        "UPDATE tasks SET calls_passed = calls_passed - ? WHERE tenant = ? AND id = ?",
+                        calls,
+                        tenant,
+                        task));
     }
 
     static Change<AuthoritySnapshot> consented(Name tenant, Consent consent) {
@@ -175,6 +203,98 @@ final class Changes {
                         tenant,
                         approval,
                         from));
+    }
+
+    static Change<AuthoritySnapshot> consentRevoked(Name tenant, Id task, Instant at) {
+        return Change.of(
+                s -> s.withoutConsent(task),
+                sql -> sql.change(
+                        "UPDATE consents SET revoked_at = ? WHERE tenant = ? AND task = ? AND revoked_at IS NULL",
+                        at,
+                        tenant,
+                        task));
+    }
+
+    static Change<AuthoritySnapshot> suspended(Name tenant, Optional<Suspension> suspension) {
+        var json = suspension.map(Suspension::json);
+        return Change.of(s -> s.with(suspension), sql -> sql.changeOne("""
+                        INSERT INTO epochs (tenant, epoch, suspension) VALUES (?, 1, ?)
+                        ON CONFLICT (tenant) DO UPDATE SET suspension = excluded.suspension""", tenant, json));
+    }
+
+    static Change<AuthoritySnapshot> given(Name tenant, Mandate mandate) {
+        return Change.of(
+                s -> s.with(mandate),
+                sql -> sql.changeOne(
+                        """
+                        INSERT INTO mandates (tenant, id, name, terms, giver, given_at, until, uses_max, used)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)""",
+                        tenant,
+                        mandate.id(),
+                        mandate.name(),
+                        mandate.terms().json(),
+                        mandate.giver(),
+                        mandate.givenAt(),
+                        mandate.until(),
+                        mandate.usesMax()));
+    }
+
+    /** One use of a mandate: in the database a compare-and-set, so that two nodes cannot both succeed. */
+    static Change<AuthoritySnapshot> used(Name tenant, Mandate mandate, String event, Id task, Instant at) {
+        return Change.of(s -> s.changeMandate(mandate.id(), Mandate::usedOnceMore), sql -> {
+            sql.changeOne(
+                    "UPDATE mandates SET used = used + 1 WHERE tenant = ? AND id = ? AND used = ? AND used < uses_max",
+                    tenant,
+                    mandate.id(),
+                    mandate.used());
+            sql.changeOne(
+                    "INSERT INTO mandate_uses (tenant, mandate, event, task, at) VALUES (?, ?, ?, ?, ?)",
+                    tenant,
+                    mandate.id(),
+                    event,
+                    task,
+                    at);
+        });
+    }
+
+    static Change<AuthoritySnapshot> ended(Name tenant, Mandate mandate, Task.End end) {
+        return Change.of(
+                s -> s.changeMandate(mandate.id(), before -> before.with(end)),
+                sql -> sql.change("""
+                        UPDATE mandates SET ending = ?, ended_by = ?, ended_at = ?, ended_why = ?
+                        WHERE tenant = ? AND id = ? AND ending IS NULL""", end.ending(), end.by(), end.at(), end.why(), tenant, mandate.id()));
+    }
+
+    static Change<AuthoritySnapshot> emergency(Name tenant, Emergency emergency) {
+        return Change.of(
+                s -> s.with(emergency),
+                sql -> sql.changeOne(
+                        """
+                        INSERT INTO emergencies (tenant, id, terms, asked_by, asked_at, state)
+                        VALUES (?, ?, ?, ?, ?, 'waiting')""",
+                        tenant,
+                        emergency.id(),
+                        emergency.terms().json(),
+                        emergency.askedBy(),
+                        emergency.askedAt()));
+    }
+
+    static Change<AuthoritySnapshot> emergencyOpened(Name tenant, Emergency emergency) {
+        var opened = emergency.opened().orElseThrow();
+        return Change.of(
+                s -> s.with(emergency),
+                sql -> sql.changeOne("""
+                        UPDATE emergencies SET state = 'opened', second = ?, opened_at = ?, task = ?
+                        WHERE tenant = ? AND id = ? AND state = 'waiting'""", opened.by(), opened.at(), opened.task(), tenant, emergency.id()));
+    }
+
+    static Change<AuthoritySnapshot> reviewed(Name tenant, Emergency emergency) {
+        var review = emergency.review().orElseThrow();
+        return Change.of(
+                s -> s.with(emergency),
+                sql -> sql.changeOne("""
+                        UPDATE emergencies SET state = 'reviewed', reviewed_by = ?, reviewed_at = ?, review = ?
+                        WHERE tenant = ? AND id = ? AND state = 'opened'""", review.by(), review.at(), review.note(), tenant, emergency.id()));
     }
 
     private static Approval voided(Approval approval) {

@@ -4,16 +4,33 @@ package dev.writ.authority;
 final class Meter {
     private long used;
     private long leased;
+    private long limit;
     private boolean closed;
 
-    /** After a restart everything that was leased counts as used. */
-    Meter(long leased) {
+    /**
+     * After a restart everything that was leased counts as used.
+     *
+     * @param limit what is the task's own of its budget, whatever is leased
+     */
+    Meter(long leased, long limit) {
         this.used = leased;
         this.leased = leased;
+        this.limit = limit;
     }
 
     synchronized boolean hasRoom() {
-        return !closed && used < leased;
+        return !closed && used < Math.min(leased, limit);
+    }
+
+    /** Takes calls out of what may be used; false when they are used already. */
+    synchronized boolean lowerLimit(long by) {
+        if (closed || used > limit - by) return false;
+        limit -= by;
+        return true;
+    }
+
+    synchronized void raiseLimit(long by) {
+        limit += by;
     }
 
     synchronized boolean take() {

@@ -15,4 +15,7 @@ public sealed interface Revocation {
     record OfPerson(Name tenant, Id person) implements Revocation {}
 
     record OfServer(Name tenant, Name server) implements Revocation {}
+
+    /** Nobody of the tenant may act until it is resumed. */
+    record OfTenant(Name tenant) implements Revocation {}
 }

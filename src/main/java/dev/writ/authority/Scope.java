@@ -45,6 +45,20 @@ public record Scope(Set<Name> servers, Optional<Set<String>> tools, Set<Name> ca
         return servers.contains(server) && (tools.isEmpty() || tools.get().contains(server + "/" + tool));
     }
 
+    /** Whether everything in this scope is in another one as well. */
+    public boolean within(Scope other) {
+        return other.servers.containsAll(servers)
+                && other.categories.containsAll(categories)
+                && other.data.containsAll(data)
+                && toolsWithin(other);
+    }
+
+    private boolean toolsWithin(Scope other) {
+        if (other.tools.isEmpty()) return true;
+        // Without tools of its own a scope holds every tool of its servers, also those that come later.
+        return tools.isPresent() && other.tools.get().containsAll(tools.get());
+    }
+
     public Json.Obj json() {
         var json = Json.object().put("servers", texts(servers));
         tools.ifPresent(list -> json.put("tools", new TreeSet<>(list)));

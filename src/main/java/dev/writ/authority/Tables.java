@@ -52,15 +52,33 @@ final class Tables {
               groups text NOT NULL, proof text NOT NULL, reason text NOT NULL, at bigint NOT NULL,
               PRIMARY KEY (tenant, approval, person));
             CREATE INDEX votes_by_person ON votes (tenant, person)""", """
-            ALTER TABLE tasks ADD COLUMN calls_used bigint NOT NULL DEFAULT 0"""));
+            ALTER TABLE tasks ADD COLUMN calls_used bigint NOT NULL DEFAULT 0""", """
+            ALTER TABLE tasks ADD COLUMN calls_passed bigint NOT NULL DEFAULT 0;
+            ALTER TABLE tasks ADD COLUMN origin text NOT NULL DEFAULT '{}';
+            ALTER TABLE consents ADD COLUMN revoked_at bigint;
+            ALTER TABLE epochs ADD COLUMN suspension text;
+            CREATE TABLE mandates (
+              tenant text NOT NULL, id text NOT NULL, name text NOT NULL, terms text NOT NULL, giver text NOT NULL,
+              given_at bigint NOT NULL, until bigint NOT NULL, uses_max bigint NOT NULL, used bigint NOT NULL,
+              ending text, ended_by text, ended_at bigint, ended_why text,
+              PRIMARY KEY (tenant, id));
+            CREATE TABLE mandate_uses (
+              tenant text NOT NULL, mandate text NOT NULL, event text NOT NULL, task text NOT NULL,
+              at bigint NOT NULL,
+              PRIMARY KEY (tenant, mandate, event));
+            CREATE TABLE emergencies (
+              tenant text NOT NULL, id text NOT NULL, terms text NOT NULL, asked_by text NOT NULL,
+              asked_at bigint NOT NULL, state text NOT NULL, second text, opened_at bigint, task text,
+              reviewed_by text, reviewed_at bigint, review text,
+              PRIMARY KEY (tenant, id))"""));
 
     private Tables() {}
 
     static Map<Name, AuthoritySnapshot> load(Sql sql, Instant since) throws SQLException {
         var found = new HashMap<Name, AuthoritySnapshot>();
-        for (var tenant :
-                sql.rows("SELECT tenant FROM tasks UNION SELECT tenant FROM epochs", row -> row.name("tenant")))
-            found.put(tenant, snapshot(sql, tenant, since));
+        for (var tenant : sql.rows("""
+                        SELECT tenant FROM tasks UNION SELECT tenant FROM epochs UNION SELECT tenant FROM mandates
+                        UNION SELECT tenant FROM emergencies""", row -> row.name("tenant"))) found.put(tenant, snapshot(sql, tenant, since));
         return found;
     }
 
@@ -84,12 +102,29 @@ final class Tables {
                 .collect(Collectors.toUnmodifiableMap(Task::id, task -> task));
         long epoch = sql.row("SELECT epoch FROM epochs WHERE tenant = ?", row -> row.integer("epoch"), tenant)
                 .orElse(0L);
-        var snapshot = new AuthoritySnapshot(epoch, tasks, consents(sql, tenant, tasks), Map.of(), Map.of());
+        var suspension = sql.row(
+                        "SELECT suspension FROM epochs WHERE tenant = ?",
+                        row -> row.optionalText("suspension").isEmpty()
+                                ? Optional.<Suspension>empty()
+                                : Optional.of(Suspension.of(row.object("suspension"))),
+                        tenant)
+                .flatMap(each -> each);
+        var snapshot = new AuthoritySnapshot(
+                epoch,
+                tasks,
+                consents(sql, tenant, tasks),
+                Map.of(),
+                Map.of(),
+                StandingTables.mandates(sql, tenant, since),
+                StandingTables.emergencies(sql, tenant, since),
+                suspension);
         return snapshot.withAll(approvals(sql, tenant, since, tasks));
     }
 
     private static Map<Id, Consent> consents(Sql sql, Name tenant, Map<Id, Task> tasks) throws SQLException {
-        return sql.rows("SELECT * FROM consents WHERE tenant = ?", Tables::consent, tenant).stream()
+        return sql
+                .rows("SELECT * FROM consents WHERE tenant = ? AND revoked_at IS NULL", Tables::consent, tenant)
+                .stream()
                 .filter(consent -> tasks.containsKey(consent.task()))
                 .collect(Collectors.toUnmodifiableMap(Consent::task, consent -> consent));
     }
@@ -130,10 +165,12 @@ final class Tables {
                 row.instant("deadline"),
                 labels.getOrDefault(id, Set.of()),
                 row.integer("calls_leased"),
+                row.integer("calls_passed"),
+                Origin.of(row.object("origin")),
                 end(row));
     }
 
-    private static Optional<Task.End> end(Row row) throws SQLException {
+    static Optional<Task.End> end(Row row) throws SQLException {
         if (row.optionalText("ending").isEmpty()) return Optional.empty();
         return Optional.of(new Task.End(
                 row.choice("ending", Task.Ending.class),

@@ -18,6 +18,8 @@ import java.util.TreeSet;
  * @param deadline from this moment on it is over
  * @param labels what it has touched; labels only accumulate
  * @param callsLeased how much of the budget is charged durably; what was really used is {@link Budgets#used}
+ * @param callsPassed how much of the budget was passed on to other tasks and has not come back
+ * @param origin through what it came to be
  */
 public record Task(
         Id id,
@@ -31,6 +33,8 @@ public record Task(
         Instant deadline,
         Set<Name> labels,
         long callsLeased,
+        long callsPassed,
+        Origin origin,
         Optional<End> end) {
     public static final long CALLS_MAX = 10_000_000;
     public static final int LABELS_MAX = 200;
@@ -58,15 +62,15 @@ public record Task(
         Visible.line("a purpose", purpose, 500);
         if (callBudget < 1 || callBudget > CALLS_MAX)
             throw new IllegalArgumentException("a call budget is 1 to " + CALLS_MAX + ", not " + callBudget);
-        if (callsLeased < 0 || callsLeased > callBudget)
-            throw new IllegalArgumentException("more calls leased than the budget holds");
+        if (callsLeased < 0 || callsPassed < 0 || callsLeased + callsPassed > callBudget)
+            throw new IllegalArgumentException("more calls leased and passed on than the budget holds");
         openedAt = openedAt.truncatedTo(ChronoUnit.MILLIS);
         deadline = deadline.truncatedTo(ChronoUnit.MILLIS);
         labels = Set.copyOf(labels);
         if (labels.size() > LABELS_MAX) throw new IllegalArgumentException("more than " + LABELS_MAX + " labels");
     }
 
-    /** A task as it is opened: nothing touched, nothing used. */
+    /** A task as a person opens it: nothing touched, nothing used. */
     public static Task opening(
             Id id,
             String purpose,
@@ -77,6 +81,21 @@ public record Task(
             Scope scope,
             long callBudget,
             Instant deadline) {
+        return opening(
+                id, purpose, person, agent, openedBy, openedAt, scope, callBudget, deadline, new Origin.ByPerson());
+    }
+
+    public static Task opening(
+            Id id,
+            String purpose,
+            Id person,
+            Name agent,
+            Id openedBy,
+            Instant openedAt,
+            Scope scope,
+            long callBudget,
+            Instant deadline,
+            Origin origin) {
         return new Task(
                 id,
                 purpose,
@@ -89,6 +108,8 @@ public record Task(
                 deadline,
                 Set.of(),
                 0,
+                0,
+                origin,
                 Optional.empty());
     }
 
@@ -96,8 +117,39 @@ public record Task(
         return end.isEmpty() && now.isBefore(deadline);
     }
 
+    /** How many tasks stand above it. */
+    public int depth() {
+        return origin.depth();
+    }
+
+    /** What is its own of its budget: what was not passed on. */
+    public long callsOwn() {
+        return callBudget - callsPassed;
+    }
+
     Task with(End over) {
-        if (end.isPresent()) return this;
+        return end.isPresent() ? this : changed(labels, callsLeased, callsPassed, Optional.of(over));
+    }
+
+    Set<Name> labelsWith(Set<Name> more) {
+        var union = new TreeSet<>(labels);
+        union.addAll(more);
+        return union;
+    }
+
+    Task withLabels(Set<Name> more) {
+        return changed(labelsWith(more), callsLeased, callsPassed, end);
+    }
+
+    Task withLeased(long calls) {
+        return changed(labels, calls, callsPassed, end);
+    }
+
+    Task withPassed(long leased, long passed) {
+        return changed(labels, leased, passed, end);
+    }
+
+    private Task changed(Set<Name> touched, long leased, long passed, Optional<End> over) {
         return new Task(
                 id,
                 purpose,
@@ -108,25 +160,10 @@ public record Task(
                 scope,
                 callBudget,
                 deadline,
-                labels,
-                callsLeased,
-                Optional.of(over));
-    }
-
-    Set<Name> labelsWith(Set<Name> more) {
-        var union = new TreeSet<>(labels);
-        union.addAll(more);
-        return union;
-    }
-
-    Task withLabels(Set<Name> more) {
-        var union = labelsWith(more);
-        return new Task(
-                id, purpose, person, agent, openedBy, openedAt, scope, callBudget, deadline, union, callsLeased, end);
-    }
-
-    Task withLeased(long calls) {
-        return new Task(
-                id, purpose, person, agent, openedBy, openedAt, scope, callBudget, deadline, labels, calls, end);
+                touched,
+                leased,
+                passed,
+                origin,
+                over);
     }
 }

@@ -4,6 +4,7 @@ import dev.writ.base.Json;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -84,23 +85,64 @@ final class AgentCommands {
     }
 
     @Command(description = "Ends an agent for good; its name is never given again.")
-    int retire(
-            @Parameters(paramLabel = "NAME", description = NAME) String name,
-            @Option(names = "--yes", description = "Do not ask.") boolean yes) {
-        if (!session.confirmed("Retire " + name + " for good?", yes)) return Exit.FAILED;
+    int retire(@Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin Unasked unasked) {
+        if (!session.confirmed("Retire " + name + " for good?", unasked.yes)) return Exit.FAILED;
         return change(name, "retire", Json.Obj.EMPTY);
     }
 
-    @Command(description = "Confirms that an agent is still needed.")
+    @Command(description = "Shows what an agent was given and used, and confirms that it is still needed.")
     int recertify(
             @Parameters(paramLabel = "NAME", description = NAME) String name,
             @Option(
                             names = "--until",
-                            required = true,
                             paramLabel = "TIME",
-                            description = "When it has to be confirmed again, RFC 3339.")
-                    String until) {
-        return change(name, "recertify", Json.object().put("until", until).build());
+                            description = "When it has to be confirmed again, RFC 3339; default in 90 days.")
+                    Optional<String> until,
+            @Option(names = "--look", description = "Only show; change nothing.") boolean look) {
+        var usage = session.api().get(Api.Path.of("agents", name, "usage"));
+        if (look) return used(usage);
+        if (session.out().forPeople()) used(usage);
+        var time = until.orElseGet(() -> java.time.Instant.now()
+                .plus(java.time.Duration.ofDays(90))
+                .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                .toString());
+        return change(name, "recertify", Json.object().put("until", time).build());
+    }
+
+    private int used(Json.Obj usage) {
+        session.out().one(usage, () -> {
+            for (var tool : Output.objects(usage, "used"))
+                session.out()
+                        .shown("used     " + tool.string("tool").orElse("") + "  "
+                                + tool.integer("calls").orElse(0L) + " calls, "
+                                + tool.integer("refused").orElse(0L) + " refused, last "
+                                + tool.string("last").orElse("never"));
+            for (var tool : usage.strings("unused")) session.out().shown("unused   " + tool);
+        });
+        if (!usage.bool("whole").orElse(false))
+            session.out().say("Only the newest records were read; the agent may have used more before.");
+        return Exit.DONE;
+    }
+
+    @Command(description = "Gives an agent another owner; one that had lost its owner may act again.")
+    int reassign(
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Option(names = "--owner", required = true, paramLabel = "PERSON", description = "Who answers for it now.")
+                    String owner) {
+        return change(name, "reassign", Json.object().put("owner", owner).build());
+    }
+
+    @Command(description = "Lists who came as an agent that nobody registered; kept in memory alone.")
+    int seen() {
+        session.out()
+                .list(
+                        session.api().get(Api.Path.of("visitors")),
+                        Column.at("NAME", "name"),
+                        Column.at("CLIENT", "client"),
+                        Column.at("FIRST", "first"),
+                        Column.at("LAST", "last"),
+                        Column.at("TIMES", "times"));
+        return Exit.DONE;
     }
 
     private int change(String name, String verb, Json.Obj body) {

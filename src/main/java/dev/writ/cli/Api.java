@@ -99,7 +99,7 @@ final class Api implements AutoCloseable {
             if (body != null)
                 call = call.header("content-type", "application/json").body(body.bytes());
             var exchange = client.send(call);
-            if (exchange.status() / 100 == 2) return exchange;
+            if (exchange.status() / 100 == 2 && exchange.status() != 202) return exchange;
             try (exchange) {
                 throw Problems.of(exchange.status(), exchange.body(ANSWER_BYTES_MAX), address());
             }

@@ -23,14 +23,19 @@ final class Commands {
             new Entry("completion", "Prints a completion script for a shell."),
             new Entry("agent", "Agents: who they are, who owns them, whether they may act."),
             new Entry("task", "Tasks: what an agent may do, for whom, until when."),
+            new Entry("mandate", "Standing orders: events may open tasks like this."),
+            new Entry("break-glass", "Emergencies: two people, one server, at most an hour."),
+            new Entry("consent", "What people consented to, and taking it back."),
+            new Entry("tenant", "Stops and resumes every agent at once."),
             new Entry("server", "MCP servers and the definitions of their tools."),
             new Entry("group", "Groups of people, who approve, and of agents."),
             new Entry("person", "People and their roles."),
+            new Entry("change", "Changes that wait for a second administrator."),
             new Entry("approval", "Actions that wait for a person's yes or no."),
             new Entry("decision", "What was decided, and why."),
             new Entry("evidence", "Verifies and exports the record of what happened."),
             new Entry("policy", "Checks and publishes policies."),
-            new Entry("key", "Makes keys for tasks and people, and changes the ledger's own."),
+            new Entry("key", "Keys of tasks and people, and the ledger's own."),
             new Entry("secret", "Secrets that are injected into requests to servers."));
 
     private Commands() {}
@@ -78,9 +83,14 @@ final class Commands {
             case "completion" -> new Completion(session);
             case "agent" -> new AgentCommands(session);
             case "task" -> new TaskCommands(session);
+            case "mandate" -> new MandateCommands(session);
+            case "break-glass" -> new BreakGlassCommands(session);
+            case "consent" -> new ConsentCommands(session);
+            case "tenant" -> new TenantCommands(session);
             case "server" -> new ServerCommands(session);
             case "group" -> new GroupCommands(session);
             case "person" -> new PersonCommands(session);
+            case "change" -> new ChangeCommands(session);
             case "approval" -> new ApprovalCommands(session);
             case "decision" -> new DecisionCommands(session);
             case "evidence" -> new EvidenceCommands(session);

@@ -8,8 +8,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code writ key …}. */
-@Command(description = "Makes keys for tasks and people, and changes the ledger's own.")
+@Command(description = "Keys of tasks and people, and the ledger's own.")
 final class KeyCommands {
+    private static final String TASK = "The task's id, or its last characters.";
+    private static final Column[] FIELDS = {
+        Column.at("KEY", "id"),
+        Column.at("STATE", "state"),
+        Column.at("AGENT", "agent"),
+        Column.at("CREATED", "created"),
+        Column.at("LAST USED", "lastUsed")
+    };
+
     private final Session session;
 
     KeyCommands(Session session) {
@@ -27,6 +36,32 @@ final class KeyCommands {
                     String id) {
         var collection = holder == Holder.TASK ? "tasks" : "people";
         return show(session, session.api().post(Api.Path.of(collection, id, "keys"), Json.Obj.EMPTY));
+    }
+
+    @Command(description = "Lists keys; never their text.")
+    int list() {
+        session.out()
+                .list(
+                        session.api().get(Api.Path.of("keys")),
+                        Column.at("KEY", "id"),
+                        Column.at("AGENT", "agent"),
+                        Column.at("TASK", "task"),
+                        Column.at("PERSON", "person"),
+                        Column.at("REVOKED", "revoked"),
+                        Column.at("MADE", "createdAt"));
+        return Exit.DONE;
+    }
+
+    @Command(description = "Revokes one key at once; its task and its holder keep the others.")
+    int revoke(
+            @Parameters(paramLabel = "KEY", description = "The key's id, or its last characters; never its text.")
+                    String id) {
+        session.out()
+                .one(
+                        session.api().post(Api.Path.of("keys", id, "revoke"), Json.Obj.EMPTY),
+                        Column.at("KEY", "id"),
+                        Column.at("REVOKED", "revoked"));
+        return Exit.DONE;
     }
 
     @Command(description = "Makes the ledger's next keys, to tell witnesses and auditors before they are used.")

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,6 +19,10 @@ final class PersonCommands {
         Column.at("ROLES", "spec.roles"),
         Column.at("ACTIVE", "status.active"),
         Column.brief("ID", "status.id")
+    };
+
+    private static final Column[] PASSKEY = {
+        Column.at("ID", "id"), Column.at("MADE", "createdAt"), Column.at("LAST USED", "usedAt")
     };
 
     private final Session session;
@@ -55,11 +60,34 @@ final class PersonCommands {
         return KeyCommands.show(session, session.api().post(Api.Path.of("people", id, "keys"), Json.Obj.EMPTY));
     }
 
+    @Command(description = "Makes a link with which a person makes a passkey; it works once and for ten minutes.")
+    int link(@Parameters(paramLabel = "PERSON", description = ID) String id) {
+        var made = session.api().post(Api.Path.of("people", id, "links"), Json.Obj.EMPTY);
+        session.out().one(made, () -> session.out().shown(made.string("link").orElse("")));
+        session.out().say("Give it to that person alone: whoever opens it first becomes that person here.");
+        return Exit.DONE;
+    }
+
+    @Command(description = "Lists a person's passkeys.")
+    int passkeys(@Parameters(paramLabel = "PERSON", description = ID) String id) {
+        session.out().list(session.api().get(Api.Path.of("people", id, "passkeys")), PASSKEY);
+        return Exit.DONE;
+    }
+
+    @Command(name = "remove-passkey", description = "Removes a passkey for good; the person's sessions end.")
+    int removePasskey(
+            @Parameters(index = "0", paramLabel = "PERSON", description = ID) String id,
+            @Parameters(index = "1", paramLabel = "PASSKEY", description = "Its id, or the last characters of it.")
+                    String passkey) {
+        session.out()
+                .one(session.api().delete(Api.Path.of("people", id, "passkeys", passkey)), Column.at("ID", "passkey"));
+        return Exit.DONE;
+    }
+
     @Command(description = "Takes every right from a person; agents and tasks of theirs stop with it.")
-    int deactivate(
-            @Parameters(paramLabel = "PERSON", description = ID) String id,
-            @Option(names = "--yes", description = "Do not ask.") boolean yes) {
-        if (!session.confirmed("Deactivate " + id + "? Agents and tasks of theirs stop.", yes)) return Exit.FAILED;
+    int deactivate(@Parameters(paramLabel = "PERSON", description = ID) String id, @Mixin Unasked unasked) {
+        if (!session.confirmed("Deactivate " + id + "? Agents and tasks of theirs stop.", unasked.yes))
+            return Exit.FAILED;
         session.out().one(session.api().post(Api.Path.of("people", id, "deactivate"), Json.Obj.EMPTY), FIELDS);
         return Exit.DONE;
     }

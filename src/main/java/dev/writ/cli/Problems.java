@@ -26,6 +26,7 @@ final class Problems {
     /** 401 is a missing or unknown key: nothing was decided, so it is a failure and no denial. */
     private static int exit(int status) {
         return switch (status) {
+            case 202 -> Exit.NEEDS_APPROVAL;
             case 403 -> Exit.DENIED;
             case 409 -> Exit.CONFLICT;
             case 502, 503, 504 -> Exit.UNREACHABLE;
@@ -35,6 +36,9 @@ final class Problems {
 
     private static String next(int status, Json.Obj problem) {
         return switch (status) {
+            case 202 ->
+                "another administrator confirms it: writ change confirm "
+                        + problem.string("waiting").orElse("CHANGE");
             case 401 -> "log in again with writ login, or check WRIT_KEY";
             case 403 ->
                 problem.string("decision")

@@ -3,7 +3,7 @@ package dev.writ.cli;
 import dev.writ.base.Json;
 import java.util.ArrayList;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code writ secret …}. A value is typed unseen or comes on standard input, never as an argument. */
@@ -46,10 +46,8 @@ final class SecretCommands {
     }
 
     @Command(description = "Deletes a secret; servers that need it stop working.")
-    int remove(
-            @Parameters(paramLabel = "NAME", description = NAME) String name,
-            @Option(names = "--yes", description = "Do not ask.") boolean yes) {
-        if (!session.confirmed("Delete the secret " + name + "?", yes)) return Exit.FAILED;
+    int remove(@Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin Unasked unasked) {
+        if (!session.confirmed("Delete the secret " + name + "?", unasked.yes)) return Exit.FAILED;
         session.out().warnings(session.api().delete(Api.Path.of("secrets", name)));
         session.out().say("Deleted " + name + ".");
         return Exit.DONE;

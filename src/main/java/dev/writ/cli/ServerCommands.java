@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -102,20 +103,7 @@ final class ServerCommands {
             @Option(names = "--tool", split = ",", paramLabel = "TOOL", description = "A tool; repeat it for several.")
                     @Nullable
                     List<String> tools,
-            @Option(
-                            names = "--category",
-                            split = ",",
-                            paramLabel = "NAME",
-                            description = "What it does: read, write, money, external, irreversible …")
-                    @Nullable
-                    List<String> categories,
-            @Option(
-                            names = "--data-class",
-                            split = ",",
-                            paramLabel = "NAME",
-                            description = "A class of data that a call concerns: personal, payment …")
-                    @Nullable
-                    List<String> data,
+            @Mixin Classes classes,
             @Option(
                             names = "--path-argument",
                             split = ",",
@@ -139,15 +127,16 @@ final class ServerCommands {
                             paramLabel = "FILE",
                             description = "A Server resource whose spec.tools says all this.")
                     Optional<String> file,
-            @Option(names = "--yes", description = "Do not ask.") boolean yes) {
+            @Mixin Unasked unasked) {
         if (file.isPresent() == (tools != null))
             throw CliError.usage(
                     "say what the tools are: either --tool with --category and so on, or --from FILE",
                     "see them with writ server inspect " + name);
         var declared = file.isPresent()
                 ? Declared.fromFile(session.terminal().path(file.get()), name)
-                : Declared.fromOptions(Resource.all(tools), digest, categories, data, paths, labels, trusted);
-        return new Approving(session, name).approve(declared, yes);
+                : Declared.fromOptions(
+                        Resource.all(tools), digest, classes.categories, classes.data, paths, labels, trusted);
+        return new Approving(session, name).approve(declared, unasked.yes);
     }
 
     @Command(description = "Shows what changed in a tool's definition since it was approved.")

@@ -45,7 +45,12 @@ final class Status implements Callable<Integer> {
                         Column.at("AGENTS", "counts.agents"),
                         Column.at("SERVERS", "counts.servers"),
                         Column.at("OPEN TASKS", "counts.tasksOpen"),
-                        Column.at("APPROVALS WAITING", "counts.approvalsPending"));
+                        Column.at("APPROVALS WAITING", "counts.approvalsPending"),
+                        Column.at("REVIEWS DUE", "counts.reviewsDue"),
+                        Column.at("REVIEWS OVERDUE", "counts.reviewsOverdue"),
+                        Column.at("AGENTS OVERDUE", "counts.agentsOverdue"));
+        if (status.string("state").equals(java.util.Optional.of("suspended")))
+            session.out().say("The tenant is suspended: no agent may act.");
         for (var key : ledgers(status, "keys"))
             session.out()
                     .say("The ledger's " + key.string("algorithm").orElse("") + " key is in a "

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -40,9 +41,10 @@ final class TaskCommands {
 
     @Command(description = "Shows a task with its scope and what was used of it.")
     int show(@Parameters(paramLabel = "TASK", description = ID) String id) {
+        var task = session.api().get(Api.Path.of("tasks", id));
         session.out()
                 .one(
-                        session.api().get(Api.Path.of("tasks", id)),
+                        task,
                         Column.at("TASK", "metadata.name"),
                         Column.at("STATE", "status.state"),
                         Column.at("END", "status.end"),
@@ -53,10 +55,71 @@ final class TaskCommands {
                         Column.at("TOOLS", "spec.scope.tools"),
                         Column.at("CATEGORIES", "spec.scope.categories"),
                         Column.at("DATA CLASSES", "spec.scope.data"),
+                        Column.at("CONSENT", "status.consent"),
                         Column.at("LABELS", "status.labels"),
                         Column.at("CALLS", "spec.calls"),
                         Column.at("CALLS USED", "status.callsUsed"),
+                        Column.at("CALLS PASSED ON", "status.callsPassedOn"),
                         Column.at("UNTIL", "spec.until"));
+        if (session.out().forPeople()) Chain.draw(task, session.out());
+        return Exit.DONE;
+    }
+
+    @Command(description = "Passes a part of a task on to another agent; it ends with the task at the latest.")
+    int delegate(
+            @Parameters(paramLabel = "TASK", description = ID) String id,
+            @Option(names = "--agent", required = true, paramLabel = "AGENT", description = "Who is to act.")
+                    String agent,
+            @Option(
+                            names = "--calls",
+                            required = true,
+                            paramLabel = "N",
+                            description = "How many of the task's calls; what is not used comes back.")
+                    long calls,
+            @Option(
+                            names = "--server",
+                            split = ",",
+                            paramLabel = "SERVER",
+                            description = "Only these of the task's servers.")
+                    @Nullable
+                    List<String> servers,
+            @Option(
+                            names = "--tool",
+                            split = ",",
+                            paramLabel = "SERVER/TOOL",
+                            description = "Only these of the task's tools.")
+                    @Nullable
+                    List<String> tools,
+            @Option(
+                            names = "--category",
+                            split = ",",
+                            paramLabel = "NAME",
+                            description = "Only these of the task's categories of tools.")
+                    @Nullable
+                    List<String> categories,
+            @Option(
+                            names = "--data-class",
+                            split = ",",
+                            paramLabel = "NAME",
+                            description = "Only these of the task's classes of data.")
+                    @Nullable
+                    List<String> data,
+            @Option(names = "--for", paramLabel = "TIME", description = "How long, for example 30m.")
+                    Optional<String> duration,
+            @Option(names = "--until", paramLabel = "TIME", description = "Until when, RFC 3339.")
+                    Optional<String> until) {
+        var scope = Json.object();
+        if (servers != null) scope.put("servers", servers);
+        if (tools != null) scope.put("tools", tools);
+        if (categories != null) scope.put("categories", categories);
+        if (data != null) scope.put("data", data);
+        var body = Json.object()
+                .put("agent", agent)
+                .put("calls", calls)
+                .put("scope", scope.build())
+                .put("for", duration)
+                .put("until", until);
+        session.out().one(session.api().post(Api.Path.of("tasks", id, "delegations"), body.build()), FIELDS);
         return Exit.DONE;
     }
 
@@ -81,20 +144,7 @@ final class TaskCommands {
                             description = "Only these tools of the servers.")
                     @Nullable
                     List<String> tools,
-            @Option(
-                            names = "--category",
-                            split = ",",
-                            paramLabel = "NAME",
-                            description = "A category of tools that it may call; none means none.")
-                    @Nullable
-                    List<String> categories,
-            @Option(
-                            names = "--data-class",
-                            split = ",",
-                            paramLabel = "NAME",
-                            description = "A class of data that it may touch; none means none.")
-                    @Nullable
-                    List<String> data,
+            @Mixin Classes classes,
             @Option(names = "--calls", paramLabel = "N", description = "How many calls at most.") Optional<Long> calls,
             @Option(names = "--for", paramLabel = "TIME", description = "How long, for example 8h or 30m.")
                     Optional<String> duration,
@@ -102,7 +152,7 @@ final class TaskCommands {
                     Optional<String> until) {
         if (duration.isPresent() == until.isPresent())
             throw CliError.usage("a task ends: give either --for or --until", "for example --for 8h");
-        var spec = spec(agent, person, purpose, servers, tools, categories, data);
+        var spec = spec(agent, person, purpose, servers, tools, classes.categories, classes.data);
         calls.ifPresent(n -> spec.put("calls", n));
         spec.put("for", duration).put("until", until);
         var opened = session.api().post(Api.Path.of("tasks"), Resource.of("Task", Optional.empty(), spec.build()));
@@ -135,23 +185,17 @@ final class TaskCommands {
     }
 
     @Command(description = "Takes a task's authority away at once.")
-    int revoke(
-            @Parameters(paramLabel = "TASK", description = ID) String id,
-            @Option(names = "--reason", paramLabel = "TEXT", description = "Why; it is recorded.")
-                    Optional<String> reason) {
-        return end(id, "revoke", reason);
+    int revoke(@Parameters(paramLabel = "TASK", description = ID) String id, @Mixin Why why) {
+        return end(id, "revoke", why);
     }
 
     @Command(description = "Ends a task that has done its work.")
-    int complete(
-            @Parameters(paramLabel = "TASK", description = ID) String id,
-            @Option(names = "--reason", paramLabel = "TEXT", description = "A word for the record.")
-                    Optional<String> reason) {
-        return end(id, "complete", reason);
+    int complete(@Parameters(paramLabel = "TASK", description = ID) String id, @Mixin Why why) {
+        return end(id, "complete", why);
     }
 
-    private int end(String id, String verb, Optional<String> reason) {
-        var body = Resource.reason(reason.or(() -> Optional.of("by writ task " + verb)));
+    private int end(String id, String verb, Why why) {
+        var body = why.orElse("writ task " + verb);
         session.out().one(session.api().post(Api.Path.of("tasks", id, verb), body), FIELDS);
         return Exit.DONE;
     }

@@ -1,6 +1,8 @@
 package dev.writ.guard;
 
+import dev.writ.authority.Part;
 import dev.writ.base.Canonical;
+import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 
@@ -270,6 +272,19 @@ public sealed interface Action {
         }
     }
 
+    /** To redeem a code at a company's provider, for the identity of whoever brought it. */
+    record RedeemCode(String url, Json.Obj payload) implements Action {
+        @Override
+        public String kind() {
+            return "redeem-code";
+        }
+
+        @Override
+        public String target() {
+            return url;
+        }
+    }
+
     /** A person's yes or no to one exact action. */
     record Approve(String target, Json.Obj payload) implements Action {
         @Override
@@ -278,11 +293,36 @@ public sealed interface Action {
         }
     }
 
+    /** A person's entry into the pages; {@code target} is the person that was recognised. */
+    record SignIn(String target, Json.Obj payload) implements Action {
+        @Override
+        public String kind() {
+            return "sign-in";
+        }
+    }
+
     /** To look into the ledger. */
     record ReadEvidence(String target, Json.Obj payload) implements Action {
         @Override
         public String kind() {
             return "read-evidence";
+        }
+    }
+
+    /**
+     * To pass a part of one's own task on to another agent.
+     *
+     * @param child the id of the task that it is to become
+     */
+    record Delegate(Id task, Id child, Part part, Json.Obj payload) implements Action {
+        @Override
+        public String kind() {
+            return "delegate";
+        }
+
+        @Override
+        public String target() {
+            return task + "/" + part.agent();
         }
     }
 

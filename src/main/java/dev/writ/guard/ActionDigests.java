@@ -26,6 +26,25 @@ final class ActionDigests {
                 payload.digest().toString());
     }
 
+    /** For what an agent does with its task itself. */
+    static ActionDigest of(Under under, Action action, Payload payload) {
+        return new ActionDigest(
+                action.kind(),
+                under.caller().tenant().text(),
+                under.task().id().text(),
+                under.person().id().text(),
+                under.chain(),
+                under.agent().name().text(),
+                "",
+                "direct",
+                "",
+                action.target(),
+                "",
+                "",
+                "",
+                payload.digest().toString());
+    }
+
     /** For an agent whose standing could not be found out: a refusal is all that this digest is for. */
     static ActionDigest ofUnknownStanding(Caller.OfAgent caller, Action action, Payload payload) {
         return new ActionDigest(

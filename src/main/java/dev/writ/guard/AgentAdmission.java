@@ -112,6 +112,7 @@ final class AgentAdmission {
     private Step step(Caller.OfAgent caller, Attempt attempt, boolean mayWait) {
         var now = clock.instant();
         var turn = new Turn(1, mayWait);
+        // Passing a task on takes the store; DelegationAdmission decides it.
         if (!(attempt.action() instanceof Action.OnServer action))
             return endings.refusal(
                     caller, attempt, now, new Refusal.NotAllowed("agents do not administer"), Optional.empty());
@@ -141,9 +142,10 @@ final class AgentAdmission {
             }
             case APPROVED -> {}
         }
-        boolean fits = callable.schema().fits(call.input());
-        if (!fits && callable.schema().hasShape() && !turn.mayWait()) return new Step.Blocking();
-        var violation = fits ? Optional.<String>empty() : callable.schema().violation(call.input());
+        var schema = callable.schema();
+        boolean fits = (turn.mayWait() || schema.quick()) && schema.fits(call.input());
+        if (!fits && !turn.mayWait()) return new Step.Blocking();
+        var violation = fits ? Optional.<String>empty() : schema.violation(call.input());
         if (violation.isPresent()) return refuse(standing, attempt, new Refusal.BadArguments(violation.get()));
         return switch (callable.action().arguments(call.input())) {
             case Arguments.Refused(var argument, var reason) ->

@@ -148,10 +148,61 @@ public final class Credentials {
         return String.join(",", names);
     }
 
-    /** What to inject under a permit that is used now. */
-    Guard.Use injected(Permit permit) {
+    /**
+     * Whether all that the server of an attempt is to be shown is in memory: nothing is to be obtained, and nothing to be
+     * signed for the one call.
+     */
+    boolean atHand(Attempt attempt) {
+        return !(attempt.action() instanceof Action.OnServer action)
+                || atHand(attempt.caller().tenant(), action.server());
+    }
+
+    /** As the other one, when the permit's first byte is due. */
+    public boolean atHand(Permit permit) {
+        return permit.target().isEmpty()
+                || atHand(
+                        permit.attempt().caller().tenant(),
+                        permit.target().get().server());
+    }
+
+    private boolean atHand(Name tenant, Name server) {
+        return standings
+                .world(tenant)
+                .registry()
+                .server(server)
+                .filter(found -> !atHand(found.access()))
+                .isEmpty();
+    }
+
+    private static boolean atHand(Access access) {
+        return !access.kind().byOAuth() && !access.transacts();
+    }
+
+    /** What is shown comes from the same secrets of the same registration as before, or has none of them any more. */
+    private Optional<Source> source(Whose whose) {
+        var server = whose.server();
+        if (!atHand(server.access())) return Optional.empty();
+        var seals = new ArrayList<String>();
+        for (var credential : server.credentials()) {
+            var seal = credential.personal()
+                    ? vault.wallet().seal(ownSecret(whose, credential.name()))
+                    : vault.seal(whose.tenant(), credential.name());
+            if (seal.isEmpty()) return Optional.empty();
+            seals.add(seal.get());
+        }
+        return Optional.of(new Source(server.credentials(), server.access(), seals));
+    }
+
+    /**
+     * What to inject under a permit that is used now.
+     *
+     * @param before what the server was shown before: shown again, unopened, when it comes from the same
+     */
+    Guard.Use injected(Permit permit, Guard.Use.Go before) {
         var whose = whose(permit);
-        if (whose.isEmpty()) return new Guard.Use.Go(java.util.Map.of());
+        if (whose.isEmpty()) return Guard.Use.Go.BARE;
+        var source = source(whose.get());
+        if (source.isPresent() && source.equals(before.source())) return before;
         try {
             var headers = new java.util.HashMap<String, String>();
             for (var credential : whose.get().server().credentials()) {
@@ -171,7 +222,7 @@ public final class Credentials {
                     return new Guard.Use.Stop(new Refusal.Unavailable("the call's transaction token cannot be made"));
                 headers.put(TRANSACTION, transaction.get().reveal());
             }
-            return new Guard.Use.Go(headers, token);
+            return new Guard.Use.Go(headers, token, source);
         } catch (VaultError e) {
             return new Guard.Use.Stop(new Refusal.Unavailable("a credential of the server cannot be opened"));
         }

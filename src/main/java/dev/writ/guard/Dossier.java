@@ -2,14 +2,10 @@ package dev.writ.guard;
 
 import dev.writ.authority.Consent;
 import dev.writ.authority.Task;
-import dev.writ.base.CanonicalWriter;
-import dev.writ.base.Json;
-import dev.writ.ledger.RecordTime;
+import dev.writ.base.Name;
 import dev.writ.policy.PolicySet;
 import dev.writ.policy.Prospect;
 import dev.writ.policy.Value;
-import dev.writ.registry.Agent;
-import dev.writ.registry.Person;
 import dev.writ.registry.Server;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -25,6 +21,7 @@ final class Dossier {
     private final Task task;
     private final Optional<Consent> consent;
     private final TaskBrief brief;
+    private final List<Name> agents;
     private final List<String> chain;
     private final Permit.Target target;
     private final String endpoint;
@@ -73,29 +70,17 @@ final class Dossier {
         }
     }
 
-    Dossier(
-            World world,
-            Agent agent,
-            Person owner,
-            Task task,
-            Person person,
-            Optional<Consent> consent,
-            Server server) {
-        this.task = task;
-        this.consent = consent;
-        this.brief = new TaskBrief(
-                agent.name().text(), owner.displayName(), task.id(), task.purpose(), person.displayName());
-        this.chain = List.of(person.id().text(), agent.name().text());
+    Dossier(Under under, Server server) {
+        this.task = under.task();
+        this.consent = under.consent();
+        this.brief = under.brief();
+        this.agents = under.agents();
+        this.chain = under.chain();
         this.target = ActionDigests.target(server);
         this.endpoint = target.endpointDigest().toString();
-        this.credentials = Credentials.named(server, person.id().text());
-        this.scope = new CanonicalWriter(512)
-                .json(task.scope()
-                        .json()
-                        .with("calls", Json.of(task.callBudget()))
-                        .with("until", Json.of(RecordTime.of(task.deadline()))))
-                .bytes();
-        this.facts = Questions.task(task);
+        this.credentials = Credentials.named(server, under.person().id().text());
+        this.scope = under.scope();
+        this.facts = Questions.task(task, agents);
     }
 
     /** Whether it was made of these very objects; snapshots replace what changes, so the same object is the same fact. */
@@ -111,6 +96,11 @@ final class Dossier {
     /** The persons and agents through whom the authority came, the person first. */
     List<String> chain() {
         return chain;
+    }
+
+    /** The agents among them, the one that acts last. */
+    List<Name> agents() {
+        return agents;
     }
 
     Permit.Target target() {

@@ -52,7 +52,7 @@ final class Evidence {
             Attempt attempt,
             Payload payload,
             ActionDigest digest,
-            Optional<Standing> standing,
+            Optional<? extends Ground> ground,
             Optional<Asked> asked,
             Judged judged) {}
 
@@ -113,7 +113,7 @@ final class Evidence {
 
     Draft outcome(Permit permit, Outcome outcome, Instant now) {
         var record = new RecordWriter(
-                        "outcome",
+                        RecordKinds.known("outcome"),
                         ids.next("rec"),
                         now,
                         permit.attempt().caller().tenant(),
@@ -164,7 +164,11 @@ final class Evidence {
     private RecordWriter begun(String kind, Matter matter) {
         var attempt = matter.attempt();
         var record = new RecordWriter(
-                kind, ids.next("rec"), matter.now(), attempt.caller().tenant(), node);
+                RecordKinds.known(kind),
+                ids.next("rec"),
+                matter.now(),
+                attempt.caller().tenant(),
+                node);
         var action = attempt.action();
         var about = record.value("action").object().string("kind", action.kind());
         if (action instanceof Action.Administer administer) about.string("operation", administer.operation());
@@ -184,8 +188,8 @@ final class Evidence {
             new TreeMap<>(attempt.claims()).forEach(claims::string);
             claims.end();
         }
-        var standing = matter.standing();
-        standing.flatMap(Standing::consent)
+        var ground = matter.ground();
+        ground.flatMap(Ground::consent)
                 .ifPresent(consent -> record.string("consent", consent.id().text()));
         record.string("custody", custody).string("decision", matter.decision().text());
         if (!labels.isEmpty())
@@ -193,9 +197,9 @@ final class Evidence {
                     "labels", new TreeSet<>(labels).stream().map(Name::text).toList());
         record.string("person", matter.digest().person());
         policy(record.value("policy"), matter.judged());
-        standing.ifPresent(found -> record.string("purpose", found.task().purpose()));
+        ground.ifPresent(found -> record.string("purpose", found.task().purpose()));
         reason.ifPresent(code -> record.string("reason", code));
-        standing.ifPresent(found -> record.written("scope", found.dossier().scope()));
+        ground.ifPresent(found -> record.written("scope", found.scope()));
         if (!matter.digest().task().isEmpty())
             record.string("task", matter.digest().task());
         record.string("verdict", verdict)
@@ -230,7 +234,7 @@ final class Evidence {
     private Json.ObjectBuilder common(String kind, Instant now, Name tenant) {
         return Json.object()
                 .put("v", VERSION)
-                .put("kind", kind)
+                .put("kind", RecordKinds.known(kind))
                 .put("id", ids.next("rec").text())
                 .put("time", time(now))
                 .put("tenant", tenant.text())

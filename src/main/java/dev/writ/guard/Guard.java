@@ -38,13 +38,16 @@ public final class Guard implements AutoCloseable {
     private final Ids ids;
     private final Evidence evidence;
     private final Recorder recorder;
+    private final Transitions transitions;
     private final Journal journal;
     private final Standings standings;
     private final AgentAdmission agents;
+    private final DelegationAdmission delegations;
     private final PersonAdmission people;
     private final Shown shown;
     private final Rehearsal rehearsal;
     private final Streams streams = new Streams();
+    private final Door door;
     private final Waiting waiting = new Waiting();
     private final Refusals refusals;
     private final LedgerWatch watch;
@@ -78,6 +81,7 @@ public final class Guard implements AutoCloseable {
             Reserve reserve,
             RefusalQuota quota) {
         this.ids = ids;
+        this.door = new Door(clock);
         var places = new Places(parts.issuing().base(), parts.issuing().aliases());
         this.callers = new Callers(parts.identity(), parts.issuing(), places, clock);
         this.authority = parts.authority();
@@ -86,24 +90,25 @@ public final class Guard implements AutoCloseable {
         this.ledger = parts.ledger();
         this.journal = journal;
         this.recorder = new Recorder(ledger, journal, reserve);
-        this.standings = new Standings(parts.registry(), authority);
+        this.transitions = new Transitions(recorder, evidence, journal, clock);
+        this.standings = new Standings(parts.registry(), authority, parts.identity());
         this.refusals = new Refusals(recorder, evidence, quota, ids, clock);
         this.watch = new LedgerWatch(
                 () -> parts.ledger().closedBecause().isPresent(), parts.ledger()::batchInHand, streams::cutAll);
         var covered = new Covered(parts.vault());
         this.agents = new AgentAdmission(
                 standings, parts.policies(), authority, recorder, evidence, refusals, covered, ids, clock);
+        this.delegations = new DelegationAdmission(
+                standings, parts.policies(), authority, recorder, evidence, refusals, ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, refusals, ids, clock);
         this.votes = new Votes(standings, authority, recorder, evidence, waiting, clock);
         this.credentials = new Credentials(standings, parts, recorder, evidence, clock);
         this.uses = new Uses(standings, credentials, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
-        var minting =
-                new Minting(this, standings, parts.identity(), parts.issuing(), places, recorder, evidence, ids, clock);
-        this.tokens = new Tokens(minting, callers, parts, places, ids, clock);
-        authority.onRevoked(streams::revoked);
-        recorder.closeOpen(evidence, clock);
+        this.tokens = Tokens.of(this, parts, standings, callers, places, recorder, evidence, ids, clock);
+        authority.onRevoked(streams::cut);
+        recorder.closeOpenIntents(evidence, clock.instant());
     }
 
     /** Who calls with what is shown; empty for anything that is not in force. Reads memory only. */
@@ -139,22 +144,16 @@ public final class Guard implements AutoCloseable {
         return callers.tenantOf(authorization);
     }
 
-    /**
-     * What was turned away without a record of its own, since the start.
-     *
-     * @param unknown attempts without a credential in force
-     * @param folded refusals that were counted onto an earlier one
-     */
-    public record TurnedAway(long unknown, long folded) {}
-
+    /** What was turned away without a record of its own, since the start. */
     public TurnedAway turnedAway(Name tenant) {
         return new TurnedAway(callers.unknown(), refusals.folded(tenant));
     }
 
-    /** What must be done every second: counts that are due become records, and a ledger that cannot write is noticed. */
+    /** What must be done every second: due counts become records, and streams end where nothing can be proved. */
     public void tick() {
         refusals.flush();
         watch.look(clock.instant());
+        for (var tenant : ledger.tenants()) if (ledger.contradiction(tenant).isPresent()) streams.cutTenant(tenant);
     }
 
     /** Writes the counts that wait; to be called before the ledger closes. */
@@ -179,14 +178,15 @@ public final class Guard implements AutoCloseable {
     /**
      * As {@link #admit}, for a thread that must not wait: decides now, from memory, and has {@code then} told on {@code
      * on} once the record is on disk; all that one commit made durable is told in one turn of {@code on}. False when the
-     * decision takes more than memory: a refusal, an approval asked for or used up, a label that the task has not yet, a budget to
-     * be leased, a person's attempt. Then nothing has happened, and admit is to be asked on a thread that may wait.
+     * decision takes more than memory: a refusal, an approval asked for or used up, a label that the task has not yet, a
+     * budget to be leased, a person's attempt; or what the server is to be shown takes more, a token to be got, say. Then nothing has happened, and admit is to be asked on a thread that may wait.
      */
     public boolean admitSoon(Attempt attempt, Executor on, Consumer<Verdict> then) {
         if (!(attempt.caller() instanceof Caller.OfAgent agent)) return false;
         if (watch.stuck()
                 || journal.doubt().isPresent()
-                || ledger.unwitnessed(agent.tenant()).isPresent()) return false;
+                || ledger.unwitnessed(agent.tenant()).isPresent()
+                || !credentials.atHand(attempt)) return false;
         try {
             return agents.admitSoon(agent, attempt, on, then);
         } catch (RuntimeException e) {
@@ -198,7 +198,10 @@ public final class Guard implements AutoCloseable {
     /** Nothing new may rest on a log that nobody else vouches for in time, or that a witness contradicts. */
     private Verdict ofAgent(Caller.OfAgent agent, Attempt attempt) {
         var unwitnessed = ledger.unwitnessed(agent.tenant());
-        return unwitnessed.isPresent() ? refused(attempt, unwitnessed.get()) : agents.admit(agent, attempt);
+        if (unwitnessed.isPresent()) return refused(attempt, unwitnessed.get());
+        return attempt.action() instanceof Action.Delegate wanted
+                ? delegations.admit(agent, attempt, wanted)
+                : agents.admit(agent, attempt);
     }
 
     /** People repair what lags; under a contradiction they may only look, and take authority away. */
@@ -244,7 +247,7 @@ public final class Guard implements AutoCloseable {
     public Optional<Refusal.Reason> barred(Caller.OfAgent caller, Name server) {
         return standings.of(caller, server, clock.instant()) instanceof Standings.Found.No(var reason, var _)
                 ? Optional.of(reason)
-                : Optional.empty();
+                : ledger.contradiction(caller.tenant()).map(Refusal.Unavailable::new);
     }
 
     /** Whether a permit is still good when the first byte is due. */
@@ -252,14 +255,14 @@ public final class Guard implements AutoCloseable {
         /**
          * @param credentials what to inject: header or variable → value
          * @param token what to show beside them, with a proof for each request where it is bound to a key
+         * @param source what it was read from, where it can be shown again as long as that is the same
          */
-        record Go(Map<String, String> credentials, Optional<Holding> token) implements Use {
+        record Go(Map<String, String> credentials, Optional<Holding> token, Optional<Source> source) implements Use {
+            /** Nothing to show. */
+            public static final Go BARE = new Go(Map.of(), Optional.empty(), Optional.empty());
+
             public Go {
                 credentials = Map.copyOf(credentials);
-            }
-
-            Go(Map<String, String> credentials) {
-                this(credentials, Optional.empty());
             }
 
             @Override
@@ -273,12 +276,24 @@ public final class Guard implements AutoCloseable {
 
     /** Uses a permit: checks once more everything that may have changed since, and opens the credential. */
     public Use use(Permit permit) {
-        return permit.markUsed() ? uses.checked(permit) : new Use.Stop(new Refusal.NotAllowed("this permit is used"));
+        return useAgain(permit, Use.Go.BARE);
+    }
+
+    /**
+     * As {@link #use}, for a server that was shown something before: as long as nothing of that has changed it is shown the
+     * same, and the vault stays closed.
+     */
+    public Use useAgain(Permit permit, Use.Go before) {
+        return permit.markUsed()
+                ? uses.checked(permit, before)
+                : new Use.Stop(new Refusal.NotAllowed("this permit is used"));
     }
 
     /** As {@link #use} for a permit in use whose server turned the credential away before it did anything. */
     public Use again(Permit permit) {
-        return permit.inUse() ? uses.checked(permit) : new Use.Stop(new Refusal.NotAllowed("this permit is settled"));
+        return permit.inUse()
+                ? uses.checked(permit, Use.Go.BARE)
+                : new Use.Stop(new Refusal.NotAllowed("this permit is settled"));
     }
 
     /** Records what came of a permit; a second settlement changes nothing. */
@@ -295,31 +310,17 @@ public final class Guard implements AutoCloseable {
      * not made.
      */
     public boolean record(Permit permit, Transition transition) {
-        return recorder.durable(permit.attempt().caller().tenant(), draft(permit, transition));
+        return transitions.record(permit, transition);
     }
 
     /** Records a change that was made already: one that takes authority away, and waits for no disk. */
     public void recordAfter(Permit permit, Transition transition) {
-        recorder.beginOrKeep(permit.attempt().caller().tenant(), draft(permit, transition));
-    }
-
-    private void noticed(Name tenant, Transition transition) {
-        if (transition.kind().equals("policy-bundle")) journal.policiesAreRecorded(tenant);
+        transitions.recordAfter(permit, transition);
     }
 
     /** Puts a record of an earlier life, which was kept in the reserve, where it belongs; whether it is on disk. */
     public boolean recordLate(Name tenant, Json.Obj record) {
         return recorder.durable(tenant, evidence.late(record));
-    }
-
-    private Evidence.Told draft(Permit permit, Transition transition) {
-        noticed(permit.attempt().caller().tenant(), transition);
-        if (!(permit.attempt().caller() instanceof Caller.OfPerson person) || !permit.inUse())
-            throw new IllegalArgumentException("not a person's permit in use");
-        var by = Json.object()
-                .put("decision", permit.decision().text())
-                .put("by", person.person().text());
-        return evidence.transition(transition, person.tenant(), clock.instant(), by.build());
     }
 
     /** Runs what records a change and makes it: a start then knows that the one without the other is unfinished. */
@@ -329,10 +330,7 @@ public final class Guard implements AutoCloseable {
 
     /** Records a change that nobody attempted: a tenant's first start, or what the clock ended. */
     public boolean recordOwn(Name tenant, String by, Transition transition) {
-        noticed(tenant, transition);
-        var draft = evidence.transition(
-                transition, tenant, clock.instant(), Json.object().put("by", by).build());
-        return recorder.durable(tenant, draft);
+        return transitions.recordOwn(tenant, by, transition);
     }
 
     /** What servers are shown of their callers, and where it comes from. */
@@ -417,23 +415,22 @@ public final class Guard implements AutoCloseable {
     public Runnable watch(Caller.OfAgent caller, Name server, Runnable cut) {
         var taken = streams.watch(caller, server, cut);
         if (standings.of(caller, server, clock.instant()) instanceof Standings.Found.No)
-            streams.cutTask(caller.tenant(), caller.task());
+            streams.cutKey(caller.tenant(), caller.key());
         return taken;
+    }
+
+    /** Cuts what is open under a key or grant that has just been revoked. */
+    public void cut(Name tenant, Id key) {
+        streams.cutKey(tenant, key);
+    }
+
+    public Door door() {
+        return door;
     }
 
     /** Completes when somebody votes on an approval; the same attempt then finds out what that means. */
     public CompletableFuture<Void> nextVote(Name tenant, Id approval) {
         return waiting.on(tenant, approval);
-    }
-
-    /** What came of a person's vote. */
-    public sealed interface Voted {
-        /** @param state the approval's state now, in lower case */
-        record Counted(String state) implements Voted {}
-
-        record NotCounted(String why) implements Voted {}
-
-        record Refused(Refusal refusal) implements Voted {}
     }
 
     /** A person's yes or no to one action. The record comes first; then the vote counts. */

@@ -13,10 +13,12 @@ import java.util.function.Supplier;
  */
 final class InputSchema {
     private final Optional<Shape> shape;
+    private final boolean quick;
     private final Supplier<WholeSchema> whole;
 
     private InputSchema(Optional<Shape> shape, Supplier<WholeSchema> whole) {
         this.shape = shape;
+        this.quick = shape.filter(known -> !Shape.slow(known)).isPresent();
         this.whole = whole;
     }
 
@@ -27,12 +29,17 @@ final class InputSchema {
         return new InputSchema(shape, () -> whole);
     }
 
-    /** Whether there is a quick way to be sure that arguments fit; where there is and it is not, an answer takes long. */
+    /** Whether there is a way to be sure that arguments fit which is quicker than the whole schema. */
     boolean hasShape() {
         return shape.isPresent();
     }
 
-    /** Whether the arguments certainly fit; takes microseconds and no lock. */
+    /** Whether it is so quick that an event loop can take it, whatever the arguments. */
+    boolean quick() {
+        return quick;
+    }
+
+    /** Whether the arguments certainly fit; takes no lock. */
     boolean fits(Json.Obj arguments) {
         if (shape.isEmpty() || !Shape.plain(arguments)) return false;
         try {

@@ -14,10 +14,10 @@ public sealed interface Minted {
     record Token(Secret access, Optional<Secret> refresh, Duration lasts, boolean bound) implements Minted {}
 
     /** @param why a sentence for whoever builds the client, without anything that it does not know already */
-    record No(Error error, String why) implements Minted {}
+    record No(Code error, String why) implements Minted {}
 
     /** The error codes of RFC 6749 §5.2, RFC 8707 §2 and RFC 9449 §5. */
-    enum Error {
+    enum Code {
         INVALID_REQUEST,
         INVALID_CLIENT,
         INVALID_GRANT,
@@ -33,7 +33,7 @@ public sealed interface Minted {
         }
     }
 
-    static No no(Error error, String why) {
+    static No no(Code error, String why) {
         return new No(error, why);
     }
 }

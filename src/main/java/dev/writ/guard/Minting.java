@@ -65,7 +65,7 @@ final class Minting {
     Minted open(Grant wanted, String how, boolean refreshable) {
         return admitted(wanted, how, () -> switch (identity.grants().open(wanted, refreshable)) {
             case Grants.Opened.TooMany _ ->
-                Minted.no(Minted.Error.INVALID_GRANT, "the task has " + Grants.GRANTS_MAX + " grants already");
+                Minted.no(Minted.Code.INVALID_GRANT, "the task has " + Grants.GRANTS_MAX + " grants already");
             case Grants.Opened.Open(var grant, var refresh) -> stillOpen(grant, how, refresh);
         });
     }
@@ -73,15 +73,15 @@ final class Minting {
     /** Uses a refresh token up and mints the next token of its grant. */
     Minted next(Grant grant, String refresh) {
         // Of an ended task: good for nothing but to hear of that end, so there is nothing to decide.
-        if (grant.endedAt().isPresent()) return rotated(grant, refresh, "farewell");
-        return admitted(grant, "refresh_token", () -> rotated(grant, refresh, "refresh_token"));
+        if (grant.endedAt().isPresent()) return rotated(refresh, "farewell");
+        return admitted(grant, "refresh_token", () -> rotated(refresh, "refresh_token"));
     }
 
-    private Minted rotated(Grant grant, String refresh, String how) {
+    private Minted rotated(String refresh, String how) {
         return identity.grants()
                 .refresh(refresh)
                 .<Minted>map(next -> minted(next.grant(), how, next.refresh()))
-                .orElseGet(() -> Minted.no(Minted.Error.INVALID_GRANT, "this refresh token is used up"));
+                .orElseGet(() -> Minted.no(Minted.Code.INVALID_GRANT, "this refresh token is used up"));
     }
 
     private Minted admitted(Grant grant, String how, Supplier<Minted> making) {
@@ -89,7 +89,7 @@ final class Minting {
         var attempt = attempt(caller, grant, how);
         return switch (guard.admit(attempt)) {
             case Refusal refusal -> refused(refusal.reason());
-            case Held _ -> Minted.no(Minted.Error.INVALID_GRANT, "a token is not minted on approval");
+            case Held _ -> Minted.no(Minted.Code.INVALID_GRANT, "a token is not minted on approval");
             case Permit permit -> {
                 var outcome = Outcome.without(Outcome.Status.ERROR, PEER, 0, "a part is down");
                 try {
@@ -103,7 +103,7 @@ final class Minting {
                             : Outcome.without(Outcome.Status.NOT_SENT, PEER, 0, "not minted");
                     yield minted;
                 } catch (StoreError | IssuerFailure e) {
-                    yield Minted.no(Minted.Error.TEMPORARILY_UNAVAILABLE, "a part is down; try again");
+                    yield Minted.no(Minted.Code.TEMPORARILY_UNAVAILABLE, "a part is down; try again");
                 } finally {
                     guard.settle(permit, outcome);
                 }
@@ -141,12 +141,12 @@ final class Minting {
     private static Minted refused(Refusal.Reason reason) {
         return switch (reason) {
             case Refusal.Unavailable _ ->
-                Minted.no(Minted.Error.TEMPORARILY_UNAVAILABLE, "a part that decides or proves is down; try again");
+                Minted.no(Minted.Code.TEMPORARILY_UNAVAILABLE, "a part that decides or proves is down; try again");
             // The same for a server that is not there, outside the task, or denied.
             case Refusal.Absent _ ->
-                Minted.no(Minted.Error.INVALID_TARGET, "the resource is not one that this task reaches");
-            case Refusal.TaskEnded _ -> Minted.no(Minted.Error.INVALID_GRANT, "the task has ended");
-            default -> Minted.no(Minted.Error.INVALID_GRANT, "the agent may not have a token now");
+                Minted.no(Minted.Code.INVALID_TARGET, "the resource is not one that this task reaches");
+            case Refusal.TaskEnded _ -> Minted.no(Minted.Code.INVALID_GRANT, "the task has ended");
+            default -> Minted.no(Minted.Code.INVALID_GRANT, "the agent may not have a token now");
         };
     }
 
@@ -158,7 +158,7 @@ final class Minting {
                 .isEmpty();
         if (!over) return minted(grant, how, refresh);
         identity.grants().revoke(grant.tenant(), grant.family());
-        return Minted.no(Minted.Error.INVALID_GRANT, "the task has ended meanwhile");
+        return Minted.no(Minted.Code.INVALID_GRANT, "the task has ended meanwhile");
     }
 
     private Minted minted(Grant grant, String how, Optional<Secret> refresh) {
@@ -181,7 +181,7 @@ final class Minting {
         var text = issuing.issuer().mint(token);
         if (!recorder.durable(grant.tenant(), record(grant, token, how))) {
             identity.grants().revoke(grant.tenant(), grant.family());
-            return Minted.no(Minted.Error.TEMPORARILY_UNAVAILABLE, "the ledger cannot be written");
+            return Minted.no(Minted.Code.TEMPORARILY_UNAVAILABLE, "the ledger cannot be written");
         }
         return new Minted.Token(Secret.of(text), refresh, LASTS, grant.jkt().isPresent());
     }

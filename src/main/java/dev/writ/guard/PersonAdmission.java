@@ -100,9 +100,14 @@ final class PersonAdmission {
                 world.registry().person(caller.person()).filter(p -> p.active()).isPresent();
         if (!active) return no("this person is not active");
         return switch (action) {
+            // What somebody gave, that person may take back, whatever the policies say.
+            case Action.Administer own
+            when standings.gave(caller, own.operation(), own.target()) -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.Administer _ -> administer(caller.tenant(), question.orElseThrow());
             // Who may approve what is a matter of the approval itself, checked with each vote.
             case Action.Approve _ -> new Ruling.Yes(Evidence.Judged.NOT);
+            // Who it is was found out before; being active is all it takes.
+            case Action.SignIn _ -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.ReadEvidence _ ->
                 member(world, caller.person(), Group.ADMIN) || member(world, caller.person(), Group.AUDITOR)
                         ? new Ruling.Yes(Evidence.Judged.NOT)
@@ -111,8 +116,10 @@ final class PersonAdmission {
             case Action.UseCredential(var server, var _, var _) -> own(server, world);
             case Action.FetchServerMetadata(var server, var _, var _) -> own(server, world);
             // Whoever may sign a client in may look at what the client says of itself.
+            case Action.RedeemCode _ -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.FetchMetadata _ -> new Ruling.Yes(Evidence.Judged.NOT);
-            case Action.OnServer _, Action.Unmapped _ -> no("people act through agents and their tasks");
+            case Action.OnServer _, Action.Delegate _, Action.Unmapped _ ->
+                no("people act through agents and their tasks");
         };
     }
 
@@ -165,6 +172,9 @@ final class PersonAdmission {
                     Action.Unmapped _,
                     Action.Approve _,
                     Action.FetchMetadata _,
+                    Action.RedeemCode _,
+                    Action.SignIn _,
+                    Action.Delegate _,
                     Action.ReadEvidence _ -> Optional.empty();
         };
     }

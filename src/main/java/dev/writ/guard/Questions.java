@@ -121,7 +121,6 @@ final class Questions {
     }
 
     private static final Value DIRECT = new Value.Str("direct");
-    private static final Value NO_DEPTH = new Value.Long(0);
     private static final Value UNSEEN = new Value.Str("unseen");
 
     private static Value.Record.Builder facts(Standing standing, boolean consented) {
@@ -132,14 +131,43 @@ final class Questions {
                 .put(Facts.CONSENTED, Value.Bool.of(consented))
                 .put("caller", DIRECT)
                 .put("binding", new Value.Str(standing.caller().binding()))
-                .put("depth", NO_DEPTH)
+                .put("depth", new Value.Long(standing.task().depth()))
                 .put("modelOutput", UNSEEN)
                 .put("untrustedInputs", Value.Set.EMPTY);
     }
 
-    /** The task as policies see it. */
-    static Value.Record task(Task task) {
+    /** Whether an agent may pass on to another one at all; approvals and consent play no part in it. */
+    static Question delegate(Under under, Action.Delegate wanted) {
+        var context = Value.Record.of(Map.of(
+                Facts.NOW,
+                new Value.DateTime(under.now().toEpochMilli()),
+                "task",
+                task(under.task(), under.agents()),
+                "binding",
+                new Value.Str(under.caller().binding()),
+                "depth",
+                new Value.Long(under.task().depth()),
+                "calls",
+                new Value.Long(wanted.part().calls())));
+        return new Question(
+                World.Uids.agent(under.agent().name()),
+                new Uid("Writ::Action", "task:delegate"),
+                World.Uids.agent(wanted.part().agent()),
+                context,
+                under.world().entities());
+    }
+
+    /**
+     * The task as policies see it.
+     *
+     * @param agents those through whom it came
+     */
+    static Value.Record task(Task task, List<Name> agents) {
         return Value.Record.of(Map.of(
+                "chain",
+                        Value.Set.ofEntities(
+                                agents.stream().map(World.Uids::agent).toList()),
+                "origin", new Value.Str(task.origin().word()),
                 "purpose", new Value.Str(task.purpose()),
                 "person", new Value.Entity(World.Uids.person(task.person())),
                 "data", World.Uids.labels(task.scope().data()),

@@ -7,7 +7,7 @@ import dev.writ.ledger.Entry;
 import dev.writ.ledger.Ledger;
 import dev.writ.ledger.LedgerFailure;
 import dev.writ.ledger.Reserve;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -28,12 +28,12 @@ final class Recorder {
     }
 
     /** An intent that a crash left without an outcome is closed as indeterminate, never dropped. */
-    void closeOpen(Evidence evidence, InstantSource clock) {
+    void closeOpenIntents(Evidence evidence, Instant now) {
         for (var tenant : ledger.tenants())
             for (var open : ledger.openIntents(tenant))
                 begin(
                         tenant,
-                        evidence.indeterminate(tenant, open.id(), open.record().string("decision"), clock.instant()));
+                        evidence.indeterminate(tenant, open.id(), open.record().string("decision"), now));
     }
 
     /** Runs what records a change and makes it, so that the database's position waits for both. */

@@ -58,6 +58,30 @@ public record Refusal(Id decision, Reason reason, Optional<TaskBrief> standing) 
         }
     }
 
+    /** No agent of the tenant may act until a person resumes it. */
+    public record Suspended(Optional<String> by, Instant when, String why) implements Reason {
+        @Override
+        public String code() {
+            return "tenant-suspended";
+        }
+    }
+
+    /** A task cannot pass on what is asked of it; {@code how} names what is in the way, as in {@code depth}. */
+    public record NotPassedOn(String how, String why) implements Reason {
+        @Override
+        public String code() {
+            return "delegation-" + how;
+        }
+    }
+
+    /** What is to be done in an emergency takes another person. */
+    public record NoEmergency(String why) implements Reason {
+        @Override
+        public String code() {
+            return "break-glass";
+        }
+    }
+
     /** The task's budget of calls is used up. */
     public record BudgetSpent(long calls) implements Reason {
         @Override

@@ -22,6 +22,19 @@ sealed interface Shape {
 
     boolean fits(Json value);
 
+    /** Whether looking at a value may take much longer than reading it: a pattern backtracks. */
+    static boolean slow(Shape shape) {
+        return switch (shape) {
+            case Every(var all) -> all.stream().anyMatch(Shape::slow);
+            case Some(var any) -> any.stream().anyMatch(Shape::slow);
+            case Text text -> text.pattern().isPresent();
+            case Items items -> slow(items.each());
+            case Fields fields ->
+                slow(fields.others()) || fields.byName().values().stream().anyMatch(Shape::slow);
+            case Typed _, Among _, Range _ -> false;
+        };
+    }
+
     /** Whether every number within is written as plain digits, few enough to calculate with. */
     static boolean plain(Json value) {
         return switch (value) {

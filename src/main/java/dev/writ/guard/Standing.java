@@ -24,7 +24,8 @@ record Standing(
         Person person,
         Optional<Consent> consent,
         Server server,
-        Dossier dossier) {
+        Dossier dossier)
+        implements Ground {
 
     Name tenant() {
         return caller.tenant();
@@ -34,9 +35,14 @@ record Standing(
         return dossier.brief();
     }
 
-    /** The persons and agents through whom the authority came, the person first. */
-    List<String> chain() {
+    @Override
+    public List<String> chain() {
         return dossier.chain();
+    }
+
+    @Override
+    public byte[] scope() {
+        return dossier.scope();
     }
 
     /** Whether the task's consent covers a tool as it is pinned now. */
@@ -57,8 +63,10 @@ record Standing(
         return consent.map(given -> given.servers().contains(server.name())).orElse(false);
     }
 
-    /** Those whom separation keeps from approving: for whom, who opened the task, who answers for the agent. */
+    /** Those whom separation keeps from approving: for whom, who opened the task, who answers for its agents. */
     Set<dev.writ.base.Id> parties() {
-        return new java.util.TreeSet<>(List.of(task.person(), task.openedBy(), agent.owner()));
+        var parties = new java.util.TreeSet<>(List.of(task.person(), task.openedBy(), agent.owner()));
+        for (var above : dossier.agents()) world.registry().agent(above).ifPresent(each -> parties.add(each.owner()));
+        return parties;
     }
 }

@@ -21,9 +21,11 @@ final class Streams {
 
         record OfAgent(Name tenant, Name agent) implements Thing {}
 
-        record OfKey(Name tenant, Id key) implements Thing {}
-
         record OfServer(Name tenant, Name server) implements Thing {}
+
+        record OfTenant(Name tenant) implements Thing {}
+
+        record OfKey(Name tenant, Id key) implements Thing {}
     }
 
     /** An open stream and what it hangs on. */
@@ -48,8 +50,9 @@ final class Streams {
                 List.of(
                         new Thing.OfTask(tenant, caller.task()),
                         new Thing.OfAgent(tenant, caller.agent()),
-                        new Thing.OfKey(tenant, caller.key()),
-                        new Thing.OfServer(tenant, server)),
+                        new Thing.OfServer(tenant, server),
+                        new Thing.OfTenant(tenant),
+                        new Thing.OfKey(tenant, caller.key())),
                 cut);
         for (var thing : watched.things)
             open.compute(thing, (_, known) -> {
@@ -62,6 +65,18 @@ final class Streams {
         return () -> {
             if (watched.open.getAndSet(false)) forget(watched);
         };
+    }
+
+    /** Cuts what hangs on authority that has just gone. */
+    void cut(Revocation revocation) {
+        switch (revocation) {
+            case Revocation.OfTask(var tenant, var task) -> cutTask(tenant, task.id());
+            case Revocation.OfAgent(var tenant, var agent) -> cutAgent(tenant, agent);
+            case Revocation.OfServer(var tenant, var server) -> cutServer(tenant, server);
+            case Revocation.OfTenant(var tenant) -> cutTenant(tenant);
+            // The person's tasks come one by one as OfTask.
+            case Revocation.OfPerson _ -> {}
+        }
     }
 
     void cutTask(Name tenant, Id task) {
@@ -81,6 +96,10 @@ final class Streams {
         cut(new Thing.OfServer(tenant, server));
     }
 
+    void cutTenant(Name tenant) {
+        cut(new Thing.OfTenant(tenant));
+    }
+
     void cutAll() {
         for (var thing : List.copyOf(open.keySet())) cut(thing);
     }
@@ -92,11 +111,13 @@ final class Streams {
     }
 
     private void cut(Thing thing) {
-        for (var watched : under(thing)) {
-            if (!watched.open.getAndSet(false)) continue;
-            forget(watched);
-            watched.cut.run();
-        }
+        for (var watched : under(thing)) cut(watched);
+    }
+
+    private void cut(Watched watched) {
+        if (!watched.open.getAndSet(false)) return;
+        forget(watched);
+        watched.cut.run();
     }
 
     /** A copy: cutting one stream may close others. */
@@ -115,16 +136,5 @@ final class Streams {
                 all.remove(watched);
                 return all.isEmpty() ? null : all;
             });
-    }
-
-    /** Cuts what loses its authority. */
-    void revoked(Revocation revocation) {
-        switch (revocation) {
-            case Revocation.OfTask(var tenant, var task) -> cutTask(tenant, task.id());
-            case Revocation.OfAgent(var tenant, var agent) -> cutAgent(tenant, agent);
-            case Revocation.OfServer(var tenant, var server) -> cutServer(tenant, server);
-            // The person's tasks come one by one as OfTask.
-            case Revocation.OfPerson _ -> {}
-        }
     }
 }

@@ -3,7 +3,6 @@ package dev.writ.guard;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.writ.base.Digest;
-import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
@@ -25,6 +24,7 @@ import java.util.Optional;
  */
 public final class Tokens {
     private final Minting minting;
+    private final Asserting asserting;
     private final Callers callers;
     private final Identity identity;
     private final Issuing issuing;
@@ -33,8 +33,16 @@ public final class Tokens {
     private final Ids ids;
     private final InstantSource clock;
 
-    Tokens(Minting minting, Callers callers, Guard.Parts parts, Places places, Ids ids, InstantSource clock) {
+    private Tokens(
+            Minting minting,
+            Asserting asserting,
+            Callers callers,
+            Guard.Parts parts,
+            Places places,
+            Ids ids,
+            InstantSource clock) {
         this.minting = minting;
+        this.asserting = asserting;
         this.callers = callers;
         this.identity = parts.identity();
         this.issuing = parts.issuing();
@@ -42,6 +50,23 @@ public final class Tokens {
         this.codes = new Codes(clock, parts.issuing().random());
         this.ids = ids;
         this.clock = clock;
+    }
+
+    static Tokens of(
+            Guard guard,
+            Guard.Parts parts,
+            Standings standings,
+            Callers callers,
+            Places places,
+            Recorder recorder,
+            Evidence evidence,
+            Ids ids,
+            InstantSource clock) {
+        var minting = new Minting(
+                guard, standings, parts.identity(), parts.issuing(), places, recorder, evidence, ids, clock);
+        var assertions = new Assertions(parts.identity().trusts(), clock);
+        var asserting = new Asserting(minting, assertions, standings, places, ids, clock);
+        return new Tokens(minting, asserting, callers, parts, places, ids, clock);
     }
 
     /** The issuer's identifier, byte for byte as metadata and tokens have it (RFC 8414 §2). */
@@ -102,14 +127,14 @@ public final class Tokens {
 
     public Minted redeem(Redemption shown) {
         return switch (codes.take(shown.code())) {
-            case Codes.Taken.Unknown _ -> Minted.no(Minted.Error.INVALID_GRANT, "the code is unknown or over");
+            case Codes.Taken.Unknown _ -> Minted.no(Minted.Code.INVALID_GRANT, "the code is unknown or over");
             case Codes.Taken.Again(var what, var grant) -> {
                 // RFC 6749 §4.1.2: what a code gave is taken back when the code is shown again.
                 grant.flatMap(id -> identity.grants().grant(what.tenant(), id))
                         .ifPresent(
                                 each -> minting.revoke(each, "code-reused", "its authorization code was used twice"));
                 minting.refused(grant(what, Optional.empty()), "authorization_code", "the code was used before");
-                yield Minted.no(Minted.Error.INVALID_GRANT, "the code was used before");
+                yield Minted.no(Minted.Code.INVALID_GRANT, "the code was used before");
             }
             case Codes.Taken.First(var what) -> redeemed(shown, what);
         };
@@ -129,7 +154,7 @@ public final class Tokens {
             case Proved.Yes(var jkt) -> {
                 // RFC 9449 §10
                 if (what.jkt().isPresent() && !what.jkt().equals(jkt))
-                    yield Minted.no(Minted.Error.INVALID_DPOP_PROOF, "the code is bound to another key");
+                    yield Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the code is bound to another key");
                 var grant = grant(what, jkt);
                 var minted = minting.open(grant, "authorization_code", true);
                 if (minted instanceof Minted.Token) codes.gave(shown.code(), grant.id());
@@ -140,14 +165,14 @@ public final class Tokens {
 
     private Optional<Minted.No> fault(Redemption shown, CodeFor what) {
         if (!shown.tenant().equals(what.tenant()) || !shown.client().equals(what.client()))
-            return Optional.of(Minted.no(Minted.Error.INVALID_GRANT, "the code is another client's"));
+            return Optional.of(Minted.no(Minted.Code.INVALID_GRANT, "the code is another client's"));
         // OAuth 2.1 drops the parameter; where it is sent it must be the same.
         if (shown.redirect().filter(uri -> !uri.equals(what.redirect())).isPresent())
-            return Optional.of(Minted.no(Minted.Error.INVALID_GRANT, "redirect_uri is not the one of the code"));
+            return Optional.of(Minted.no(Minted.Code.INVALID_GRANT, "redirect_uri is not the one of the code"));
         if (!challenged(shown.verifier(), what.challenge()))
-            return Optional.of(Minted.no(Minted.Error.INVALID_GRANT, "code_verifier does not fit"));
+            return Optional.of(Minted.no(Minted.Code.INVALID_GRANT, "code_verifier does not fit"));
         if (shown.resource().filter(url -> !url.equals(what.resource())).isPresent())
-            return Optional.of(Minted.no(Minted.Error.INVALID_TARGET, "the code is for another resource"));
+            return Optional.of(Minted.no(Minted.Code.INVALID_TARGET, "the code is for another resource"));
         return Optional.empty();
     }
 
@@ -187,9 +212,9 @@ public final class Tokens {
         return switch (issuing.proofs()
                 .judge(presented.proofs(), presented.method(), presented.url(), Optional.empty())) {
             case Proofs.Shown.Key(var jkt) -> new Proved.Yes(Optional.of(jkt));
-            case Proofs.Shown.Bad(var why) -> new Proved.No(Minted.no(Minted.Error.INVALID_DPOP_PROOF, why));
+            case Proofs.Shown.Bad(var why) -> new Proved.No(Minted.no(Minted.Code.INVALID_DPOP_PROOF, why));
             case Proofs.Shown.OtherNonce _ ->
-                new Proved.No(Minted.no(Minted.Error.USE_DPOP_NONCE, "use the nonce in DPoP-Nonce"));
+                new Proved.No(Minted.no(Minted.Code.USE_DPOP_NONCE, "use the nonce in DPoP-Nonce"));
         };
     }
 
@@ -211,7 +236,7 @@ public final class Tokens {
     }
 
     private static Minted over() {
-        return Minted.no(Minted.Error.INVALID_GRANT, "the refresh token is unknown or over");
+        return Minted.no(Minted.Code.INVALID_GRANT, "the refresh token is unknown or over");
     }
 
     private Minted refreshed(Refreshing shown, Grant grant) {
@@ -221,13 +246,13 @@ public final class Tokens {
             return over();
         }
         if (shown.resource().filter(url -> !url.equals(grant.resource())).isPresent())
-            return Minted.no(Minted.Error.INVALID_TARGET, "the grant is for another resource");
+            return Minted.no(Minted.Code.INVALID_TARGET, "the grant is for another resource");
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
             case Proved.Yes(var jkt)
             when grant.jkt().isPresent() && !grant.jkt().equals(jkt) -> {
                 minting.refused(grant, "refresh_token", "the proof is missing or by another key");
-                yield Minted.no(Minted.Error.INVALID_DPOP_PROOF, "the grant is bound to another key");
+                yield Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the grant is bound to another key");
             }
             case Proved.Yes _ -> minting.next(grant, shown.refresh());
         };
@@ -241,7 +266,7 @@ public final class Tokens {
         var subject =
                 token.flatMap(callers::inForce).filter(grant -> grant.endedAt().isEmpty());
         if (subject.isEmpty())
-            return Minted.no(Minted.Error.INVALID_REQUEST, "the subject token is not one of ours that is in force");
+            return Minted.no(Minted.Code.INVALID_REQUEST, "the subject token is not one of ours that is in force");
         var from = subject.get();
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
@@ -249,7 +274,7 @@ public final class Tokens {
             case Proved.Yes(var jkt)
             when from.jkt().isPresent() && !from.jkt().equals(jkt) -> {
                 minting.refused(from, "token-exchange", "the proof is missing or by another key");
-                yield Minted.no(Minted.Error.INVALID_DPOP_PROOF, "the subject token is bound to another key");
+                yield Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the subject token is bound to another key");
             }
             case Proved.Yes(var jkt) -> {
                 var grant = Grant.opening(
@@ -275,25 +300,40 @@ public final class Tokens {
                 .filter(token -> token.issuer().equals(places.issuer(tenant)));
     }
 
-    /** Opens a grant for somebody whose right to it was proved by an assertion; good while its token is. */
-    Minted asserted(
+    /**
+     * What is shown instead of a code.
+     *
+     * @param client the client's id, where it is sent besides
+     * @param clientAssertion says who the client is (RFC 7523 §2.2)
+     * @param assertion the grant itself (RFC 7523 §2.1)
+     * @param task which of the agent's tasks is meant
+     */
+    public record Asserted(
             Name tenant,
-            String client,
-            Name agent,
-            Id task,
-            Id person,
-            String resource,
-            Presented presented,
-            String how) {
-        return switch (proved(presented)) {
+            Optional<String> client,
+            Optional<String> clientAssertion,
+            Optional<String> assertion,
+            Optional<String> task,
+            Optional<String> resource,
+            Presented presented) {
+        Asserted forResource(Optional<String> url) {
+            return new Asserted(tenant, client, clientAssertion, assertion, task, url, presented);
+        }
+    }
+
+    /** For an agent that shows its own key. */
+    public Minted credentials(Asserted shown) {
+        return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
-            case Proved.Yes(var jkt) -> {
-                var id = ids.next("grt");
-                yield minting.open(
-                        Grant.opening(tenant, id, id, client, agent, task, person, resource, jkt, clock.instant()),
-                        how,
-                        false);
-            }
+            case Proved.Yes(var jkt) -> asserting.credentials(shown, jkt);
+        };
+    }
+
+    /** For who shows the word of a platform or of an identity provider. */
+    public Minted bearer(Asserted shown) {
+        return switch (proved(shown.presented())) {
+            case Proved.No(var no) -> no;
+            case Proved.Yes(var jkt) -> asserting.bearer(shown, jkt);
         };
     }
 

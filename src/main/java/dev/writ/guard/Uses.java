@@ -16,7 +16,8 @@ final class Uses {
         this.clock = clock;
     }
 
-    Guard.Use checked(Permit permit) {
+    /** @param before what the server was shown before */
+    Guard.Use checked(Permit permit, Guard.Use.Go before) {
         if (!clock.instant().isBefore(permit.until()))
             return new Guard.Use.Stop(new Refusal.Unavailable("the permit waited too long"));
         var stop =
@@ -27,15 +28,17 @@ final class Uses {
         if (stop.isPresent()) return new Guard.Use.Stop(stop.get());
         return switch (permit.action()) {
             // Made or obtained under the permit itself: no server is shown anything.
-            case Action.MintToken _, Action.UseCredential _, Action.FetchServerMetadata _ ->
-                new Guard.Use.Go(java.util.Map.of());
-            default -> credentials.injected(permit);
+            case Action.MintToken _, Action.UseCredential _, Action.FetchServerMetadata _ -> Guard.Use.Go.BARE;
+            default -> credentials.injected(permit, before);
         };
     }
 
     /** Why a permit that was given is no longer good, if that is so. */
     private Optional<Refusal.Reason> changedSince(Permit permit, Caller.OfAgent caller) {
-        if (!(permit.action() instanceof Action.OnServer action)) return Optional.empty();
+        if (!(permit.action() instanceof Action.OnServer action))
+            return standings.under(caller, clock.instant()) instanceof Standings.Acting.No(var reason, var _)
+                    ? Optional.of(reason)
+                    : Optional.empty();
         return switch (standings.of(caller, action.server(), clock.instant())) {
             case Standings.Found.No(var reason, var _) -> Optional.of(reason);
             case Standings.Found.Yes(var standing) -> {

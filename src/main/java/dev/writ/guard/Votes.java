@@ -39,18 +39,18 @@ final class Votes {
     }
 
     /** The record of the attempt comes first; then the vote counts. */
-    Guard.Voted vote(Guard guard, Caller.OfPerson caller, Id approval, boolean approve, String reason) {
+    Voted vote(Guard guard, Caller.OfPerson caller, Id approval, boolean approve, String reason) {
         var payload = Json.object()
                 .put("approval", approval.text())
                 .put("decision", approve ? "approve" : "refuse")
                 .put("reason", reason)
                 .build();
         return switch (guard.admit(new Attempt(caller, new Action.Approve(approval.text(), payload)))) {
-            case Refusal refusal -> new Guard.Voted.Refused(refusal);
-            case Held _ -> new Guard.Voted.NotCounted("a vote cannot be held");
+            case Refusal refusal -> new Voted.Refused(refusal);
+            case Held _ -> new Voted.NotCounted("a vote cannot be held");
             case Permit permit -> {
                 var voted = guard.changing(caller.tenant(), () -> cast(caller, approval, approve, reason));
-                boolean counted = voted instanceof Guard.Voted.Counted;
+                boolean counted = voted instanceof Voted.Counted;
                 guard.settle(
                         permit,
                         Outcome.without(
@@ -63,10 +63,10 @@ final class Votes {
         };
     }
 
-    private Guard.Voted cast(Caller.OfPerson caller, Id id, boolean approve, String reason) {
+    private Voted cast(Caller.OfPerson caller, Id id, boolean approve, String reason) {
         var tenant = caller.tenant();
         var found = authority.snapshot(tenant).approval(id);
-        if (found.isEmpty()) return new Guard.Voted.NotCounted("there is no such approval");
+        if (found.isEmpty()) return new Voted.NotCounted("there is no such approval");
         var vote = new Vote(
                 caller.person(),
                 approve ? Vote.Choice.APPROVE : Vote.Choice.REFUSE,
@@ -75,11 +75,11 @@ final class Votes {
                 reason,
                 clock.instant());
         var ineligible = ineligible(found.get(), vote);
-        if (ineligible.isPresent()) return new Guard.Voted.NotCounted(ineligible.get());
+        if (ineligible.isPresent()) return new Voted.NotCounted(ineligible.get());
         var event = approve ? "approved" : "refused";
         var record =
                 evidence.transition("approval", event, tenant, clock.instant(), Asks.voted(found.get(), vote, approve));
-        if (!recorder.durable(tenant, record)) return new Guard.Voted.NotCounted("the ledger cannot be written");
+        if (!recorder.durable(tenant, record)) return new Voted.NotCounted("the ledger cannot be written");
         var counted = authority.approvals().vote(tenant, id, vote);
         if (counted instanceof Voting.Counted) waiting.voted(tenant, id);
         else
@@ -89,13 +89,12 @@ final class Votes {
                             "approval", "not-counted", tenant, clock.instant(), Asks.voted(found.get(), vote, false)));
         return switch (counted) {
             case Voting.Counted(var approval) ->
-                new Guard.Voted.Counted(approval.state().name().toLowerCase(Locale.ROOT));
-            case Voting.AlreadyVoted _ -> new Guard.Voted.NotCounted("you have voted on this already");
+                new Voted.Counted(approval.state().name().toLowerCase(Locale.ROOT));
+            case Voting.AlreadyVoted _ -> new Voted.NotCounted("you have voted on this already");
             case Voting.Closed(var state) ->
-                new Guard.Voted.NotCounted(
-                        "it is no longer open: " + state.name().toLowerCase(Locale.ROOT));
-            case Voting.NotEligible _ -> new Guard.Voted.NotCounted(NOT_ELIGIBLE);
-            case Voting.NotFound _ -> new Guard.Voted.NotCounted("there is no such approval");
+                new Voted.NotCounted("it is no longer open: " + state.name().toLowerCase(Locale.ROOT));
+            case Voting.NotEligible _ -> new Voted.NotCounted(NOT_ELIGIBLE);
+            case Voting.NotFound _ -> new Voted.NotCounted("there is no such approval");
         };
     }
 

@@ -1,7 +1,5 @@
 package dev.writ.guard;
 
-import dev.writ.authority.Consent;
-import dev.writ.authority.Task;
 import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Name;
@@ -12,7 +10,6 @@ import dev.writ.policy.ToolAction;
 import dev.writ.policy.Uid;
 import dev.writ.policy.Value;
 import dev.writ.registry.Agent;
-import dev.writ.registry.Person;
 import dev.writ.registry.RegistrySnapshot;
 import dev.writ.registry.Server;
 import dev.writ.registry.Tool;
@@ -93,11 +90,11 @@ final class World {
     }
 
     /** What stays the same of a standing from call to call. */
-    Dossier dossier(Agent agent, Person owner, Task task, Person person, Optional<Consent> consent, Server server) {
-        var key = new DossierKey(task.id(), server.name());
+    Dossier dossier(Under under, Server server) {
+        var key = new DossierKey(under.task().id(), server.name());
         var known = dossiers.get(key);
-        if (known != null && known.isOf(task, consent)) return known;
-        var made = new Dossier(this, agent, owner, task, person, consent, server);
+        if (known != null && known.isOf(under.task(), under.consent())) return known;
+        var made = new Dossier(under, server);
         keeping();
         dossiers.put(key, made);
         return made;

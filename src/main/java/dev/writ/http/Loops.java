@@ -1,5 +1,7 @@
 package dev.writ.http;
 
+import dev.writ.base.NeverWaits;
+import dev.writ.base.Turns;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -7,7 +9,10 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,12 +21,31 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Loops implements AutoCloseable {
     private final EventLoopGroup group;
+    private final Map<EventLoop, Turns> turns = new ConcurrentHashMap<>();
 
     private Loops(int threads, String name) {
         this.group = new MultiThreadIoEventLoopGroup(
                 threads,
-                new DefaultThreadFactory(name, true),
+                new Threads(name),
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    /** Threads that whatever waits can tell from others. */
+    private static final class Threads extends DefaultThreadFactory {
+        Threads(String name) {
+            super(name, true);
+        }
+
+        @Override
+        protected Thread newThread(Runnable work, String name) {
+            return new LoopThread(threadGroup, work, name);
+        }
+    }
+
+    private static final class LoopThread extends FastThreadLocalThread implements NeverWaits {
+        LoopThread(ThreadGroup group, Runnable work, String name) {
+            super(group, work, name);
+        }
     }
 
     /** @param name what the threads are called */
@@ -32,6 +56,11 @@ public final class Loops implements AutoCloseable {
 
     public EventLoopGroup group() {
         return group;
+    }
+
+    /** The turns of a loop: the same object for the same loop. */
+    public Turns turns(EventLoop loop) {
+        return turns.computeIfAbsent(loop, Turning::new);
     }
 
     /** The loop whose thread we are on. */

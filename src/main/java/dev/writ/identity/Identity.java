@@ -35,7 +35,13 @@ public final class Identity implements AutoCloseable {
     private final RandomGenerator random;
     private final Book<Keys> book;
     private final Sessions sessions;
+    private final Passkeys passkeys;
+    private final SignInLinks links;
+    private final Notices notices;
+    private final Proposals proposals;
+    private final Providers providers;
     private final Grants grants;
+    private final Trusts trusts;
     private final Map<Id, Instant> lastUsed = new ConcurrentHashMap<>();
 
     /** @param random must be unpredictable: keys are made of it */
@@ -46,7 +52,13 @@ public final class Identity implements AutoCloseable {
         var since = clock.instant().minus(KEPT);
         this.book = new Book<>(store, store.read(sql -> Tables.load(sql, since)));
         this.sessions = new Sessions(store, clock, random);
+        this.passkeys = new Passkeys(store, clock, random);
+        this.links = new SignInLinks(store, clock, random);
+        this.notices = new Notices(store, clock);
+        this.proposals = new Proposals(store, clock);
+        this.providers = new Providers(store, clock, random);
         this.grants = new Grants(store, clock, random);
+        this.trusts = new Trusts(store, clock);
     }
 
     public static Schema schema() {
@@ -56,6 +68,41 @@ public final class Identity implements AutoCloseable {
     /** The sessions of people in browsers. */
     public Sessions sessions() {
         return sessions;
+    }
+
+    /** Whether there is anything with which a person can show who he or she is. */
+    public boolean recognises(Name tenant, Id person) {
+        return keys(tenant).stream()
+                        .anyMatch(key -> key instanceof PersonKey each
+                                && each.person().equals(person)
+                                && each.revokedAt().isEmpty())
+                || !passkeys.of(tenant, person).isEmpty()
+                || providers.linked(tenant, person);
+    }
+
+    public Passkeys passkeys() {
+        return passkeys;
+    }
+
+    public SignInLinks links() {
+        return links;
+    }
+
+    public Notices notices() {
+        return notices;
+    }
+
+    public Providers providers() {
+        return providers;
+    }
+
+    public Proposals proposals() {
+        return proposals;
+    }
+
+    /** Whose signed word is taken for which agent. */
+    public Trusts trusts() {
+        return trusts;
     }
 
     /** What tokens hang on; it ends and is revoked together with keys. */
@@ -183,10 +230,16 @@ public final class Identity implements AutoCloseable {
         book.settle();
         sessions.settle();
         grants.settle();
+        trusts.settle();
     }
 
     public Optional<Key> key(Name tenant, Id id) {
         return book.now().find(id).filter(key -> key.tenant().equals(tenant));
+    }
+
+    /** Whether a key was taken back; one that is not known is none that was. */
+    public boolean revoked(Name tenant, Id id) {
+        return key(tenant, id).flatMap(Key::revokedAt).isPresent();
     }
 
     public List<Key> keys(Name tenant) {

@@ -133,7 +133,7 @@ public final class Sessions {
     }
 
     /** Notes that a session's person has confirmed a purpose with a passkey, in place of an earlier confirmation. */
-    void confirm(Session session, String purpose) {
+    public void confirm(Session session, String purpose) {
         confirmed.values().removeIf(old -> clock.instant().isAfter(old.at().plus(FRESH)));
         confirmed.put(session.id(), new Confirmed(purpose, clock.instant()));
     }
@@ -147,6 +147,13 @@ public final class Sessions {
     public Optional<StoreError> end(Name tenant, Id id) {
         return end(session -> session.tenant().equals(tenant) && session.id().equals(id))
                 .unsaved();
+    }
+
+    /** As {@link #end}, for replaying a record: whether it was open. */
+    public boolean ended(Name tenant, Id id) {
+        return !end(session -> session.tenant().equals(tenant) && session.id().equals(id))
+                .sessions()
+                .isEmpty();
     }
 
     /** Ends every session of a person; those that it ended. */
@@ -168,7 +175,8 @@ public final class Sessions {
     public record Ended(List<Session> sessions, Optional<StoreError> unsaved) {}
 
     /** The open sessions of a person, as far as time has not ended them. */
-    public List<Session> of(Name tenant, Id person, Instant now) {
+    public List<Session> openOf(Name tenant, Id person) {
+        var now = clock.instant();
         return book.now().values().stream()
                 .filter(of(tenant, person))
                 .filter(session -> inForce(session, now))

@@ -16,12 +16,20 @@ import java.util.Optional;
 
 /** Identity's table, and how keys are read out of it. */
 final class Tables {
-    static final Schema SCHEMA = new Schema("identity", List.of("""
+    static final Schema SCHEMA = new Schema(
+            "identity",
+            List.of(
+                    """
             CREATE TABLE keys (
               tenant text NOT NULL, id text NOT NULL, digest text NOT NULL, agent text, task text, person text,
               created_at bigint NOT NULL, ended_at bigint, revoked_at bigint, last_used bigint,
               PRIMARY KEY (tenant, id));
-            CREATE UNIQUE INDEX keys_by_digest ON keys (digest)""", GrantTable.STEP, Sessions.TABLE));
+            CREATE UNIQUE INDEX keys_by_digest ON keys (digest)""",
+                    GrantTable.STEP,
+                    Sessions.TABLE,
+                    Trusts.TABLE,
+                    Passkeys.TABLE + ";" + SignInLinks.TABLE + ";" + Notices.TABLE + ";" + Proposals.TABLE + ";"
+                            + Providers.TABLE));
 
     private Tables() {}
 

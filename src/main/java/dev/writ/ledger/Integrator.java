@@ -1,5 +1,6 @@
 package dev.writ.ledger;
 
+import dev.writ.base.NeverWaits;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
@@ -72,6 +73,7 @@ final class Integrator {
 
     /** Runs something on this thread and waits for it. */
     <T> T call(Callable<T> work) {
+        NeverWaits.refuse("the integrator");
         var done = new CompletableFuture<T>();
         try {
             thread.execute(() -> {

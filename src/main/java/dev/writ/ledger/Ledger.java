@@ -6,6 +6,7 @@ import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import dev.writ.base.NeverWaits;
 import dev.writ.ledger.token.Token;
 import dev.writ.ledger.verify.Checkpoint;
 import dev.writ.ledger.verify.EvidenceFailure;
@@ -81,6 +82,7 @@ public final class Ledger implements AutoCloseable {
 
     /** Appends a record and waits until it and its side values are on disk. */
     public Appended append(Name tenant, Json.Obj record, Map<String, byte[]> side) {
+        NeverWaits.refuse("the ledger's commit");
         return joined(begin(tenant, record, side));
     }
 
@@ -113,7 +115,7 @@ public final class Ledger implements AutoCloseable {
 
     /**
      * As the other one; {@code then} is told on {@code on} whether the record is on disk, in one turn for everything that
-     * a commit has made durable for it.
+     * a commit has made durable for it. Where {@code on} has turns, what one of them begins is handed over at its end.
      */
     public void begin(Draft draft, Executor on, Consumer<Boolean> then) {
         var log = log(draft.tenant());
@@ -134,6 +136,7 @@ public final class Ledger implements AutoCloseable {
 
     /** As the other one, for a record that was written as text. */
     public Appended append(Draft draft) {
+        NeverWaits.refuse("the ledger's commit");
         return joined(begin(draft));
     }
 

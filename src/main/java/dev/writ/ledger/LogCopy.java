@@ -1,6 +1,7 @@
 package dev.writ.ledger;
 
 import dev.writ.ledger.verify.Checkpoint;
+import dev.writ.ledger.verify.Handover;
 import dev.writ.ledger.verify.LogFolder;
 import dev.writ.ledger.verify.SideFolder;
 import dev.writ.ledger.verify.SideSlot;
@@ -33,6 +34,9 @@ public final class LogCopy {
         Files.createDirectories(to);
         Files.write(to.resolve("checkpoint"), upTo.bytes());
         Files.copy(from.path().resolve("trust"), to.resolve("trust"));
+        // Without what the old keys handed over, nobody could tell that these keys are the log's.
+        var handovers = from.path().resolve(Handover.FILE);
+        if (Files.exists(handovers)) Files.copy(handovers, to.resolve(Handover.FILE));
         long size = upTo.size();
         for (int level = 0; size >>> (8 * level) > 0; level++)
             for (long tile = 0; LogFolder.width(level, tile, size) > 0; tile++)

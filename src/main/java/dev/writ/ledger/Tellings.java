@@ -6,9 +6,20 @@ import java.util.concurrent.Executor;
 
 /** What is to be told after a commit, gathered so that each executor is woken once. Used by one thread. */
 final class Tellings {
+    private static final System.Logger LOG = System.getLogger(Tellings.class.getName());
+
     private record Turn(Executor on, List<Waiting.Told> told, boolean written) {
         void run() {
-            for (var one : told) one.then.accept(written);
+            for (var one : told) tell(one);
+        }
+
+        /** Nobody's fault keeps the next from hearing. */
+        private void tell(Waiting.Told one) {
+            try {
+                one.then.accept(written);
+            } catch (RuntimeException | Error e) {
+                LOG.log(System.Logger.Level.ERROR, "who was told of a record failed", e);
+            }
         }
     }
 

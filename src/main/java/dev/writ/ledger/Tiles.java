@@ -33,6 +33,9 @@ final class Tiles {
 
     private final Set<Path> touched = new HashSet<>();
     private final List<Path> superseded = new ArrayList<>();
+    /** The partial ones that are durable at the size last settled: to write one again would put its checkpoint at risk. */
+    private Set<String> standing;
+
     private final Gathered room = new Gathered();
     private @Nullable Gathered bundle;
     private long size;
@@ -44,12 +47,13 @@ final class Tiles {
         this.size = checkpoint.size();
         for (int level = 0; size >>> (HEIGHT * level) > 0; level++) edge.add(loaded(level));
         if (!root().equals(checkpoint.root()))
-            throw damaged(log.checkpointFile(), "does not fit the tiles beside it: " + partials());
+            throw damaged(log.checkpointFile(), "does not fit the tiles beside it: " + String.join(", ", partials()));
         var leaves = edge.isEmpty() ? List.<byte[]>of() : edge.getFirst();
         var entries = leaves.isEmpty() ? List.<byte[]>of() : log.entries(size / TilePath.WIDTH, size);
         for (int i = 0; i < leaves.size(); i++)
             if (!java.util.Arrays.equals(hash.leaf(entries.get(i)), leaves.get(i)))
                 throw damaged(log.path().resolve(bundlePath(leaves.size())), "entry " + i + " does not fit its hash");
+        this.standing = Set.copyOf(partials());
     }
 
     private List<byte[]> loaded(int level) {
@@ -62,13 +66,16 @@ final class Tiles {
         return hashes;
     }
 
-    private String partials() {
+    /** The names of the partial tiles of the size reached. */
+    private List<String> partials() {
         var names = new ArrayList<String>();
-        for (int level = 0; level < edge.size(); level++)
-            if (!edge.get(level).isEmpty())
-                names.add(TilePath.tile(
-                        level, size >>> (HEIGHT * (level + 1)), edge.get(level).size()));
-        return String.join(", ", names);
+        for (int level = 0; level < edge.size(); level++) if (!edge.get(level).isEmpty()) names.add(partial(level));
+        return names;
+    }
+
+    private String partial(int level) {
+        return TilePath.tile(
+                level, size >>> (HEIGHT * (level + 1)), edge.get(level).size());
     }
 
     private static LedgerFailure damaged(Path file, String why) {
@@ -156,15 +163,11 @@ final class Tiles {
         if (width > 0) write(bundlePath(width), openBundle().view());
         bundle = null;
         for (int level = 0; level < edge.size(); level++)
-            if (!edge.get(level).isEmpty())
-                write(
-                        TilePath.tile(
-                                level,
-                                size >>> (HEIGHT * (level + 1)),
-                                edge.get(level).size()),
-                        ByteBuffer.wrap(joined(edge.get(level))));
+            if (!edge.get(level).isEmpty() && !standing.contains(partial(level)))
+                write(partial(level), ByteBuffer.wrap(joined(edge.get(level))));
         disk.forceAll(written);
         written.clear();
+        standing = Set.copyOf(partials());
         for (var folder : touched) disk.forceFolder(folder);
         touched.clear();
     }

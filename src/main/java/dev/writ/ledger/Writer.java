@@ -1,6 +1,8 @@
 package dev.writ.ledger;
 
 import dev.writ.base.Digest;
+import dev.writ.base.NeverWaits;
+import dev.writ.base.Turns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +36,9 @@ final class Writer {
     /** Something rides, and the writer waits for somebody who waits. */
     private static final int NAPPING = 2;
 
+    /** The same object always, so that one turn wakes once. */
+    private final Runnable awake = this::awake;
+
     private final WriteAhead wal;
     private final Integrator integrator;
     private final Thread thread;
@@ -66,7 +71,22 @@ final class Writer {
             throw new LedgerFailure(
                     LedgerFailure.Code.BUSY, "the disk does not keep up with the ledger; try again in a moment");
         waitingBytes.addAndGet(append.sealed.weight());
-        push(append, !(append instanceof Waiting.Riding));
+        switch (append) {
+            case Waiting.Awaited _ -> push(append, true);
+            case Waiting.Riding _ -> push(append, false);
+            case Waiting.Told told
+            when told.on instanceof Turns turns -> {
+                put(append);
+                turns.atEnd(awake);
+            }
+            case Waiting.Told _ -> push(append, true);
+        }
+    }
+
+    private void awake() {
+        awaited = true;
+        wake(true);
+        refuseIfOver();
     }
 
     /** Goes on in a fresh segment; true once that is so, false when the ledger is closed. */
@@ -80,22 +100,36 @@ final class Writer {
     }
 
     private CompletableFuture<Boolean> barrier(Waiting.Barrier barrier) {
+        NeverWaits.refuse("what was begun before");
         if (closed.get() != null || closing) return CompletableFuture.completedFuture(false);
         push(barrier, true);
         return barrier.done;
     }
 
     private void push(Waiting one, boolean wakes) {
+        put(one);
+        if (wakes) awaited = true;
+        wake(wakes);
+        refuseIfOver();
+    }
+
+    private void put(Waiting one) {
         Waiting top;
         do {
             top = waiting.get();
             one.next = top;
         } while (!waiting.compareAndSet(top, one));
-        if (wakes) awaited = true;
-        int now = state.get();
-        if ((now == SLEEPING || (now == NAPPING && wakes)) && state.compareAndSet(now, AWAKE))
-            LockSupport.unpark(thread);
+    }
+
+    private void refuseIfOver() {
         if (ended || closed.get() != null) refuse(Waiting.inOrder(waiting.getAndSet(null)));
+    }
+
+    /** @param fromNap also when it waits for somebody who waits */
+    private void wake(boolean fromNap) {
+        int now = state.get();
+        if ((now == SLEEPING || (now == NAPPING && fromNap)) && state.compareAndSet(now, AWAKE))
+            LockSupport.unpark(thread);
     }
 
     /** Why nothing more is taken, once that is so. */

@@ -41,6 +41,7 @@ public final class Schema {
                 inAny("prompt:get"),
                 inAny("server:request"),
                 inAny("model:invoke"),
+                inAny("task:delegate"),
                 inAny("run:start"),
                 inAny("egress:request"),
                 Entity.of(new Uid(ACTION, "administer")));

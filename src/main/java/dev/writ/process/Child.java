@@ -1,5 +1,6 @@
 package dev.writ.process;
 
+import dev.writ.base.NeverWaits;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -86,6 +87,7 @@ public final class Child implements AutoCloseable {
 
     /** Writes a line and its line feed; waits until the child's pipe has taken it. */
     public void writeLine(byte[] line, Duration limit) {
+        NeverWaits.refuse("a process");
         for (byte b : line)
             if (b == '\n' || b == '\r') throw new IllegalArgumentException("a line with a line break in it");
         input.write(line, limit);
@@ -102,6 +104,7 @@ public final class Child implements AutoCloseable {
      * @throws ProcessError {@code MALFORMED}; the child is killed then
      */
     public Optional<String> readLine() {
+        NeverWaits.refuse("a process");
         return lines.take();
     }
 

@@ -20,6 +20,7 @@ public record Group(Name name, Kind kind, int quorum, Proof proof, boolean separ
     public static final Name AUDITOR = new Name("role-auditor");
     public static final Name VIEWER = new Name("role-viewer");
     public static final Name POLICY_AUTHOR = new Name("role-policy-author");
+    public static final Name BREAK_GLASS = new Name("role-break-glass");
     public static final Name DATA_OWNERS = new Name("data-owners");
 
     /** What a group is made of. */

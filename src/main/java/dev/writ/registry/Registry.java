@@ -20,8 +20,14 @@ import java.util.function.Function;
  */
 public final class Registry {
     /** The groups that every tenant has, so that shipped policies name something: empty, they approve nothing. */
-    public static final List<Name> BUILT_IN_GROUPS =
-            List.of(Group.ADMIN, Group.APPROVER, Group.AUDITOR, Group.VIEWER, Group.POLICY_AUTHOR, Group.DATA_OWNERS);
+    public static final List<Name> BUILT_IN_GROUPS = List.of(
+            Group.ADMIN,
+            Group.APPROVER,
+            Group.AUDITOR,
+            Group.VIEWER,
+            Group.POLICY_AUTHOR,
+            Group.BREAK_GLASS,
+            Group.DATA_OWNERS);
 
     private final Store store;
     private final Map<Name, Book<RegistrySnapshot>> books = new ConcurrentHashMap<>();

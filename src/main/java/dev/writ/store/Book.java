@@ -1,5 +1,6 @@
 package dev.writ.store;
 
+import dev.writ.base.NeverWaits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -116,6 +117,7 @@ public final class Book<S> {
 
     /** Also when interrupted: a change that was begun is brought to an end. */
     private void awaitTurn() {
+        NeverWaits.refuse("the database");
         long until = System.nanoTime() + store.patience().toNanos();
         boolean interrupted = false;
         try {

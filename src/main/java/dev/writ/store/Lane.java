@@ -1,5 +1,6 @@
 package dev.writ.store;
 
+import dev.writ.base.NeverWaits;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -37,6 +38,7 @@ final class Lane implements AutoCloseable {
      * After the lane's patience work that has not begun is given up, and work that has begun is in doubt.
      */
     <T> T run(Transaction<T> work) {
+        NeverWaits.refuse("the database");
         if (INSIDE.isBound()) throw new IllegalStateException("a transaction must not start another one");
         var job = new Job<>(work);
         try {

@@ -2,6 +2,7 @@ package dev.writ.store;
 
 import dev.writ.base.Digest;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -16,7 +17,8 @@ final class Migrations {
               part text NOT NULL, version bigint NOT NULL, digest text NOT NULL,
               PRIMARY KEY (part, version))""";
 
-    private record Applied(String part, long version, Digest digest) {}
+    /** A step that a database, or a dump of one, has taken. */
+    record Step(String part, long version, Digest digest) {}
 
     private final Link link;
 
@@ -26,9 +28,11 @@ final class Migrations {
     }
 
     void run(List<Schema> schemas) {
-        var parts = schemas.stream().collect(Collectors.toMap(Schema::part, Schema::steps));
-        var applied = applied();
-        for (var step : applied) check(step, parts.getOrDefault(step.part(), List.of()));
+        var applied = link.run(sql -> {
+            sql.change(TABLE);
+            return steps(sql);
+        });
+        upTo(schemas, applied);
         for (var schema : schemas) {
             long from = applied.stream()
                     .filter(step -> step.part().equals(schema.part()))
@@ -38,17 +42,25 @@ final class Migrations {
         }
     }
 
-    private List<Applied> applied() {
-        return link.run(sql -> {
-            sql.change(TABLE);
-            return sql.rows(
-                    "SELECT part, version, digest FROM schema_steps ORDER BY part, version",
-                    row -> new Applied(row.text("part"), row.integer("version"), row.digest("digest")));
-        });
+    static List<Step> steps(Sql sql) throws SQLException {
+        return sql.rows(
+                "SELECT part, version, digest FROM schema_steps ORDER BY part, version",
+                row -> new Step(row.text("part"), row.integer("version"), row.digest("digest")));
     }
 
-    private static void check(Applied step, List<String> steps) {
-        if (step.version() > steps.size())
+    /** The schemas as they were when only these steps had been taken; refuses steps that are not ours. */
+    static List<Schema> upTo(List<Schema> schemas, List<Step> taken) {
+        var parts = schemas.stream().collect(Collectors.toMap(Schema::part, Schema::steps));
+        for (var step : taken) check(step, parts.getOrDefault(step.part(), List.of()));
+        return schemas.stream()
+                .map(schema -> new Schema(schema.part(), schema.steps().subList(0, (int) taken.stream()
+                        .filter(step -> step.part().equals(schema.part()))
+                        .count())))
+                .toList();
+    }
+
+    private static void check(Step step, List<String> steps) {
+        if (step.version() < 1 || step.version() > steps.size())
             throw new StoreError(
                     StoreError.Code.WRONG_SCHEMA,
                     "the database was written by a newer Writ (" + step.part() + " " + step.version()
@@ -69,7 +81,7 @@ final class Migrations {
         });
     }
 
-    private static Digest digest(String step) {
+    static Digest digest(String step) {
         return Digest.of(step.getBytes(StandardCharsets.UTF_8));
     }
 }

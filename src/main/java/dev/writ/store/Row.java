@@ -42,6 +42,11 @@ public final class Row {
         return value;
     }
 
+    Optional<Long> optionalInteger(String column) throws SQLException {
+        long value = at.getLong(column);
+        return at.wasNull() ? Optional.empty() : Optional.of(value);
+    }
+
     public boolean flag(String column) throws SQLException {
         return integer(column) != 0;
     }

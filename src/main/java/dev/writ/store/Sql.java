@@ -4,6 +4,7 @@ import dev.writ.base.Digest;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -19,6 +20,8 @@ import java.util.Optional;
  * instants (milliseconds), enums (lower case), names, ids, digests, JSON (its text) and optionals of these (null).
  */
 public final class Sql {
+    private static final int ROWS_AT_A_TIME = 500;
+
     private final Connection connection;
     private final Texts texts;
     private Optional<SQLException> failed = Optional.empty();
@@ -53,6 +56,24 @@ public final class Sql {
             var row = new Row(answer, texts);
             while (answer.next()) rows.add(reader.read(row));
             return rows;
+        } catch (SQLException e) {
+            throw noted(e);
+        }
+    }
+
+    /** What is done with one row of many. */
+    interface Visitor {
+        void visit(Row row) throws SQLException, IOException;
+    }
+
+    /** Visits rows as they come, so that no table has to fit into memory. */
+    void each(String query, Visitor visitor) throws SQLException, IOException {
+        try (var prepared = prepare(query)) {
+            prepared.setFetchSize(ROWS_AT_A_TIME);
+            try (var answer = prepared.executeQuery()) {
+                var row = new Row(answer, texts);
+                while (answer.next()) visitor.visit(row);
+            }
         } catch (SQLException e) {
             throw noted(e);
         }

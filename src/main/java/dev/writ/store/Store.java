@@ -123,7 +123,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private static List<Schema> all(List<Schema> schemas) {
+    static List<Schema> all(List<Schema> schemas) {
         var all = new ArrayList<>(List.of(OWN));
         all.addAll(schemas);
         return all;
@@ -201,7 +201,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private static void createPrivately(Path database) throws IOException {
+    static void createPrivately(Path database) throws IOException {
         if (Files.exists(database)) return;
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         try {

@@ -3,6 +3,7 @@ package dev.writ.upstream;
 import dev.writ.base.Json;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** How requests of the era without sessions reach a server: each a POST of its own, or a line to a process. */
 sealed interface Carrier extends AutoCloseable permits HttpCarrier, StdioCarrier {
@@ -20,7 +21,15 @@ sealed interface Carrier extends AutoCloseable permits HttpCarrier, StdioCarrier
      *
      * @throws UpstreamError when there is no answer
      */
-    Json.Obj exchange(Letter letter, Wire.Meanwhile meanwhile, Cancellation cancellation);
+    default Json.Obj exchange(Letter letter, Wire.Meanwhile meanwhile, Cancellation cancellation) {
+        return Coming.awaited(then -> begin(letter, meanwhile, cancellation, then), cancellation);
+    }
+
+    /** As exchange; without waiting where it {@link #begins}. */
+    void begin(Letter letter, Wire.Meanwhile meanwhile, Cancellation cancellation, Consumer<Coming<Json.Obj>> then);
+
+    /** Whether requests can be begun on a thread that never waits. */
+    boolean begins();
 
     /**
      * Sends a request for a subscription and stays until it ends.

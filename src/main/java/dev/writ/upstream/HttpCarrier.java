@@ -5,14 +5,15 @@ import dev.writ.base.Json;
 import dev.writ.base.JsonError;
 import dev.writ.base.JsonReader;
 import dev.writ.http.client.Call;
-import dev.writ.http.client.ClientError;
 import dev.writ.http.client.Deadlines;
 import dev.writ.http.client.Exchange;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.client.Url;
 import dev.writ.upstream.oauth.Challenge;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Streamable HTTP without sessions (MCP 2026-07-28, basic/transports/streamable-http). Closing the POST is what cancels a
@@ -32,52 +33,69 @@ final class HttpCarrier implements Carrier {
     }
 
     @Override
-    public Json.Obj exchange(Letter letter, Wire.Meanwhile meanwhile, Cancellation cancellation) {
-        return carried(letter, deadlines, meanwhile, cancellation)
-                .orElseThrow(() -> new UpstreamError(true, "the server ended its stream without an answer"));
+    public boolean begins() {
+        return true;
+    }
+
+    @Override
+    public void begin(
+            Letter letter, Wire.Meanwhile meanwhile, Cancellation cancellation, Consumer<Coming<Json.Obj>> then) {
+        carry(
+                letter,
+                deadlines,
+                meanwhile,
+                cancellation,
+                coming -> then.accept(coming.map(answer -> answer.orElseThrow(
+                        () -> new UpstreamError(true, "the server ended its stream without an answer")))));
     }
 
     @Override
     public Optional<Json.Obj> listen(Letter letter, Wire.Meanwhile meanwhile, Cancellation cancellation) {
-        return carried(letter, Deadlines.STREAM, meanwhile, cancellation);
+        return Coming.awaited(then -> carry(letter, Deadlines.STREAM, meanwhile, cancellation, then), cancellation);
     }
 
-    private Optional<Json.Obj> carried(
-            Letter letter, Deadlines limits, Wire.Meanwhile meanwhile, Cancellation cancellation) {
+    private void carry(
+            Letter letter,
+            Deadlines limits,
+            Wire.Meanwhile meanwhile,
+            Cancellation cancellation,
+            Consumer<Coming<Optional<Json.Obj>>> then) {
+        var call = call(letter).within(limits);
         var cut = new Cutting();
-        try (var _ = cancellation.then(cut::now);
-                var _ = closed.then(cut::now);
-                var exchange = client.send(call(letter).within(limits), cut::reaches)) {
-            return switch (exchange.status()) {
-                case 200 ->
-                    events(exchange) ? awaited(letter.id(), exchange, meanwhile) : Optional.of(whole(letter, exchange));
-                case 401, 403 -> throw new UpstreamError(Challenge.of(exchange.status(), exchange.headers()));
-                default -> Optional.of(error(letter.id(), exchange));
-            };
-        } catch (ClientError e) {
-            throw new UpstreamError(e.sent(), "the server cannot be reached: " + e.getMessage(), e);
-        }
+        var posting = new Posting(client, List.of(cancellation.then(cut::now), closed.then(cut::now)));
+        cut.reaches(posting.begin(call, got -> then.accept(got.coming(() -> answer(letter, got, meanwhile)))));
     }
 
-    private static Json.Obj whole(Letter letter, Exchange exchange) {
-        var message = HttpWire.message(exchange.body(HttpWire.ANSWER_BYTES_MAX));
+    private Optional<Json.Obj> answer(Letter letter, Posting.Got got, Wire.Meanwhile meanwhile) {
+        return switch (got.status()) {
+            case 200 ->
+                got.stream().isPresent()
+                        ? awaited(letter.id(), got.stream().get(), meanwhile)
+                        : Optional.of(whole(letter, got));
+            case 401, 403 -> throw new UpstreamError(Challenge.of(got.status(), got.headers()));
+            default -> Optional.of(error(letter.id(), got));
+        };
+    }
+
+    private static Json.Obj whole(Letter letter, Posting.Got got) {
+        var message = HttpWire.message(got.body());
         if (!answers(message, letter.id())) throw new UpstreamError(true, "the server's answer is not to our request");
         return message;
     }
 
     /** An error comes with a status of its own; without a body that says which, the server is not of this era. */
-    private Json.Obj error(long id, Exchange exchange) {
-        var refused = new UpstreamError(true, "the server answers HTTP " + exchange.status());
-        if (exchange.status() < 400 || exchange.status() >= 500) throw refused;
+    private Json.Obj error(long id, Posting.Got got) {
+        var refused = new UpstreamError(true, "the server answers HTTP " + got.status());
+        if (got.status() < 400 || got.status() >= 500 || got.stream().isPresent()) throw refused;
         try {
-            var message = JsonReader.readObject(exchange.body(HttpWire.ANSWER_BYTES_MAX));
+            var message = JsonReader.readObject(got.body());
             var to = message.get("id").orElse(Json.Null.VALUE);
             boolean ours = to.equals(Json.of(id)) || to.equals(Json.Null.VALUE);
             if (ours && message.object("error").isPresent()) return message;
         } catch (JsonError e) {
             // Any other page: told below.
         }
-        lost = exchange.status() == 404 || exchange.status() == 405 || exchange.status() == 400;
+        lost = got.status() == 404 || got.status() == 405 || got.status() == 400;
         throw refused;
     }
 
@@ -98,10 +116,6 @@ final class HttpCarrier implements Carrier {
                 .header("accept", "application/json, text/event-stream");
         for (var header : letter.headers().entrySet()) call = call.header(header.getKey(), header.getValue());
         return letter.showing().on(call);
-    }
-
-    private static boolean events(Exchange exchange) {
-        return exchange.headers().only("content-type").orElse("").startsWith("text/event-stream");
     }
 
     private static boolean answers(Json.Obj message, long id) {

@@ -13,9 +13,11 @@ import dev.writ.http.client.Url;
 import dev.writ.upstream.oauth.Challenge;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Streamable HTTP (MCP 2025-03-26 to 2025-11-25, basic/transports): each message is a POST of its own. */
 final class HttpWire implements Wire {
@@ -52,20 +54,23 @@ final class HttpWire implements Wire {
     }
 
     @Override
-    public Json.Obj exchange(long id, byte[] message, Showing showing, Meanwhile meanwhile, Cancellation cancellation) {
+    public boolean begins() {
+        return true;
+    }
+
+    @Override
+    public void begin(
+            long id,
+            byte[] message,
+            Showing showing,
+            Meanwhile meanwhile,
+            Cancellation cancellation,
+            Consumer<Coming<Json.Obj>> then) {
         latest = showing;
+        var call = showing.on(post(message)).within(deadlines);
         var cut = new Cut();
-        try (var _ = cancellation.then(cut::now);
-                var _ = closed.then(cut::now);
-                var exchange = client.send(showing.on(post(message)).within(deadlines), cut::reaches)) {
-            return switch (exchange.status()) {
-                case 200 -> answer(id, exchange, meanwhile, cut);
-                case 401, 403 -> throw new UpstreamError(Challenge.of(exchange.status(), exchange.headers()));
-                default -> throw refused(exchange.status());
-            };
-        } catch (ClientError e) {
-            throw failure(e);
-        }
+        var posting = new Posting(client, List.of(cancellation.then(cut::now), closed.then(cut::now)));
+        cut.reaches(posting.begin(call, got -> then.accept(got.coming(() -> answer(id, got, meanwhile, cut)))));
     }
 
     /** A session that is not known any more is 404 by the specification, and 400 in the official SDK's examples. */
@@ -76,22 +81,20 @@ final class HttpWire implements Wire {
         return new UpstreamError(true, "the server no longer knows our session (HTTP " + status + ")");
     }
 
-    private Json.Obj answer(long id, Exchange exchange, Meanwhile meanwhile, Cut cut) {
+    private Json.Obj answer(long id, Posting.Got got, Meanwhile meanwhile, Cut cut) {
+        switch (got.status()) {
+            case 200 -> {}
+            case 401, 403 -> throw new UpstreamError(Challenge.of(got.status(), got.headers()));
+            default -> throw refused(got.status());
+        }
         // The id of a session comes with the answer to initialize and is ours from then on.
-        exchange.headers().only("mcp-session-id").ifPresent(given -> {
+        got.headers().only("mcp-session-id").ifPresent(given -> {
             if (session.isEmpty()) session = Optional.of(given);
         });
-        uncompressed(exchange);
-        if (isEventStream(exchange)) return awaited(id, exchange, meanwhile, cut);
-        var message = message(exchange.body(ANSWER_BYTES_MAX));
+        if (got.stream().isPresent()) return awaited(id, got.stream().get(), meanwhile, cut);
+        var message = message(got.body());
         if (!answers(message, id)) throw new UpstreamError(true, "the server's answer is not to our request");
         return message;
-    }
-
-    /** We ask for none and unpack none: what is small on the wire must not be large here. */
-    private static void uncompressed(Exchange exchange) {
-        if (!exchange.headers().first("content-encoding").orElse("identity").equalsIgnoreCase("identity"))
-            throw new UpstreamError(true, "the server compresses its answer without being asked to");
     }
 
     /**
@@ -112,7 +115,6 @@ final class HttpWire implements Wire {
                 if (exchange.status() != 200)
                     throw new UpstreamError(
                             true, "the server does not go on with its stream (HTTP " + exchange.status() + ")");
-                uncompressed(exchange);
                 found = read(id, exchange, meanwhile, place);
             }
         }
@@ -171,7 +173,7 @@ final class HttpWire implements Wire {
                 throw new UpstreamError(true, "the server refuses a notification (HTTP " + exchange.status() + ")");
             exchange.body(ANSWER_BYTES_MAX);
         } catch (ClientError e) {
-            throw failure(e);
+            throw UpstreamError.of(e);
         }
     }
 
@@ -211,7 +213,6 @@ final class HttpWire implements Wire {
     }
 
     private static void heard(Exchange exchange, Meanwhile unasked, Place place) {
-        uncompressed(exchange);
         var events = exchange.events(ANSWER_BYTES_MAX);
         for (var event = events.next(); event.isPresent(); event = events.next()) {
             place.at(event.get());
@@ -289,10 +290,6 @@ final class HttpWire implements Wire {
         return sent;
     }
 
-    private static boolean isEventStream(Exchange exchange) {
-        return exchange.headers().only("content-type").orElse("").startsWith("text/event-stream");
-    }
-
     private static boolean answers(Json.Obj message, long id) {
         return message.get("method").isEmpty() && message.get("id").equals(Optional.of(Json.of(id)));
     }
@@ -303,9 +300,5 @@ final class HttpWire implements Wire {
         } catch (JsonError e) {
             throw new UpstreamError(true, "the server's message is not acceptable JSON: " + e.reason());
         }
-    }
-
-    private static UpstreamError failure(ClientError e) {
-        return new UpstreamError(e.sent(), "the server cannot be reached: " + e.getMessage(), e);
     }
 }

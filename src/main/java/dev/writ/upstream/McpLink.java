@@ -2,6 +2,7 @@ package dev.writ.upstream;
 
 import dev.writ.base.Json;
 import dev.writ.guard.Permit;
+import java.util.function.Consumer;
 
 /**
  * A way to one MCP server, in the era that the server speaks. Every request takes a permit, is sent only when the permit
@@ -29,7 +30,24 @@ public sealed interface McpLink extends AutoCloseable permits McpSession, Statel
      *
      * @param payload {@code method} and {@code params}: the very members that were judged
      */
-    Answer send(Permit permit, Json.Obj payload, Requester requester, Cancellation cancellation);
+    default Answer send(Permit permit, Json.Obj payload, Requester requester, Cancellation cancellation) {
+        return Coming.awaited(then -> begin(permit, payload, requester, cancellation, then), cancellation);
+    }
+
+    /**
+     * As send, without waiting where the link {@link #begins}.
+     *
+     * @param then told once, on the thread on which this was called or on the connection's event loop
+     */
+    void begin(
+            Permit permit,
+            Json.Obj payload,
+            Requester requester,
+            Cancellation cancellation,
+            Consumer<Coming<Answer>> then);
+
+    /** Whether requests can be begun on a thread that never waits. */
+    boolean begins();
 
     /** Sends the permitted list request and follows the server's cursors to the end; the result holds all items. */
     Answer list(Permit permit, String method, String member, Cancellation cancellation);

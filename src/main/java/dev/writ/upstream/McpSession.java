@@ -1,11 +1,14 @@
 package dev.writ.upstream;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.writ.base.Canonical;
 import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Permit;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 
 /**
  * A session with one MCP server on behalf of one client session. Every request takes a permit, is sent only when the
@@ -23,6 +27,9 @@ public final class McpSession implements McpLink {
     public static final List<String> VERSIONS = List.of("2025-03-26", "2025-06-18", "2025-11-25");
 
     private static final String CLIENT_NAME = "writ";
+    /** What a payload has, and sorts behind id and jsonrpc. */
+    private static final Set<String> JUDGED = Set.of("method", "params");
+
     private static final String PROGRESS = "notifications/progress";
     private static final Set<String> RELAYED = Set.of(
             "notifications/resources/updated",
@@ -39,6 +46,8 @@ public final class McpSession implements McpLink {
     private volatile Json.Obj initialized = Json.Obj.EMPTY;
     private volatile String version = "";
     private volatile Incoming incoming = Incoming.NOBODY;
+    /** What the server was shown last: opened once, for as long as nothing of it changes. */
+    private volatile Guard.Use.Go shown = Guard.Use.Go.BARE;
     private final ServerRequests requests;
     private final ServerRequests.Of ofNoCall = new ServerRequests.Of();
     private final Runnable onClose;
@@ -99,26 +108,68 @@ public final class McpSession implements McpLink {
     }
 
     @Override
-    public Answer send(Permit permit, Json.Obj payload, Requester requester, Cancellation cancellation) {
+    public boolean begins() {
+        return wire.begins();
+    }
+
+    @Override
+    public void begin(
+            Permit permit,
+            Json.Obj payload,
+            Requester requester,
+            Cancellation cancellation,
+            Consumer<Coming<Answer>> then) {
         var bytes = Canonical.bytes(payload);
         if (!Digest.of(bytes).equals(permit.payload()))
             throw new IllegalArgumentException("these are not the permitted bytes");
-        var params = payload.object("params");
-        var method = payload.string("method").orElseThrow();
-        return under(
-                permit,
-                bytes.length,
-                cancellation,
-                showing -> exchange(method, params, showing, requester, cancellation));
+        LongFunction<byte[]> request = id -> request(id, payload, bytes, requester);
+        if (!presenting.atHand(permit)) {
+            then.accept(new Coming<>(true, () -> under(permit, bytes.length, cancellation, showing -> Coming.awaited(
+                    taken -> begin(request, showing, requester, cancellation, taken), cancellation))));
+            return;
+        }
+        switch (guard.useAgain(permit, shown)) {
+            case Guard.Use.Stop(var reason) -> {
+                var stopped = settling.stopped(permit, wire.peer(), reason);
+                then.accept(new Coming<>(false, () -> stopped));
+            }
+            case Guard.Use.Go go ->
+                settling.begun(
+                        permit,
+                        wire.peer(),
+                        bytes.length,
+                        () -> begin(
+                                request,
+                                showing(go),
+                                requester,
+                                cancellation,
+                                coming -> then.accept(new Coming<>(
+                                        coming.waits(),
+                                        () -> settling.settled(
+                                                permit,
+                                                wire.peer(),
+                                                bytes.length,
+                                                cancellation,
+                                                coming.source())))));
+        }
     }
 
+    private Showing showing(Guard.Use.Go go) {
+        shown = go;
+        return presenting.showing(go);
+    }
+
+    /** Sends under a permit for which a token may have to be got, or got once more: on a thread that may wait. */
     private Answer under(Permit permit, long bytes, Cancellation cancellation, Presenting.Sending<Json.Obj> sending) {
         var unprepared = presenting.prepare(permit);
         if (unprepared.isPresent()) return settling.unprepared(permit, wire.peer(), unprepared.get());
-        return switch (guard.use(permit)) {
+        return switch (guard.useAgain(permit, shown)) {
             case Guard.Use.Stop(var reason) -> settling.stopped(permit, wire.peer(), reason);
-            case Guard.Use.Go go ->
-                settling.settled(permit, wire.peer(), bytes, cancellation, () -> presenting.sent(permit, go, sending));
+            case Guard.Use.Go go -> {
+                shown = go;
+                yield settling.settled(
+                        permit, wire.peer(), bytes, cancellation, () -> presenting.sent(permit, go, sending));
+            }
         };
     }
 
@@ -138,19 +189,57 @@ public final class McpSession implements McpLink {
 
     private Json.Obj exchange(
             String method, Optional<Json.Obj> params, Showing showing, Requester requester, Cancellation cancellation) {
-        if (cancellation.cancelled()) throw new UpstreamError(false, "it was cancelled before it was sent");
+        return Coming.awaited(
+                then -> begin(id -> request(id, method, params, requester), showing, requester, cancellation, then),
+                cancellation);
+    }
+
+    /** @param request writes the message under the id that it gets */
+    private void begin(
+            LongFunction<byte[]> request,
+            Showing showing,
+            Requester requester,
+            Cancellation cancellation,
+            Consumer<Coming<Json.Obj>> then) {
+        if (cancellation.cancelled()) {
+            then.accept(Coming.failed(new UpstreamError(false, "it was cancelled before it was sent")));
+            return;
+        }
         long id = ids.incrementAndGet();
+        var message = request.apply(id);
+        var meanwhile = new During(id, requester);
+        // Telling the server must not hold up whoever cancels: revocation, say, with more to cut.
+        var cancelling =
+                cancellation.then(() -> Thread.ofVirtual().name("mcp-cancel").start(() -> cancel(id)));
+        wire.begin(
+                id,
+                message,
+                showing,
+                meanwhile,
+                cancellation,
+                coming -> then.accept(coming.then(() -> {
+                    cancelling.close();
+                    meanwhile.close();
+                })));
+    }
+
+    private static byte[] request(long id, String method, Optional<Json.Obj> params, Requester requester) {
         var request = Json.object().put("jsonrpc", "2.0").put("id", id).put("method", method);
         boolean progress = requester.progress();
         // Arguments go out in canonical form: what was judged and digested is what is sent.
         if (params.isPresent() || progress)
             request.put("params", progress ? withToken(params.orElse(Json.Obj.EMPTY), id) : params.orElseThrow());
-        // Telling the server must not hold up whoever cancels: revocation, say, with more to cut.
-        try (var meanwhile = new During(id, requester);
-                var _ = cancellation.then(
-                        () -> Thread.ofVirtual().name("mcp-cancel").start(() -> cancel(id)))) {
-            return wire.exchange(id, Canonical.bytes(request.build()), showing, meanwhile, cancellation);
-        }
+        return Canonical.bytes(request.build());
+    }
+
+    /** Where nothing is added, the very bytes that were judged go out behind what is ours: id, jsonrpc, method, params. */
+    private static byte[] request(long id, Json.Obj payload, byte[] canonical, Requester requester) {
+        if (requester.progress() || !JUDGED.containsAll(payload.members().keySet()))
+            return request(id, payload.string("method").orElseThrow(), payload.object("params"), requester);
+        var ours = ("{\"id\":" + id + ",\"jsonrpc\":\"2.0\",").getBytes(US_ASCII);
+        var message = Arrays.copyOf(ours, ours.length + canonical.length - 1);
+        System.arraycopy(canonical, 1, message, ours.length, canonical.length - 1);
+        return message;
     }
 
     private static Json.Obj withToken(Json.Obj params, long id) {

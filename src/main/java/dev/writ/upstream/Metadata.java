@@ -3,6 +3,7 @@ package dev.writ.upstream;
 import dev.writ.base.Json;
 import dev.writ.base.JsonError;
 import dev.writ.base.JsonReader;
+import dev.writ.base.Secret;
 import dev.writ.guard.Action;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Outcome;
@@ -14,8 +15,11 @@ import dev.writ.http.client.Deadlines;
 import dev.writ.http.client.Destinations;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.client.Url;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Fetches documents that strangers point to, client metadata and the like: over TLS, from addresses that were judged
@@ -53,6 +57,31 @@ public final class Metadata {
     public Fetched fetch(Permit permit) {
         if (!(permit.action() instanceof Action.FetchMetadata(var address, var _)))
             throw new IllegalArgumentException("a permit for something else");
+        return fetched(permit, address, call -> call, 0);
+    }
+
+    /**
+     * Redeems a code where a permit says, and settles it (RFC 6749 §4.1.3).
+     *
+     * @param form the request's body
+     * @param basic what authenticates us, as a Basic credential has it
+     */
+    public Fetched redeem(Permit permit, String form, Optional<Secret> basic) {
+        if (!(permit.action() instanceof Action.RedeemCode(var address, var _)))
+            throw new IllegalArgumentException("a permit for something else");
+        var body = form.getBytes(StandardCharsets.US_ASCII);
+        return fetched(
+                permit,
+                address,
+                call -> {
+                    var posting = Call.post(call.url(), "application/x-www-form-urlencoded", body);
+                    return basic.map(secret -> posting.header("authorization", "Basic " + secret.reveal()))
+                            .orElse(posting);
+                },
+                body.length);
+    }
+
+    private Fetched fetched(Permit permit, String address, UnaryOperator<Call> how, long sent) {
         if (guard.use(permit) instanceof Guard.Use.Stop(var reason)) {
             guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, "", 0, reason.code()));
             return new Fetched.Stopped(reason);
@@ -64,7 +93,7 @@ public final class Metadata {
                 outcome = Outcome.without(Outcome.Status.NOT_SENT, url.host(), 0, "no TLS");
                 return new Fetched.Failed("the address is not https");
             }
-            var call = Call.get(url)
+            var call = how.apply(Call.get(url))
                     .header("accept", "application/json")
                     .within(PATIENCE)
                     .to(destinations);
@@ -75,7 +104,7 @@ public final class Metadata {
                 }
                 var lasts = lasts(exchange.headers().only("cache-control").orElse(""));
                 var body = exchange.body(DOCUMENT_BYTES_MAX);
-                outcome = Outcome.done(url.host(), 0, body);
+                outcome = Outcome.done(url.host(), sent, body);
                 return new Fetched.Document(JsonReader.readObject(body), lasts);
             }
         } catch (ClientError e) {

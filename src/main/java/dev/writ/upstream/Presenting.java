@@ -28,6 +28,11 @@ final class Presenting {
         T sent(Showing showing);
     }
 
+    /** Whether what the server is shown is in memory: it is then got, and shown, without waiting. */
+    boolean atHand(Permit permit) {
+        return guard.credentials().atHand(permit);
+    }
+
     /** Has a good token ready before the permit is used; why not, if that cannot be. */
     Optional<String> prepare(Permit permit) {
         return tokens.prepare(permit);

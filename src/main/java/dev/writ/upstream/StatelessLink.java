@@ -37,6 +37,7 @@ public final class StatelessLink implements McpLink {
     private final AtomicLong ids = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Set<String> leftOut = ConcurrentHashMap.newKeySet();
+    private final ToolHeaders.Known known = new ToolHeaders.Known();
     private volatile boolean lost;
 
     /**
@@ -78,17 +79,65 @@ public final class StatelessLink implements McpLink {
     }
 
     @Override
-    public Answer send(Permit permit, Json.Obj payload, Requester requester, Cancellation cancellation) {
-        var bytes = permitted(permit, payload);
-        var method = payload.string("method").orElseThrow();
-        return under(permit, bytes.length, cancellation, showing -> {
-            // What a client of the older era asks, and this one no longer has.
-            if (!Revision.METHODS.contains(method)) return notHere();
-            var params = payload.object("params").orElse(Json.Obj.EMPTY);
-            return exchange(permit, method, params, requester, showing, cancellation);
-        });
+    public boolean begins() {
+        return carrier.begins();
     }
 
+    @Override
+    public void begin(
+            Permit permit,
+            Json.Obj payload,
+            Requester requester,
+            Cancellation cancellation,
+            Consumer<Coming<Answer>> then) {
+        var bytes = permitted(permit, payload);
+        if (!presenting.atHand(permit)) {
+            then.accept(new Coming<>(true, () -> under(permit, bytes.length, cancellation, showing -> Coming.awaited(
+                    taken -> begin(permit, payload, requester, showing, cancellation, taken), cancellation))));
+            return;
+        }
+        switch (guard.use(permit)) {
+            case Guard.Use.Stop(var reason) -> {
+                var stopped = settling.stopped(permit, carrier.peer(), reason);
+                then.accept(new Coming<>(false, () -> stopped));
+            }
+            case Guard.Use.Go go ->
+                settling.begun(
+                        permit,
+                        carrier.peer(),
+                        bytes.length,
+                        () -> begin(
+                                permit,
+                                payload,
+                                requester,
+                                presenting.showing(go),
+                                cancellation,
+                                coming -> then.accept(new Coming<>(
+                                        coming.waits(),
+                                        () -> understood(settling.settled(
+                                                permit,
+                                                carrier.peer(),
+                                                bytes.length,
+                                                cancellation,
+                                                coming.source()))))));
+        }
+    }
+
+    private void begin(
+            Permit permit,
+            Json.Obj payload,
+            Requester requester,
+            Showing showing,
+            Cancellation cancellation,
+            Consumer<Coming<Json.Obj>> then) {
+        var method = payload.string("method").orElseThrow();
+        var params = payload.object("params").orElse(Json.Obj.EMPTY);
+        // What a client of the older era asks, and this one no longer has.
+        if (Revision.METHODS.contains(method)) begin(permit, method, params, requester, showing, cancellation, then);
+        else then.accept(new Coming<>(false, StatelessLink::notHere));
+    }
+
+    /** Sends under a permit for which a token may have to be got, or got once more: on a thread that may wait. */
     private Answer under(Permit permit, long bytes, Cancellation cancellation, Presenting.Sending<Json.Obj> sending) {
         var unprepared = presenting.prepare(permit);
         if (unprepared.isPresent()) return settling.unprepared(permit, carrier.peer(), unprepared.get());
@@ -176,9 +225,27 @@ public final class StatelessLink implements McpLink {
             Requester requester,
             Showing showing,
             Cancellation cancellation) {
-        if (cancellation.cancelled()) throw new UpstreamError(false, "it was cancelled before it was sent");
-        var letter = letter(permit, method, params, requester, showing);
-        return carrier.exchange(letter, message -> meanwhile(letter.id(), message, requester), cancellation);
+        return Coming.awaited(
+                then -> begin(permit, method, params, requester, showing, cancellation, then), cancellation);
+    }
+
+    private void begin(
+            Permit permit,
+            String method,
+            Json.Obj params,
+            Requester requester,
+            Showing showing,
+            Cancellation cancellation,
+            Consumer<Coming<Json.Obj>> then) {
+        Carrier.Letter letter;
+        try {
+            if (cancellation.cancelled()) throw new UpstreamError(false, "it was cancelled before it was sent");
+            letter = letter(permit, method, params, requester, showing);
+        } catch (UpstreamError e) {
+            then.accept(Coming.failed(e));
+            return;
+        }
+        carrier.begin(letter, message -> meanwhile(letter.id(), message, requester), cancellation, then);
     }
 
     private Carrier.Letter letter(Permit permit, String method, Json.Obj params, Requester requester, Showing showing) {
@@ -191,9 +258,9 @@ public final class StatelessLink implements McpLink {
                 || !(permit.action() instanceof Action.CallTool call)
                 || !(permit.attempt().caller() instanceof Caller.OfAgent caller)) return Map.of();
         var schema = guard.definition(caller, call.server(), call.tool())
-                .flatMap(definition -> definition.object("inputSchema"))
-                .orElse(Json.Obj.EMPTY);
-        return switch (ToolHeaders.of(schema)) {
+                .flatMap(definition -> definition.object("inputSchema"));
+        if (schema.isEmpty()) return Map.of();
+        return switch (known.of(call.tool(), schema.get())) {
             case ToolHeaders.Read.Valid(var headers) ->
                 headers.forCall(params.object("arguments").orElse(Json.Obj.EMPTY));
             case ToolHeaders.Read.Invalid(var why) ->

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** Lines to a process that needs no handshake (MCP 2026-07-28, basic/transports/stdio). */
 final class StdioCarrier implements Carrier {
@@ -24,6 +25,17 @@ final class StdioCarrier implements Carrier {
     /** From now on what the process says unasked is ours. */
     void take() {
         wire.ready(Revision.VERSION, this::unasked);
+    }
+
+    @Override
+    public boolean begins() {
+        return false;
+    }
+
+    @Override
+    public void begin(
+            Letter letter, Wire.Meanwhile meanwhile, Cancellation cancellation, Consumer<Coming<Json.Obj>> then) {
+        then.accept(new Coming<>(true, () -> exchange(letter, meanwhile, cancellation)));
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** A process that speaks JSON-RPC in lines (MCP basic/transports, stdio): one for each client session, ended with it. */
 final class StdioWire implements Wire {
@@ -35,6 +36,22 @@ final class StdioWire implements Wire {
         this.command = command;
         this.patience = patience;
         Thread.ofVirtual().name("mcp-stdio").start(this::read);
+    }
+
+    @Override
+    public boolean begins() {
+        return false;
+    }
+
+    @Override
+    public void begin(
+            long id,
+            byte[] message,
+            Showing showing,
+            Meanwhile meanwhile,
+            Cancellation cancellation,
+            Consumer<Coming<Json.Obj>> then) {
+        then.accept(new Coming<>(true, () -> exchange(id, message, showing, meanwhile, cancellation)));
     }
 
     @Override

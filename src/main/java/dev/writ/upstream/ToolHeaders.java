@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -42,6 +43,23 @@ public final class ToolHeaders {
 
         /** The definition must not be used over HTTP. */
         record Invalid(String why) implements Read {}
+    }
+
+    /** What was read of the tools of one server, so that it is not read anew at every call. */
+    public static final class Known {
+        private final Map<String, Entry> tools = new ConcurrentHashMap<>();
+
+        private record Entry(Json.Obj schema, Read read) {}
+
+        /** @param tool a name that the server has, not one that a client made up */
+        @SuppressWarnings("ReferenceEquality") // a definition is one object as long as it stands
+        public Read of(String tool, Json.Obj inputSchema) {
+            var known = tools.get(tool);
+            if (known != null && known.schema == inputSchema) return known.read;
+            var read = ToolHeaders.of(inputSchema);
+            tools.put(tool, new Entry(inputSchema, read));
+            return read;
+        }
     }
 
     private static final class Wrong extends RuntimeException {

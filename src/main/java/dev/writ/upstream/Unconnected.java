@@ -5,6 +5,7 @@ import dev.writ.guard.Guard;
 import dev.writ.guard.Outcome;
 import dev.writ.guard.Permit;
 import dev.writ.upstream.oauth.Tokens;
+import java.util.function.Consumer;
 
 /**
  * A server that its person has not connected yet. Its approved tools are listed as they were approved; a call says where
@@ -52,9 +53,21 @@ public final class Unconnected implements McpLink {
     }
 
     @Override
-    public Answer send(Permit permit, Json.Obj payload, Requester requester, Cancellation cancellation) {
-        settled(permit, Outcome.Status.NOT_SENT, "the person has not connected the server");
-        return new Answer.Unconnected(link);
+    public boolean begins() {
+        return false;
+    }
+
+    @Override
+    public void begin(
+            Permit permit,
+            Json.Obj payload,
+            Requester requester,
+            Cancellation cancellation,
+            Consumer<Coming<Answer>> then) {
+        then.accept(new Coming<>(true, () -> {
+            settled(permit, Outcome.Status.NOT_SENT, "the person has not connected the server");
+            return new Answer.Unconnected(link);
+        }));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.writ.upstream;
 
+import dev.writ.http.client.ClientError;
 import dev.writ.upstream.oauth.Challenge;
 import java.util.Optional;
 
@@ -67,5 +68,17 @@ public final class UpstreamError extends RuntimeException {
     /** Whether something may have reached the server. */
     public boolean sent() {
         return sent;
+    }
+
+    /** What the connection to a server came to; an answer that is not accepted came from a server that was reached. */
+    static UpstreamError of(ClientError error) {
+        var what =
+                switch (error.code()) {
+                    case MALFORMED, TOO_LARGE -> "the server's answer is not accepted: ";
+                    case EXHAUSTED -> "too much is asked of servers at once: ";
+                    case FORBIDDEN, UNKNOWN_HOST, CONNECT_FAILED, TLS_FAILED, TIMED_OUT, PEER_CLOSED, ABORTED ->
+                        "the server cannot be reached: ";
+                };
+        return new UpstreamError(error.sent(), what + error.getMessage(), error);
     }
 }

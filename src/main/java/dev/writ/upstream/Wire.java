@@ -2,6 +2,7 @@ package dev.writ.upstream;
 
 import dev.writ.base.Json;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** One connection to one server, for one client session: carries JSON-RPC messages and nothing else. */
 interface Wire extends AutoCloseable {
@@ -12,7 +13,26 @@ interface Wire extends AutoCloseable {
      *
      * @throws UpstreamError when there is no answer
      */
-    Json.Obj exchange(long id, byte[] message, Showing showing, Meanwhile meanwhile, Cancellation cancellation);
+    default Json.Obj exchange(
+            long id, byte[] message, Showing showing, Meanwhile meanwhile, Cancellation cancellation) {
+        return Coming.awaited(then -> begin(id, message, showing, meanwhile, cancellation, then), cancellation);
+    }
+
+    /**
+     * As exchange, without waiting where it {@link #begins}.
+     *
+     * @param then told once, on the thread on which this was called or on the connection's event loop
+     */
+    void begin(
+            long id,
+            byte[] message,
+            Showing showing,
+            Meanwhile meanwhile,
+            Cancellation cancellation,
+            Consumer<Coming<Json.Obj>> then);
+
+    /** Whether requests can be begun on a thread that never waits. */
+    boolean begins();
 
     /** Sends a notification or an answer to a server's request. */
     void send(byte[] message);

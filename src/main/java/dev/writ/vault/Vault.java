@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -110,6 +111,11 @@ public final class Vault {
         return envelope == null
                 ? new Keeping.NotFound()
                 : new Keeping.Revealed(envelope.open(master), envelope.version());
+    }
+
+    /** The sealed form of a secret: a new value has a new one. Reads memory only, and opens nothing. */
+    public Optional<String> seal(Name tenant, Name name) {
+        return Optional.ofNullable(book.now().get(new Place(tenant, name))).map(Envelope::sealed);
     }
 
     /** Deletes a secret, at once; throws when the database still holds it. */

@@ -70,6 +70,11 @@ public final class Wallet {
                         kept.envelope().open(master).reveal().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     }
 
+    /** The sealed form of what lies at a place: a new value has a new one. Reads memory only, and opens nothing. */
+    public Optional<String> seal(Place place) {
+        return Optional.ofNullable(book.now().get(place)).map(kept -> kept.envelope().sealed());
+    }
+
     public boolean holds(Place place) {
         return book.now().containsKey(place);
     }

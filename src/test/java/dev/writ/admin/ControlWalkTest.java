@@ -39,7 +39,8 @@ class ControlWalkTest {
                             "enrolment/group-joined",
                             "enrolment/group-joined",
                             "enrolment/key-issued",
-                            "policy-bundle/published");
+                            "policy-bundle/published",
+                            "enrolment/link-made");
             assertThat(writ.records(DEFAULT))
                     .allMatch(record -> record.string("by").equals(Optional.of("first-start")));
 

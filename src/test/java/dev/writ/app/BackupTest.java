@@ -12,12 +12,18 @@ import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
 import dev.writ.guard.Presented;
 import dev.writ.guard.control.Reply;
+import dev.writ.identity.Issue;
 import dev.writ.ledger.verify.EvidenceVerifier;
 import dev.writ.ledger.verify.Report;
 import dev.writ.walks.Folders;
 import dev.writ.walks.McpClient;
+import dev.writ.walks.Prepared;
 import dev.writ.walks.Product;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -27,11 +33,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Backups that are made while Writ runs, what a restore leaves of them, and folders that refuse to start. */
@@ -40,47 +44,24 @@ class BackupTest {
     private static final String REFUND = "{\"order\":\"1001\",\"amount\":700,\"currency\":\"EUR\"}";
     private static final Restore.Choice PLAIN = new Restore.Choice(Optional.empty(), false, Optional.empty(), false);
 
-    private static Product first;
-    private static Path prepared;
+    @RegisterExtension
+    static final Prepared PREPARED = new Prepared();
 
     @TempDir
     Path temp;
 
-    private final List<Product> started = new ArrayList<>();
     private Path data;
     private Path backup;
     private Path restored;
     private Product product;
-
-    @BeforeAll
-    static void prepare(@TempDir Path folder) {
-        prepared = folder;
-        first = Product.start(folder);
-        first.wiring.close();
-    }
-
-    @AfterAll
-    static void closeTheShop() {
-        first.shop.close();
-    }
 
     @BeforeEach
     void start() throws IOException {
         data = temp.resolve("data");
         backup = temp.resolve("backup");
         restored = temp.resolve("restored");
-        Folders.copy(prepared, data);
-        product = kept(first.onceMore(data));
-    }
-
-    @AfterEach
-    void stop() {
-        for (var each : started.reversed()) each.wiring.close();
-    }
-
-    private Product kept(Product next) {
-        started.add(next);
-        return next;
+        PREPARED.copiedTo(data);
+        product = PREPARED.kept(PREPARED.first().onceMore(data));
     }
 
     @Test
@@ -114,7 +95,7 @@ class BackupTest {
         product.wiring.close();
         // Where Product keeps its policies is no part of a data folder.
         Folders.copy(data.resolve("bundles-of-test"), restored.resolve("bundles-of-test"));
-        product = kept(first.onceMore(restored));
+        product = PREPARED.kept(PREPARED.first().onceMore(restored));
         var authority = product.parts().authority().snapshot(Product.TENANT);
         assertThat(authority.task(task).orElseThrow().end()).isPresent();
         assertThat(authority.task(task).orElseThrow().labels()).containsExactly(label);
@@ -154,7 +135,7 @@ class BackupTest {
         new Backup(data, InstantSource.system()).to(backup, true);
         product.wiring.close();
         restore(PLAIN);
-        product = kept(first.onceMore(restored));
+        product = PREPARED.kept(PREPARED.first().onceMore(restored));
         assertThat(product.parts().guard().callerOf(Presented.bearer(old))).isEmpty();
         assertThat(product.parts().guard().callerOf(Presented.bearer(owner(restored))))
                 .isPresent();
@@ -211,6 +192,18 @@ class BackupTest {
     }
 
     @Test
+    void aLogWhoseKeysWereChangedIsBackedUpWithWhatHandsOverToThem() {
+        var owner = product.caller(product.owner);
+        var keys = product.parts().control().logKeys();
+        assertThat(keys.prepare(owner)).isInstanceOf(Reply.Done.class);
+        assertThat(keys.rotate(owner)).isInstanceOf(Reply.Done.class);
+        new Backup(data, InstantSource.system()).to(backup, true);
+        restore(PLAIN);
+        var report = EvidenceVerifier.verify(restored, Optional.empty(), Optional.empty());
+        assertThat(report.passed()).as(report.text()).isTrue();
+    }
+
+    @Test
     void nothingGoesOverWhatIsThere() throws IOException {
         new Backup(data, InstantSource.system()).to(backup, false);
         assertThatThrownBy(() -> new Backup(data, InstantSource.system()).to(backup, false))
@@ -230,6 +223,39 @@ class BackupTest {
     }
 
     @Test
+    void anApprovalWhoseKeyIsGoneIsListedAndSaysWhyItCannotBeShown() throws Exception {
+        String open;
+        try (var client = product.client(Product.TaskSpec.SUPPORT)) {
+            open = approval(client.call("create_refund", REFUND));
+        }
+        assertThat(shown(open).statusCode()).isEqualTo(200);
+        new Backup(data, InstantSource.system()).to(backup, false);
+        product.wiring.close();
+        restore(new Restore.Choice(Optional.empty(), true, Optional.empty(), false));
+        Folders.copy(data.resolve("bundles-of-test"), restored.resolve("bundles-of-test"));
+        product = PREPARED.kept(PREPARED.first().onceMore(restored));
+        var answer = shown(open);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+        assertThat(answer.body())
+                .contains("cannot be shown")
+                .contains("another master key")
+                .doesNotContain("1001");
+        var all = product.parts().control().approvals().all(product.caller(product.owner), Optional.empty());
+        assertThat(all.toString()).contains(open);
+    }
+
+    private HttpResponse<String> shown(String approval) throws IOException, InterruptedException {
+        var identity = product.parts().identity();
+        var key = identity.issueForPerson(Product.TENANT, product.parts().ids().next("key"), product.owner);
+        var request = HttpRequest.newBuilder(URI.create(product.wiring.url() + "/api/v1/approvals/" + approval))
+                .header("authorization", "Bearer " + ((Issue.Issued) key).text().reveal())
+                .build();
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    @Test
     void aFolderWhoseLedgerLostItsEndIsRecoveredOnAWordAndOnlyThen() throws IOException {
         var task = product.open(Product.TaskSpec.SUPPORT);
         var key = product.key(Product.BOT, task);
@@ -238,13 +264,14 @@ class BackupTest {
         }
         product.wiring.close();
         Folders.copy(data, temp.resolve("older"));
-        product = kept(first.onceMore(data));
+        product = PREPARED.kept(PREPARED.first().onceMore(data));
         try (var client = product.client(key, Product.SHOP)) {
             client.call("get_order", ORDER);
         }
         product.wiring.close();
         Folders.replace(data, temp.resolve("older"), "ledger", "wal", "side", "cache");
-        assertThatThrownBy(() -> first.onceMore(data)).isInstanceOf(dev.writ.guard.replay.ReplayFailure.class);
+        assertThatThrownBy(() -> PREPARED.first().onceMore(data))
+                .isInstanceOf(dev.writ.guard.replay.ReplayFailure.class);
 
         var before = listing(data);
         var looked = Programs.run("recover", "--data", data.toString());
@@ -255,7 +282,7 @@ class BackupTest {
         var done = Programs.run("recover", "--data", data.toString(), "--yes");
         assertThat(done.exit()).as(done.text()).isZero();
         assertThat(done.text()).contains("the log goes on as node node-1-r1");
-        product = kept(first.onceMore(data));
+        product = PREPARED.kept(PREPARED.first().onceMore(data));
         try (var client = McpClient.to(product.wiring.url() + "/mcp/shop", key)) {
             assertThat(client.post("{}").status()).isEqualTo(401);
         }
@@ -307,7 +334,7 @@ class BackupTest {
         }
         product.wiring.close();
         Folders.copy(data, temp.resolve("other"));
-        product = kept(first.onceMore(data));
+        product = PREPARED.kept(PREPARED.first().onceMore(data));
         try (var client = product.client(Product.TaskSpec.SUPPORT)) {
             client.call("get_order", ORDER);
         }

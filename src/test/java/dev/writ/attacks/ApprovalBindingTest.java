@@ -6,7 +6,7 @@ import static dev.writ.walks.McpClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.writ.base.Id;
-import dev.writ.guard.Guard;
+import dev.writ.guard.Voted;
 import dev.writ.registry.ToolName;
 import dev.writ.walks.Product;
 import java.nio.file.Path;
@@ -169,11 +169,11 @@ class ApprovalBindingTest {
                     approval(client.call("create_refund", "{\"order\":\"1001\",\"amount\":505,\"currency\":\"EUR\"}")));
             for (var person : List.of(product.owner, product.erin))
                 assertThat(product.parts().guard().vote(product.caller(person), asked, true, ""))
-                        .isInstanceOf(Guard.Voted.NotCounted.class);
+                        .isInstanceOf(Voted.NotCounted.class);
             Product.done(product.registry().people().join(Product.TENANT, Product.FINANCE, product.erin.text()));
             // Erin is a finance lead now, but the task is hers.
             assertThat(product.parts().guard().vote(product.caller(product.erin), asked, true, ""))
-                    .isInstanceOf(Guard.Voted.NotCounted.class);
+                    .isInstanceOf(Voted.NotCounted.class);
             Product.done(product.registry().people().leave(Product.TENANT, Product.FINANCE, product.erin.text()));
             assertThat(text(client.call("create_refund", "{\"order\":\"1001\",\"amount\":505,\"currency\":\"EUR\"}")))
                     .startsWith("PENDING");
@@ -186,7 +186,7 @@ class ApprovalBindingTest {
         try (var client = product.client(Product.TaskSpec.SUPPORT)) {
             var asked = new Id(approval(client.call("create_refund", refund)));
             assertThat(product.parts().guard().vote(product.caller(product.dana), asked, false, "wrong customer"))
-                    .isInstanceOf(Guard.Voted.Counted.class);
+                    .isInstanceOf(Voted.Counted.class);
             long before = product.calls();
             assertThat(text(client.call("create_refund", refund)))
                     .startsWith("REFUSED by Dana Reyes")

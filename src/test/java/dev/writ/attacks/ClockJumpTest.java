@@ -9,19 +9,16 @@ import dev.writ.base.Id;
 import dev.writ.guard.control.Reply;
 import dev.writ.walks.Folders;
 import dev.writ.walks.McpClient;
+import dev.writ.walks.Prepared;
 import dev.writ.walks.Product;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** 52: the machine's clock is set back or forth by an hour, while Writ runs and between two runs. */
@@ -29,45 +26,24 @@ class ClockJumpTest {
     private static final String ORDER = "{\"order\":\"1001\"}";
     private static final String REFUND = "{\"order\":\"1001\",\"amount\":700,\"currency\":\"EUR\"}";
 
-    private static Product first;
-    private static Path prepared;
+    @RegisterExtension
+    static final Prepared PREPARED = new Prepared();
 
     @TempDir
     Path temp;
 
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
-    private final List<Product> started = new ArrayList<>();
     private Path data;
     private Product product;
 
-    @BeforeAll
-    static void prepare(@TempDir Path folder) {
-        prepared = folder;
-        first = Product.start(folder);
-        first.wiring.close();
-    }
-
-    @AfterAll
-    static void closeTheShop() {
-        first.shop.close();
-    }
-
     @BeforeEach
     void start() throws IOException {
-        data = temp.resolve("data");
-        Folders.copy(prepared, data);
+        data = PREPARED.copiedTo(temp.resolve("data"));
         product = started();
     }
 
-    @AfterEach
-    void stop() {
-        for (var each : started.reversed()) each.wiring.close();
-    }
-
     private Product started() {
-        var next = first.onceMore(data, () -> Instant.now().plus(ahead.get()));
-        started.add(next);
-        return next;
+        return PREPARED.kept(PREPARED.first().onceMore(data, () -> Instant.now().plus(ahead.get())));
     }
 
     private Product restarted() {
@@ -168,9 +144,9 @@ class ClockJumpTest {
         }
         assertThat(product.calls()).isEqualTo(before);
         product.wiring.close();
-        var ran = Programs.run("recover", "--data", data.toString(), "--accept-clock", "--yes");
+        var ran = Programs.run(Folders.command(data, "recover", "--data", data.toString(), "--accept-clock", "--yes"));
         assertThat(ran.exit()).as(ran.text()).isZero();
-        Folders.copy(prepared.resolve("bundles-of-test"), data.resolve("bundles-of-test"));
+        Folders.copy(PREPARED.folder().resolve("bundles-of-test"), data.resolve("bundles-of-test"));
         product = started();
         // Nothing of the other time is alive, and what is opened now works.
         try (var client = McpClient.to(product.wiring.url() + "/mcp/shop", key)) {

@@ -312,6 +312,40 @@ class StatelessTest {
         assertThat(client.again(TOOL, "{}", state, YES).text()).contains("state-ok");
     }
 
+    /** What is no request of a known method is on record as that, whatever it brings. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "tools/call|{\"name\":\"test_simple_text\",\"inputResponses\":7}|inputResponses must be an object",
+                "tools/call|{\"name\":\"test_simple_text\",\"requestState\":7}|requestState must be a string",
+                "tools/call|{\"name\":\"test_simple_text\",\"arguments\":7}|arguments must be an object",
+                "tools/call|{\"arguments\":{}}|name must be a string",
+                "tools/call|{\"arguments\":{},\"requestState\":\"x\"}|requestState is not one that was given",
+                "prompts/get|{\"requestState\":\"x\"}|requestState is not one that was given",
+                "resources/read|{}|uri must be a string",
+                "tools/list|{\"cursor\":\"x\"}|Invalid cursor",
+                "completion/complete|{\"ref\":{\"type\":\"x\"}}|ref.type must be",
+                "subscriptions/listen|{\"notifications\":7}|notifications must be a filter",
+            })
+    void aRequestThatIsMalformedIsOnRecord(String method, String params, String why) {
+        try (var own = stage.client()) {
+            assertThat(own.call("test_simple_text", "{}").code()).isZero();
+            count();
+            var reply = own.ask(method, params, NONE);
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.code()).isEqualTo(-32602);
+            assertThat(reply.body()).contains(why);
+            var refusal = stage.product.lastOf("refusal");
+            assertThat(refusal.string("reason")).hasValue("arguments");
+            assertThat(stage.product.records().size()).isGreaterThan(records);
+            assertThat(refusal.object("action").flatMap(action -> action.string("target")))
+                    .hasValue("fixture/" + method);
+            assertThat(stage.fixture.heard().requests()).isEqualTo(requests);
+        }
+    }
+
     /** 15: an agent that answers what nobody asked cannot make a server believe that somebody did. */
     @Test
     void answersThatNobodyAskedForReachNoServer() {

@@ -40,7 +40,7 @@ class JsonFuzzTest {
     }
 
     @MethodSource("seeds")
-    @FuzzTest(maxDuration = "20s")
+    @FuzzTest(maxDuration = "10s")
     void whatWeReadAStrictPeerReadsTheSame(byte[] text) {
         Json ours;
         try {

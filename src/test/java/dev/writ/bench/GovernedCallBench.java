@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A governed {@code tools/call} (key, strict parse, schema, policy, durable intent, forward, outcome) beside nginx as a
- * plain proxy, before the same MCP server; server and load generator (wrk) are other processes, the ledger syncs to a
- * real disk. Needs the Debian packages nginx and wrk:
+ * plain proxy and beside our own server and client as one, before the same MCP server. Server and load generator (wrk)
+ * are other processes, the ledger syncs to a real disk. Needs the Debian packages nginx and wrk:
  * {@code ./mvnw -B test -Pbench -Dtest=GovernedCallBench | grep '^bench'}
  */
 @Tag("bench")
@@ -30,20 +30,26 @@ class GovernedCallBench {
         try (var echo = loads.java(EchoMcp.class)) {
             int echoPort = Integer.parseInt(echo.readLine().orElseThrow());
             var data = directory.resolve("data").toString();
+            var upstream = "http://127.0.0.1:" + echoPort + "/mcp";
             try (var nginx = loads.nginxProxy(proxyPort, echoPort);
-                    var ours = loads.java(GovernedServer.class, data, "http://127.0.0.1:" + echoPort + "/mcp")) {
+                    var hop = loads.java(PlainHop.class, upstream, "evented");
+                    var ours = loads.java(GovernedServer.class, data, upstream)) {
                 int port = Integer.parseInt(ours.readLine().orElseThrow());
                 var key = ours.readLine().orElseThrow();
                 var url = "http://127.0.0.1:" + port + "/mcp/echo";
                 var script = script(key, session(url, key));
                 var plainUrl = "http://127.0.0.1:" + proxyPort + "/mcp/echo";
-                loads.load(url, script, 64, SECONDS);
+                var hopUrl = "http://127.0.0.1:" + hop.readLine().orElseThrow() + "/";
+                loads.load(url, script, 64, 2 * SECONDS);
+                loads.load(hopUrl, script, 64, SECONDS);
                 loads.load(plainUrl, script, 64, SECONDS);
                 System.out.println("bench | " + Loads.machine(directory));
                 System.out.println("bench | what | connections | CPU us/call | calls/s | p50 | p99");
                 for (int connections : new int[] {1, 8, 64}) {
                     var plain = loads.cost(nginx.pid(), plainUrl, script, connections, SECONDS);
                     System.out.println("bench | nginx | " + connections + " | " + plain.line());
+                    var bare = loads.cost(hop.pid(), hopUrl, script, connections, SECONDS);
+                    System.out.println("bench | writ, plain hop | " + connections + " | " + bare.line());
                     var governed = loads.cost(ours.pid(), url, script, connections, SECONDS);
                     System.out.println("bench | writ | " + connections + " | " + governed.line());
                     System.out.printf(

@@ -115,7 +115,9 @@ class CommandsTest {
         server.has("tasks", ContractServer.TASK_ID, "{\"metadata\":{\"name\":\"" + ContractServer.TASK_ID + "\"}}");
         assertThat(ok("agent", "suspend", "bot").out()).contains("suspended");
         ok("agent", "resume", "bot");
-        ok("agent", "recertify", "bot", "--until", "2027-01-01T00:00:00Z");
+        assertThat(ok("agent", "recertify", "bot", "--until", "2027-01-01T00:00:00Z")
+                        .out())
+                .contains("used     shop/refund  3 calls, 1 refused, last 2026-11-20", "unused   shop/wipe");
         ok("server", "disable", "shop");
         ok("server", "enable", "shop");
         ok("server", "withdraw", "shop", "refund");
@@ -187,7 +189,7 @@ class CommandsTest {
         assertThat(ran.out()).contains(ContractServer.TASK_ID).contains("open");
         assertThat(ran.err()).contains("writ task key 00TSK1");
         assertThat(ok("task", "list", "--state", "open").out()).contains("support case");
-        assertThat(ok("task", "show", "TSK1").out()).contains("SERVERS       shop, mail");
+        assertThat(ok("task", "show", "TSK1").out()).contains("SERVERS          shop, mail");
     }
 
     @Test

@@ -150,6 +150,10 @@ final class ContractServer implements AutoCloseable {
         return Answer.json(201, made);
     }
 
+    private static final Json.Obj USAGE = JsonReader.readObject("""
+            {"agent":"bot","tasks":1,"granted":["shop/refund","shop/wipe"],"unused":["shop/wipe"],"whole":true,
+             "used":[{"tool":"shop/refund","calls":3,"refused":1,"last":"2026-11-20T09:00:00.000000Z"}]}""".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+
     private static Json status(String kind) {
         return switch (kind) {
             case "Person" ->
@@ -170,6 +174,8 @@ final class ContractServer implements AutoCloseable {
 
     private Answer act(String method, List<String> path, Json.Obj thing) {
         var verb = path.get(2);
+        if (method.equals("GET") && path.getFirst().equals("agents") && verb.equals("usage"))
+            return Answer.json(200, USAGE);
         if (path.getFirst().equals("groups") && verb.equals("members")) return Answer.empty(204);
         if (!method.equals("POST")) return Answer.problem(404, "no such path", method + " " + path);
         if (verb.equals("keys"))

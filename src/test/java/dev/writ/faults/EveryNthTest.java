@@ -177,9 +177,7 @@ class EveryNthTest {
     /** What the faults have left open is closed by the next start. */
     private void restartsClean() {
         try (var again = dev.writ.app.Wiring.start(
-                dev.writ.app.Settings.of(data).withPort(0),
-                java.time.InstantSource.system(),
-                new java.security.SecureRandom())) {
+                Product.settings(data), java.time.InstantSource.system(), new java.security.SecureRandom())) {
             var ledger = again.parts().ledger();
             ledger.checkpoint(Product.TENANT);
             assertThat(ledger.openIntents(Product.TENANT)).isEmpty();

@@ -149,7 +149,8 @@ class FullDiskTest {
         var product = Product.start(data);
         try (var disk = SmallDisk.of(temp.resolve("disk"), 1)) {
             var whole = disk.path().resolve("backup");
-            var ran = dev.writ.app.Programs.run("backup", "--data", data.toString(), "--to", whole.toString());
+            var ran = dev.writ.app.Programs.run(dev.writ.walks.Folders.command(
+                    data, "backup", "--data", data.toString(), "--to", whole.toString()));
             assertThat(ran.exit()).isEqualTo(1);
             assertThat(ran.text()).contains("the backup could not be written").contains("data folder is as it was");
             assertThat(Files.exists(whole)).isFalse();

@@ -74,7 +74,10 @@ class StalledDatabaseTest {
             @Override
             Held over(Path data) {
                 var other = new OtherWriter(data.resolve("writ.db"));
-                return new Held(UnaryOperator.identity(), other::begin, other::end);
+                return new Held(
+                        settings -> Product.settings(settings.data()).withHold(settings.hold()),
+                        other::begin,
+                        other::end);
             }
         };
 

@@ -42,7 +42,10 @@ class ForeseenTest {
     @BeforeAll
     void start(@TempDir Path data) {
         product = Product.start(data);
-        standings = new Standings(product.parts().registry(), product.parts().authority());
+        standings = new Standings(
+                product.parts().registry(),
+                product.parts().authority(),
+                product.parts().identity());
     }
 
     @AfterAll

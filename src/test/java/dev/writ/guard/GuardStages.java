@@ -55,7 +55,7 @@ final class GuardStages {
                 Json.object().put("method", "tools/call").put("params", params).build();
         var call = new Action.CallTool(Product.SHOP, "create_refund", input, payloadOf);
         var attempt = new Attempt(caller, call);
-        var standings = new Standings(parts.registry(), parts.authority());
+        var standings = new Standings(parts.registry(), parts.authority(), parts.identity());
         var evidence = new Evidence(parts.settings().node(), parts.ids(), "separate", _ -> 0);
         var clock = InstantSource.system();
 

@@ -60,6 +60,20 @@ class InputSchemaTest {
             assertThat(schema(schema).hasShape()).as(schema).isTrue();
     }
 
+    /** A pattern of the server's over a text of the agent's may cost a million steps: too many for an event loop. */
+    @Test
+    void whatHasAPatternAnywhereIsNotQuickAndNeitherIsWhatHasNoShape() {
+        assertThat(schema("{\"properties\":{\"a\":{\"type\":\"string\",\"maxLength\":9}}}")
+                        .quick())
+                .isTrue();
+        for (var schema : List.of(
+                "{\"properties\":{\"a\":{\"pattern\":\"^(a+)+$\"}}}",
+                "{\"additionalProperties\":{\"pattern\":\"a\"}}",
+                "{\"properties\":{\"a\":{\"items\":{\"anyOf\":[{\"type\":\"null\"},{\"pattern\":\"a\"}]}}}}",
+                "{\"properties\":{\"a\":{\"if\":{},\"then\":false}}}"))
+            assertThat(schema(schema).quick()).as(schema).isFalse();
+    }
+
     @Test
     void everyToolOfTheShopIsCompiled(@TempDir Path data) throws Exception {
         try (var product = Product.start(data)) {

@@ -137,7 +137,7 @@ class SessionsTest {
         assertThat(identity.sessions().callerOf(first)).isInstanceOf(Caller.PersonCaller.class);
         session();
         assertThat(identity.sessions().callerOf(first)).isInstanceOf(Caller.Unknown.class);
-        assertThat(identity.sessions().of(ACME, person, clock.instant())).hasSize(Sessions.SESSIONS_MAX);
+        assertThat(identity.sessions().openOf(ACME, person)).hasSize(Sessions.SESSIONS_MAX);
     }
 
     @Test

@@ -22,7 +22,7 @@ class ImportFuzzTest {
     }
 
     @MethodSource("seeds")
-    @FuzzTest(maxDuration = "20s")
+    @FuzzTest(maxDuration = "10s")
     void aFileIsReadOrRefusedByName(byte[] content) {
         try {
             var imported = new Importer(_ -> Optional.of("value")).read("some.json", content);

@@ -95,6 +95,42 @@ class FaultsTest {
         }
     }
 
+    /** Beyond 256 leaves there are tiles of tiles, whose partial ones outlive many a checkpoint under the same name. */
+    @Test
+    void whateverAFailureLeavesOfANewTileTheLastCheckpointStillHasItsOwn() throws Exception {
+        var grown = folder.resolve("grown");
+        try (var ledger = Sample.open(Files.createDirectory(grown))) {
+            for (int i = 0; i < 300; i++) ledger.begin(TENANT, Sample.note("n" + i), Map.of());
+            ledger.checkpoint(TENANT);
+        }
+        boolean over = false;
+        for (int n = 1; !over; n++) {
+            var data = folder.resolve("grown" + n);
+            copy(grown, data);
+            var steps = new AtomicInteger();
+            var disk = failingAt(n, n % 2 == 0, steps);
+            try (var ledger = Ledger.open(Sample.settings(data), CLOCK, RANDOM, disk)) {
+                ledger.append(TENANT, Sample.note("more"), Map.of());
+                ledger.checkpoint(TENANT);
+            } catch (LedgerFailure e) {
+                assertThat(e.getMessage()).containsPattern("injected|only \\d+ of \\d+ bytes");
+            }
+            over = steps.get() < n;
+            try (var ledger = Sample.open(data)) {
+                assertThat(ledger.size(TENANT)).as("after step " + n).isBetween(300L, 301L);
+            }
+            var report = EvidenceVerifier.verify(data, Optional.empty(), Optional.empty());
+            assertThat(report.passed()).as("step " + n + "\n" + report.text()).isTrue();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (var file : files.toList())
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+        }
+    }
+
     @Test
     void afterAFailedSyncEveryWaitingAndEveryLaterRecordIsRefusedAndTheSyncIsNotRetried() throws Exception {
         var broken = new AtomicInteger();

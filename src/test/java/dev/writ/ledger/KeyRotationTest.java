@@ -35,25 +35,6 @@ class KeyRotationTest {
         return data().resolve("ledger/acme/node-1");
     }
 
-    private static void rotate(Ledger ledger) {
-        record(ledger);
-        ledger.rotateKeys(TENANT);
-    }
-
-    private static void record(Ledger ledger) {
-        var previous = ledger.trust(TENANT).lines().toList();
-        var keys = ledger.successorKeys(TENANT);
-        ledger.beginRotation(TENANT);
-        ledger.append(
-                TENANT,
-                Sample.record(Handover.KIND)
-                        .put("event", Handover.ROTATED)
-                        .put("keys", keys)
-                        .put("previous", previous)
-                        .build(),
-                Map.of());
-    }
-
     private Report verify(Optional<Trust> trust, Optional<Checkpoint> since) {
         return EvidenceVerifier.verify(data(), trust, since);
     }
@@ -78,10 +59,10 @@ class KeyRotationTest {
             ledger.append(TENANT, Sample.note("one"), Map.of());
             var first = ledger.trust(TENANT);
             var early = ledger.checkpoint(TENANT);
-            rotate(ledger);
+            Sample.rotate(ledger);
             var second = ledger.trust(TENANT);
             var decision = Sample.story(ledger, TENANT);
-            rotate(ledger);
+            Sample.rotate(ledger);
             var third = ledger.trust(TENANT);
             ledger.append(TENANT, Sample.note("two"), Map.of());
             assertThat(List.of(first, second, third)).doesNotHaveDuplicates();
@@ -121,7 +102,7 @@ class KeyRotationTest {
         var old = Files.readString(folderOfKeys.resolve("ed25519.key"));
         String second;
         try (var ledger = Sample.open(data())) {
-            rotate(ledger);
+            Sample.rotate(ledger);
             second = ledger.trust(TENANT);
         }
         try (var ledger = Sample.open(data())) {
@@ -203,7 +184,7 @@ class KeyRotationTest {
         }
         copy(data(), folder.resolve("thief"));
         try (var ledger = Sample.open(data())) {
-            record(ledger);
+            Sample.rotationRecorded(ledger);
             size = ledger.rotateKeys(TENANT);
             ledger.append(
                     TENANT,
@@ -250,7 +231,7 @@ class KeyRotationTest {
         try (var ledger = Ledger.open(Sample.settings(data), CLOCK, RANDOM, disk)) {
             ledger.append(TENANT, Sample.note("one"), Map.of());
             firstTrust.append(ledger.trust(TENANT));
-            rotate(ledger);
+            Sample.rotate(ledger);
             ledger.append(TENANT, Sample.note("two"), Map.of());
         } catch (LedgerFailure e) {
             assertThat(steps.get()).isGreaterThanOrEqualTo(failAt);
@@ -287,7 +268,7 @@ class KeyRotationTest {
             assertThat(ledger.successorKeys(TENANT)).as("the same ones").isEqualTo(next);
             ledger.append(TENANT, Sample.note("two"), Map.of());
             assertThat(Trust.parse(first).objection(ledger.checkpoint(TENANT))).isEmpty();
-            rotate(ledger);
+            Sample.rotate(ledger);
             assertThat(ledger.trust(TENANT).lines().toList()).isEqualTo(next);
             assertThat(ledger.checkpoint(TENANT).note().text()).contains("writ/acme/node-1");
         }

@@ -7,6 +7,7 @@ import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import dev.writ.ledger.verify.Handover;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -46,6 +47,27 @@ public final class Sample {
 
     public static Json.Obj note(String text) {
         return record("administration").put("note", text).build();
+    }
+
+    /** Changes the keys of the tenant's log, as an administrator's order does. */
+    public static void rotate(Ledger ledger) {
+        rotationRecorded(ledger);
+        ledger.rotateKeys(TENANT);
+    }
+
+    /** The first half of it: the record by which the old keys name the new ones. */
+    public static void rotationRecorded(Ledger ledger) {
+        var previous = ledger.trust(TENANT).lines().toList();
+        var keys = ledger.successorKeys(TENANT);
+        ledger.beginRotation(TENANT);
+        ledger.append(
+                TENANT,
+                record(Handover.KIND)
+                        .put("event", Handover.ROTATED)
+                        .put("keys", keys)
+                        .put("previous", previous)
+                        .build(),
+                Map.of());
     }
 
     /** An intent of the usual size, about 630 bytes with its members. */

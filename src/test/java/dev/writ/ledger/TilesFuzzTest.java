@@ -41,7 +41,7 @@ class TilesFuzzTest {
                 .isTrue();
     }
 
-    @FuzzTest(maxDuration = "20s")
+    @FuzzTest(maxDuration = "10s")
     void noOtherBytesPass(FuzzedDataProvider input) throws IOException {
         var file = files.get(input.consumeInt(0, files.size() - 1));
         var before = Files.readAllBytes(file);

@@ -13,7 +13,6 @@ import dev.writ.ledger.token.Token;
 import dev.writ.ledger.token.TokenFailure;
 import dev.writ.ledger.token.TokenSettings;
 import dev.writ.ledger.verify.EvidenceVerifier;
-import dev.writ.ledger.verify.Handover;
 import dev.writ.ledger.verify.NodeOracle;
 import dev.writ.ledger.verify.Trust;
 import dev.writ.peers.Eventually;
@@ -53,21 +52,6 @@ class TokenLogTest {
         // An origin of its own for each test: keys in a token are called by it.
         var settings = new LedgerSettings(data, "t" + Math.abs(data.hashCode()), Sample.NODE, Sample.SMALL_SEGMENT);
         return Ledger.open(settings.signedIn(token), CLOCK, RANDOM, disk);
-    }
-
-    private static void rotate(Ledger ledger) {
-        var previous = ledger.trust(TENANT).lines().toList();
-        var keys = ledger.successorKeys(TENANT);
-        ledger.beginRotation(TENANT);
-        ledger.append(
-                TENANT,
-                Sample.record(Handover.KIND)
-                        .put("event", Handover.ROTATED)
-                        .put("keys", keys)
-                        .put("previous", previous)
-                        .build(),
-                Map.of());
-        ledger.rotateKeys(TENANT);
     }
 
     private void verifies(String trust, String now) throws Exception {
@@ -125,7 +109,7 @@ class TokenLogTest {
                 assertThat(ledger.custody(TENANT).orElseThrow().waitsForRotation())
                         .isTrue();
                 assertThat(ledger.trust(TENANT)).isEqualTo(first);
-                rotate(ledger);
+                Sample.rotate(ledger);
                 second = ledger.trust(TENANT);
                 assertThat(custody(ledger)).isEqualTo("token " + TOKEN);
                 ledger.append(TENANT, Sample.note("in the token"), Map.of());
@@ -133,7 +117,7 @@ class TokenLogTest {
             assertThat(keys().resolve("ed25519.key")).doesNotExist();
             verifies(first, second);
             try (var ledger = open(token)) {
-                rotate(ledger);
+                Sample.rotate(ledger);
                 assertThat(custody(ledger)).isEqualTo("token " + TOKEN);
                 ledger.append(TENANT, Sample.note("with the next key"), Map.of());
                 third = ledger.trust(TENANT);
@@ -171,7 +155,7 @@ class TokenLogTest {
             assertThat(String.join("\n", ledger.successorKeys(TENANT)))
                     .as("the same ones")
                     .isEqualTo(next);
-            rotate(ledger);
+            Sample.rotate(ledger);
             assertThat(ledger.trust(TENANT).strip()).isEqualTo(next);
         }
     }
@@ -317,8 +301,8 @@ class TokenLogTest {
             }
             try (var token = faulty.open(SoftHsm.settings(TOKEN));
                     var ledger = open(data, disk, Optional.of(token))) {
-                rotate(ledger);
-                rotate(ledger);
+                Sample.rotate(ledger);
+                Sample.rotate(ledger);
                 ledger.append(TENANT, Sample.note("two"), Map.of());
             }
         } catch (LedgerFailure | TokenFailure e) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.writ.base.Id;
+import dev.writ.base.Turns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -220,6 +221,66 @@ class WriterTest {
             ledger.append(draft());
             assertThat(List.copyOf(told)).isEmpty();
             assertThat(ledger.size(TENANT)).isEqualTo(3);
+        }
+    }
+
+    /** An event loop that a test turns by hand. */
+    private static final class ByHand implements Turns {
+        private final List<Runnable> atEnd = new ArrayList<>();
+        private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+
+        @Override
+        public void atEnd(Runnable once) {
+            if (!atEnd.contains(once)) atEnd.add(once);
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            tasks.add(task);
+        }
+
+        /** Ends the turn and begins the next one with what has come meanwhile. */
+        void end() throws InterruptedException {
+            atEnd.forEach(Runnable::run);
+            atEnd.clear();
+            var task = tasks.poll(10, TimeUnit.SECONDS);
+            if (task == null) throw new AssertionError("nothing has come");
+            task.run();
+        }
+    }
+
+    @Test
+    void whatOneTurnBeginsIsHandedOverOnceAtItsEndAndWrittenWithOneSync() throws Exception {
+        var syncs = new AtomicInteger();
+        var disk = new Disk((step, file, bytes) -> {
+            if (step == Disk.Step.FORCE && file.toString().endsWith(".wal")) syncs.incrementAndGet();
+            return bytes;
+        });
+        try (var ledger = Ledger.open(Sample.settings(data), Sample.CLOCK, Sample.RANDOM, disk)) {
+            ledger.append(draft());
+            int before = syncs.get();
+            var turns = new ByHand();
+            var told = new ArrayList<Boolean>();
+            for (int i = 0; i < 20; i++) ledger.begin(draft(), turns, told::add);
+            assertThat(turns.atEnd).hasSize(1);
+            turns.end();
+            assertThat(told).hasSize(20).containsOnly(true);
+            assertThat(syncs.get()).isEqualTo(before + 1);
+        }
+    }
+
+    @Test
+    void whoFailsWhenToldKeepsNobodyElseFromHearing() throws Exception {
+        try (var ledger = Sample.open(data)) {
+            ledger.append(draft());
+            var turns = new ByHand();
+            var told = new ArrayList<Boolean>();
+            ledger.begin(draft(), turns, _ -> {
+                throw new IllegalStateException("the first fails");
+            });
+            ledger.begin(draft(), turns, told::add);
+            turns.end();
+            assertThat(told).containsExactly(true);
         }
     }
 }

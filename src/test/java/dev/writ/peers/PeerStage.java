@@ -25,6 +25,7 @@ import dev.writ.walks.Product;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +45,10 @@ public final class PeerStage implements AutoCloseable {
 
     public static PeerStage start(Path data) {
         return start(data, UnaryOperator.identity());
+    }
+
+    public static PeerStage start(Path data, InstantSource clock) {
+        return new PeerStage(Product.start(data, UnaryOperator.identity(), clock));
     }
 
     static PeerStage start(Path data, UnaryOperator<Settings> settings) {

@@ -33,6 +33,9 @@ public final class ScriptedServer implements AutoCloseable {
     public volatile Script resumes = (message, sink) -> sink.close();
     public volatile Optional<Answer> instead = Optional.empty();
     public volatile String resources = "[]";
+    /** How many resources are on a page of their list. */
+    public volatile int page = 1_000;
+
     public final List<Json.Obj> heard = new CopyOnWriteArrayList<>();
     public final List<String> resumed = new CopyOnWriteArrayList<>();
     private final List<EventSink> listeners = new CopyOnWriteArrayList<>();
@@ -111,7 +114,7 @@ public final class ScriptedServer implements AutoCloseable {
                         .with("mcp-session-id", "s" + sessions.incrementAndGet());
             case "tools/list" ->
                 whole(message, "{\"tools\":[{\"name\":\"work\",\"inputSchema\":{\"type\":\"object\"}}]}");
-            case "resources/list" -> whole(message, "{\"resources\":" + resources + "}");
+            case "resources/list" -> whole(message, resources(message));
             case "resources/read" -> whole(message, "{\"contents\":[]}");
             case "tools/call" ->
                 instead.orElseGet(() -> new Answer.EventStream(sink -> {
@@ -123,6 +126,18 @@ public final class ScriptedServer implements AutoCloseable {
                         ? whole(message, "{}")
                         : Answer.empty(202);
         };
+    }
+
+    private String resources(Json.Obj message) {
+        var all = ((Json.Arr) JsonReader.read(resources)).items();
+        int from = message.object("params")
+                .flatMap(params -> params.string("cursor"))
+                .map(Integer::valueOf)
+                .orElse(0);
+        int to = Math.min(all.size(), from + page);
+        var result = Json.object().put("resources", new Json.Arr(all.subList(from, to)));
+        if (to < all.size()) result.put("nextCursor", Integer.toString(to));
+        return result.build().text();
     }
 
     private static Answer.Full whole(Json.Obj message, String result) {

@@ -33,7 +33,7 @@ class BundleFuzzTest {
     }
 
     @MethodSource("seeds")
-    @FuzzTest(maxDuration = "20s")
+    @FuzzTest(maxDuration = "10s")
     void aBundleLoadsWholeOrNotAtAll(byte[] text) {
         Json json;
         try {

@@ -66,8 +66,12 @@ public final class Cable implements AutoCloseable {
     }
 
     public void cut() {
-        for (var end : ends) close(end);
-        ends.clear();
+        cut(Set.copyOf(ends));
+    }
+
+    private void cut(Set<Socket> those) {
+        for (var end : those) close(end);
+        ends.removeAll(those);
     }
 
     public void refuse() {
@@ -115,6 +119,8 @@ public final class Cable implements AutoCloseable {
                 if (requests && cut != Cut.NOT) {
                     cutAtNextRequest = Cut.NOT;
                     refusing = refuseWhenCut;
+                    // Not those of a client that connects again as soon as it notices.
+                    var now = Set.copyOf(ends);
                     if (cut == Cut.BEFORE_THE_ANSWER) {
                         answered = new CountDownLatch(1);
                         cutAtNextAnswer = true;
@@ -123,7 +129,7 @@ public final class Cable implements AutoCloseable {
                         // Once it answers, the server has acted on it.
                         answered.await();
                     }
-                    cut();
+                    cut(now);
                     return;
                 }
                 if (!requests && cutAtNextAnswer) {

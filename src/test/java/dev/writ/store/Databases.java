@@ -161,6 +161,43 @@ public enum Databases {
         return SCHEMAS.computeIfAbsent(folder, _ -> PostgresServer.schema());
     }
 
+    /** Where the state of a folder is on the server, for whoever starts an installation on it. */
+    public static String url(Path folder) {
+        return PostgresServer.url(PostgresServer.port(), "postgres", schema(folder));
+    }
+
+    /** Gives a folder the state on the server that another one has at this moment, in place of its own. */
+    public static void copyOnServer(Path from, Path to) {
+        var source = schema(from);
+        var target = schema(to);
+        try (var connection = PostgresServer.administrator();
+                var statement = connection.createStatement()) {
+            connection.setTransactionIsolation(java.sql.Connection.TRANSACTION_REPEATABLE_READ);
+            connection.setAutoCommit(false);
+            statement.execute("DROP SCHEMA " + target + " CASCADE");
+            statement.execute("CREATE SCHEMA " + target);
+            var tables = new java.util.ArrayList<String>();
+            try (var rows =
+                    statement.executeQuery("SELECT tablename FROM pg_tables WHERE schemaname = '" + source + "'")) {
+                while (rows.next()) tables.add(rows.getString(1));
+            }
+            for (var table : tables) {
+                var there = target + "." + table;
+                statement.execute("CREATE TABLE " + there + " (LIKE " + source + "." + table + " INCLUDING ALL)");
+                statement.execute("INSERT INTO " + there + " SELECT * FROM " + source + "." + table);
+            }
+            connection.commit();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Takes away all that the server has for a folder. */
+    public static void loseOnServer(Path folder) {
+        PostgresServer.run("DROP SCHEMA " + schema(folder) + " CASCADE");
+        PostgresServer.run("CREATE SCHEMA " + schema(folder));
+    }
+
     public static String instance() {
         return "test_" + ProcessHandle.current().pid() + "_" + INSTANCES.incrementAndGet();
     }

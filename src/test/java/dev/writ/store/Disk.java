@@ -54,7 +54,7 @@ public final class Disk {
     private static void refuseOnPostgres(Store store) {
         store.write(sql -> {
             sql.change("CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
-                    + " 'BEGIN RAISE EXCEPTION ''refused''; END'");
+                    + " 'BEGIN RAISE EXCEPTION ''refused'' USING ERRCODE = ''23514''; END'");
             for (var table : tables(sql, false))
                 sql.change("CREATE TRIGGER refuse BEFORE INSERT OR UPDATE OR DELETE ON " + table
                         + " EXECUTE FUNCTION refuse()");

@@ -14,7 +14,7 @@ class KillStormTest {
     @Test
     @Tag("extended")
     void whateverMomentAKillHitsNothingIsForwardedUnrecordedAndNoLeafIsLostOrDoubled() {
-        int kills = Integer.getInteger("storm.kills", 40);
+        int kills = Integer.getInteger("storm.kills", 60);
         long seed = Long.getLong("storm.seed", System.nanoTime());
         System.out.println("kill storm: seed=" + seed);
         System.out.print(new KillStorm(data, seed, List.of()).run(kills));

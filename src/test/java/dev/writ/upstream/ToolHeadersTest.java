@@ -109,4 +109,14 @@ class ToolHeadersTest {
         var deep = "{\"items\":".repeat(100) + "{}" + "}".repeat(100);
         assertThat(ToolHeaders.of(json(deep))).isInstanceOf(ToolHeaders.Read.Invalid.class);
     }
+
+    @Test
+    void whatIsKnownOfAToolIsReadAnewWhenItsDefinitionIsAnotherOne() {
+        var known = new ToolHeaders.Known();
+        var definition = json(SCHEMA);
+        var read = known.of("tool", definition);
+        assertThat(known.of("tool", definition)).isSameAs(read);
+        var changed = json("{\"type\":\"object\",\"x-mcp-header\":\"Region\"}");
+        assertThat(known.of("tool", changed)).isInstanceOf(ToolHeaders.Read.Invalid.class);
+    }
 }

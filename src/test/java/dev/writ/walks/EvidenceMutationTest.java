@@ -1,28 +1,26 @@
 package dev.writ.walks;
 
-import static dev.writ.walks.McpClient.approval;
-import static dev.writ.walks.McpClient.isError;
 import static dev.writ.walks.McpClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.writ.app.Programs;
 import dev.writ.base.Canonical;
 import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
-import dev.writ.guard.control.Reply;
-import dev.writ.identity.Issue;
+import dev.writ.guard.RecordKinds;
+import dev.writ.guard.Transition;
 import dev.writ.ledger.verify.Checkpoint;
 import dev.writ.ledger.verify.EvidenceVerifier;
 import dev.writ.ledger.verify.LogFolder;
 import dev.writ.ledger.verify.Trust;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +29,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,26 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EvidenceMutationTest {
-    /** Every kind of record. Whoever adds one adds it here and lets {@link #story} write it. */
-    private static final Set<String> KINDS = Set.of(
-            "intent",
-            "outcome",
-            "refusal",
-            "hold",
-            "approval",
-            "task",
-            "consent",
-            "revocation",
-            "definition-pin",
-            "policy-bundle",
-            "enrolment",
-            "administration",
-            "credential-use",
-            "key-rotation");
-
-    private static final Pattern KIND_IN_SOURCE = Pattern.compile(
-            "(?:new Transition\\(|transition\\(|common\\(|begun\\(|new RecordWriter\\(|KIND = )\\s*\"([a-z]+(?:-[a-z]+)*)\"");
-
+    private Product first;
     private Path log;
     private Path others;
     private Path root;
@@ -72,94 +53,44 @@ class EvidenceMutationTest {
 
     @BeforeAll
     void aLedgerOfEveryKind(@TempDir Path folder) throws Exception {
-        var data = folder.resolve("data");
-        try (var product = Product.start(data)) {
+        var data = restored(folder);
+        try (var product = first.onceMore(data)) {
             early = product.parts().ledger().checkpoint(Product.TENANT);
-            story(product, data);
+            EveryKind.story(product, data);
             trust = Trust.parse(product.parts().ledger().trust(Product.TENANT));
             product.parts().ledger().checkpoint(Product.TENANT);
         }
         root = folder.resolve("evidence");
         copy(data.resolve("ledger/acme"), root.resolve("ledger/acme"));
-        log = root.resolve("ledger/acme/node-1");
-        others = data.resolve("ledger/default/node-1");
+        log = root.resolve("ledger/acme/node-1-r1");
+        others = data.resolve("ledger/default/node-1-r1");
         leaves = new LogFolder(log).entries(0, new LogFolder(log).checkpoint().size());
         assertThat(leaves).hasSizeBetween(20, 255);
         assertThat(verify()).endsWith("verified\n").doesNotContain("NOT VERIFIED");
     }
 
-    /** What people and agents do, so that every kind of record is written. */
-    private static void story(Product product, Path data) throws Exception {
-        var control = product.parts().control();
-        var owner = product.caller(product.owner);
-        var http = new Api(product);
-        var connected = ConnectedStage.behind(product);
-        assertThat(connected.connect(product.erin, "erin").status()).isEqualTo(200);
-        connected.away();
-        http.call("POST", "/people", resource("Person", "zoe@acme.example", "{'displayName':'Zoe'}"));
-        http.call("PUT", "/secrets/spare", "{'value':'xyzzy-secret'}");
-        var digest = product.registry()
-                .snapshot(Product.TENANT)
-                .tool(Product.SHOP, new dev.writ.registry.ToolName("list_orders"))
-                .orElseThrow()
-                .listed()
-                .orElseThrow()
-                .digest();
-        http.call(
-                "POST",
-                "/servers/shop/approve",
-                "{'tools':{'list_orders':{'categories':['read'],'data':[],'digest':'" + digest + "'}}}");
-        var policies = Files.createDirectories(data.resolve("policies/acme"));
-        Files.writeString(policies.resolve("guardrails.cedar"), dev.writ.policy.publish.Shipped.guardrails());
-        Files.writeString(policies.resolve("test.cedar"), Product.DEMO_POLICY + """
-                @id("no-mail-to-evil")
-                forbid (principal, action == Writ::Action::"call:shop/send_email", resource)
-                when { context.input.to like "*@evil.example" };
-                """);
-        http.call("POST", "/policies/publish", "");
-        var opened = http.call(
-                "POST",
-                "/tasks",
-                "{'apiVersion':'writ.dev/v1','kind':'Task','spec':{'agent':'support-bot','person':'erin@acme.example',"
-                        + "'purpose':'support case','scope':{'servers':['shop'],'categories':['read']},'calls':9,'for':'1h'}}");
-        var task = opened.object("metadata").orElseThrow().string("name").orElseThrow();
-        try (var client = product.client(Product.TaskSpec.SUPPORT)) {
-            assertThat(isError(client.call("get_order", "{\"order\":\"1001\"}")))
-                    .isFalse();
-            client.call("send_email", "{\"to\":\"x@evil.example\",\"subject\":\"s\",\"body\":\"b\"}");
-            var arguments = "{\"order\":\"1001\",\"amount\":900.00,\"currency\":\"EUR\",\"reason\":\"late\"}";
-            var held = client.call("create_refund", arguments);
-            assertThat(text(held)).contains("PENDING");
-            product.approveAs(product.dana, approval(held));
-            client.call("create_refund", arguments);
-        }
-        assertThat(control.tasks().revoke(owner, task, "done with it")).isInstanceOf(Reply.Done.class);
-        assertThat(control.logKeys().compromised(owner, Optional.empty())).isInstanceOf(Reply.Done.class);
+    /** An installation that was restored, so that its log begins with a record of kind origin. */
+    private Path restored(Path folder) throws IOException {
+        var data = folder.resolve("data");
+        first = Product.start(data);
+        first.wiring.close();
+        var backup = folder.resolve("backup").toString();
+        ran(Folders.command(data, "backup", "--data", data.toString(), "--to", backup, "--with-keys"));
+        var restored = folder.resolve("restored");
+        ran("restore", "--from", backup, "--data", restored.toString());
+        // Where Product keeps its policies is no part of a data folder.
+        copy(data.resolve("bundles-of-test"), restored.resolve("bundles-of-test"));
+        return restored;
     }
 
-    private static String resource(String kind, String name, String spec) {
-        return "{'apiVersion':'writ.dev/v1','kind':'" + kind + "','metadata':{'name':'" + name + "'},'spec':" + spec
-                + "}";
+    private static void ran(String... words) {
+        var ran = Programs.run(words);
+        assertThat(ran.exit()).as(ran.text()).isZero();
     }
 
-    /** The control plane as Olga reaches it. */
-    private record Api(Product product) {
-        Json.Obj call(String method, String path, String body) throws IOException, InterruptedException {
-            var issued = product.parts()
-                    .identity()
-                    .issueForPerson(Product.TENANT, product.parts().ids().next("key"), product.owner);
-            if (!(issued instanceof Issue.Issued(var _, var key))) throw new AssertionError(issued);
-            var request = HttpRequest.newBuilder(URI.create(product.wiring.url() + "/api/v1" + path))
-                    .header("authorization", "Bearer " + key.reveal())
-                    .header("content-type", "application/json")
-                    .method(method, HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
-                    .build();
-            var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
-            assertThat(answer.statusCode() / 100)
-                    .as(path + ": " + new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8))
-                    .isEqualTo(2);
-            return answer.body().length == 0 ? Json.Obj.EMPTY : JsonReader.readObject(answer.body());
-        }
+    @AfterAll
+    void closeTheShop() {
+        first.shop.close();
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -205,22 +136,16 @@ class EvidenceMutationTest {
         return JsonReader.readObject(leaves.get(index));
     }
 
+    /** Guard records no other kind than these, so whoever adds one must let {@link EveryKind} write it. */
     @Test
-    void everyKindInTheSourceIsKnownHereAndWrittenByTheProduct() throws IOException {
-        var inSource = new TreeSet<String>();
-        for (var part : List.of("guard", "authority", "ledger"))
-            try (var files = Files.walk(Path.of("src/main/java/dev/writ", part))) {
-                for (var file :
-                        files.filter(f -> f.toString().endsWith(".java")).toList()) {
-                    var matcher = KIND_IN_SOURCE.matcher(Files.readString(file));
-                    while (matcher.find()) inSource.add(matcher.group(1));
-                }
-            }
+    void everyKindThatCanBeRecordedIsWrittenHereByTheProduct() {
         var written = new TreeSet<String>();
         for (int i = 0; i < leaves.size(); i++)
             written.add(record(i).string("kind").orElseThrow());
-        assertThat(inSource).isEqualTo(new TreeSet<>(KINDS));
-        assertThat(written).isEqualTo(new TreeSet<>(KINDS));
+        assertThat(written).isEqualTo(new TreeSet<>(RecordKinds.ALL));
+        assertThat(record(0).string("kind")).contains("origin");
+        assertThatThrownBy(() -> new Transition("egress", "requested", Json.Obj.EMPTY))
+                .hasMessage("not a kind that is recorded: egress");
     }
 
     /** Every way to change a record in one place, by the path of the place. */
@@ -295,15 +220,23 @@ class EvidenceMutationTest {
 
     @Test
     void everyFieldOfARecordOfEveryKindIsCoveredAndItsRecordNamed() throws IOException {
-        var first = new LinkedHashMap<String, Integer>();
-        for (int i = 0; i < leaves.size(); i++) {
-            var record = record(i);
-            // The fullest one of its kind: an intent that cites an approval, say.
-            var kind = record.string("kind").orElseThrow();
-            var known = first.get(kind);
-            if (known == null || leaves.get(known).length < leaves.get(i).length) first.put(kind, i);
-        }
-        everyMutantIsNamed(List.copyOf(first.values()), false);
+        // Of each kind the fullest ones first, then those that have a field which none before them had.
+        var known = new HashSet<String>();
+        var chosen = IntStream.range(0, leaves.size())
+                .boxed()
+                .sorted(Comparator.comparing(i -> -leaves.get(i).length))
+                .filter(i -> known.addAll(fields(record(i))))
+                .toList();
+        assertThat(known).hasSizeGreaterThan(150);
+        everyMutantIsNamed(chosen, false);
+    }
+
+    /** The kind with each place in a record of it, items of a list being one place. */
+    private static Set<String> fields(Json.Obj record) {
+        var fields = new TreeSet<String>();
+        var kind = record.string("kind").orElseThrow();
+        mutants(record, false).keySet().forEach(path -> fields.add(kind + path.replaceAll("/[0-9]+", "/#")));
+        return fields;
     }
 
     @Test
@@ -320,6 +253,9 @@ class EvidenceMutationTest {
     @Test
     @Tag("extended")
     void everyChangedByteOfEveryRecordIsFound() throws IOException {
+        // The log before this one has its own checks and would be verified at each byte.
+        var before = root.resolve("ledger/acme/node-1");
+        Files.move(before, root.resolveSibling("before"));
         var whole = Files.readAllBytes(bundle());
         for (int i = 0; i < whole.length; i++) {
             var changed = whole.clone();
@@ -328,6 +264,7 @@ class EvidenceMutationTest {
             assertThat(verify()).as("byte " + i).contains("NOT VERIFIED");
         }
         Files.write(bundle(), whole);
+        Files.move(root.resolveSibling("before"), before);
     }
 
     private void named(List<byte[]> entries, String... words) throws IOException {

@@ -1,5 +1,7 @@
 package dev.writ.walks;
 
+import dev.writ.store.Databases;
+import dev.writ.store.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,10 +12,16 @@ import java.util.List;
 
 /** Data folders as things that are copied about: by people with a backup, by a crash, by an attacker. */
 public final class Folders {
+    private static final String DATABASE = "writ.db";
+
     private Folders() {}
 
-    /** Copies a folder; of write-ahead segments only what is not zero, and no spare ones, for the time it takes. */
+    /**
+     * Copies a folder, with its state where that is on a server; of write-ahead segments only what is not zero, and no
+     * spare ones, for the time it takes.
+     */
     public static void copy(Path from, Path to) throws IOException {
+        if (onServer(from)) Databases.copyOnServer(from, to);
         // Heads first: while Writ runs, everything that a head covers is there before it and stays.
         copy(from, to, true);
         copy(from, to, false);
@@ -34,6 +42,39 @@ public final class Folders {
             else if (!name.startsWith("spare-"))
                 Files.copy(each, target, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
         }
+    }
+
+    /** Whether a data folder has its state on a server. */
+    static boolean onServer(Path data) {
+        return Files.exists(data.resolve("database"));
+    }
+
+    /** A command line for a data folder, with its database where that is on a server. */
+    public static String[] command(Path data, String... words) {
+        if (!onServer(data)) return words;
+        var more = Arrays.copyOf(words, words.length + 2);
+        more[words.length] = "--db";
+        more[words.length + 1] = Databases.url(data);
+        return more;
+    }
+
+    /** Keeps the state of an installation as it is now, wherever it is. */
+    static void keepState(Path data, Path kept) throws IOException {
+        Files.createDirectories(kept);
+        if (onServer(data)) Databases.copyOnServer(data, kept);
+        else Snapshot.copy(data.resolve(DATABASE), kept.resolve(DATABASE));
+    }
+
+    /** Puts a state that was kept in the place of today's. */
+    static void putStateBack(Path data, Path kept) throws IOException {
+        loseState(data);
+        if (onServer(data)) Databases.copyOnServer(kept, data);
+        else Files.copy(kept.resolve(DATABASE), data.resolve(DATABASE));
+    }
+
+    static void loseState(Path data) throws IOException {
+        if (onServer(data)) Databases.loseOnServer(data);
+        else for (var end : List.of("", "-wal", "-shm")) Files.deleteIfExists(data.resolve(DATABASE + end));
     }
 
     private static byte[] trimmed(byte[] segment) {

@@ -153,6 +153,7 @@ class ListenWalkTest {
             var refused = client.post(body, StatelessClient.headers("subscriptions/listen", NONE));
             assertThat(refused.code()).isEqualTo(-32603);
             assertThat(refused.body()).contains("too many subscriptions");
+            assertThat(stage.product.lastOf("refusal").text()).contains("fixture/subscriptions/listen");
             try (var one = other.listen("{}")) {
                 assertThat(one.next()).isPresent();
             }

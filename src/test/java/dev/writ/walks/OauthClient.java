@@ -153,7 +153,11 @@ public final class OauthClient {
 
     /** The page that the person sees. */
     public Reply asked(Map<String, String> request) {
-        var url = site() + "/t/acme/oauth/authorize?" + encoded(request);
+        return visited(site() + "/t/acme/oauth/authorize?" + encoded(request));
+    }
+
+    /** A URL in the person's browser. */
+    public Reply visited(String url) {
         return send(browsing(HttpRequest.newBuilder(URI.create(url))));
     }
 
@@ -161,7 +165,8 @@ public final class OauthClient {
         return "http://localhost:" + product.wiring.url().getPort();
     }
 
-    private HttpRequest.Builder browsing(HttpRequest.Builder request) {
+    /** As the browser sends it. */
+    public HttpRequest.Builder browsing(HttpRequest.Builder request) {
         session.ifPresent(value ->
                 request.header("cookie", "writ-session-" + product.wiring.url().getPort() + "=" + value));
         return request;

@@ -259,6 +259,50 @@ class OauthWalkTest {
     }
 
     @Test
+    void theGuardrailThatShipsSwitchedOffKeepsUnboundCredentialsFromMoney() {
+        var id = client.registered();
+        var key = OauthClient.key();
+        var refund = "{\"order\":\"1001\",\"amount\":5,\"currency\":\"EUR\"}";
+        var endpoint = client.issuer() + "/oauth/token";
+        var unbound = client.tokens(id).string("access_token").orElseThrow();
+        var bound = client.tokens(id, "dpop", OauthClient.proof(key, "POST", endpoint, Optional.empty()))
+                .string("access_token")
+                .orElseThrow();
+        var on = dev.writ.policy.publish.Shipped.guardrails()
+                .lines()
+                .filter(line -> line.startsWith("// off: "))
+                .map(line -> line.substring("// off: ".length()))
+                .collect(java.util.stream.Collectors.joining("\n"));
+        assertThat(on).contains("guard-bound-credentials");
+        product.publish(Product.DEMO_POLICY + on);
+        try (var mcp = McpClient.to(client.resource(), unbound)) {
+            mcp.initialize();
+            // Forbidden whatever its arguments, so it is not there.
+            assertThat(mcp.toolNames()).contains("get_order").doesNotContain("create_refund");
+            assertThat(text(mcp.call("create_refund", refund))).contains("Unknown tool");
+            assertThat(product.lastOf("refusal").string("binding")).hasValue("none");
+            assertThat(isError(mcp.call("get_order", ORDER))).isFalse();
+        }
+        var call =
+                "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"create_refund\",\"arguments\":"
+                        + refund + "}}";
+        var session = mcp("POST", bound(key, bound)).header("mcp-session-id").orElseThrow();
+        var reply = client.send(HttpRequest.newBuilder(URI.create(client.resource()))
+                .header("accept", "application/json, text/event-stream")
+                .header("content-type", "application/json")
+                .header("mcp-session-id", session)
+                .headers(bound(key, bound))
+                .POST(HttpRequest.BodyPublishers.ofString(call)));
+        assertThat(reply.text()).doesNotContain("DENIED").contains("\"result\"");
+        assertThat(product.calls()).isEqualTo(2);
+    }
+
+    private String[] bound(com.nimbusds.jose.jwk.ECKey key, String token) {
+        var proof = OauthClient.proof(key, "POST", client.resource(), Optional.of(token));
+        return new String[] {"authorization", "DPoP " + token, "dpop", proof};
+    }
+
+    @Test
     void aTokenIsExchangedForAnotherServerOfItsTaskAndForNoOther() {
         product.addServer(new dev.writ.base.Name("depot"), product.shop);
         product.publish(Product.DEMO_POLICY.replace("Writ::McpServer::\"shop\"", "Writ::McpServer::\"shop\"") + """

@@ -33,7 +33,6 @@ import dev.writ.registry.Server;
 import dev.writ.registry.ToolName;
 import dev.writ.registry.Transport;
 import dev.writ.store.Databases;
-import dev.writ.store.PostgresServer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -121,9 +120,13 @@ public final class Product implements AutoCloseable {
                 .refusalsPerSecond(10_000)
                 .refusalMegabytesPerDay(4_096)
                 .build();
-        return "postgres".equals(System.getProperty("writ.walks.db"))
-                ? settings.withDb(PostgresServer.url(PostgresServer.port(), "postgres", Databases.schema(data)))
-                : settings;
+        return "postgres".equals(System.getProperty("writ.walks.db")) ? settings.withDb(Databases.url(data)) : settings;
+    }
+
+    /** How an installation that there is already is started again. */
+    public static Settings settings(Path data) {
+        var settings = Settings.of(data).withPort(0);
+        return Folders.onServer(data) ? settings.withDb(Databases.url(data)) : settings;
     }
 
     /** What a test does to the files of an installation that is stopped. */
@@ -157,7 +160,7 @@ public final class Product implements AutoCloseable {
     }
 
     private Product onceMore(Path data, InstantSource clock, SecureRandom random, int port) {
-        var next = Wiring.start(Settings.of(data).withPort(port).withHold(Duration.ZERO), clock, random);
+        var next = Wiring.start(settings(data).withPort(port).withHold(Duration.ZERO), clock, random);
         var store = new BundleStore(data.resolve("bundles-of-test"));
         var live = LivePolicies.open(store, new Publisher(new FrontEnd(Duration.ofSeconds(60))));
         next.parts().policies().add(TENANT, live);
@@ -299,14 +302,19 @@ public final class Product implements AutoCloseable {
     /** Dana's yes to an approval, by the way every vote takes. */
     public void approveAs(Id person, String approval) {
         var voted = parts().guard().vote(caller(person), new Id(approval), true, "checked");
-        if (!(voted instanceof dev.writ.guard.Guard.Voted.Counted)) throw new AssertionError("not counted: " + voted);
+        if (!(voted instanceof dev.writ.guard.Voted.Counted)) throw new AssertionError("not counted: " + voted);
     }
 
     public Caller.OfPerson caller(Id person) {
-        var issued = parts().identity().issueForPerson(TENANT, parts().ids().next("key"), person);
-        if (!(issued instanceof Issue.Issued(var _, var text))) throw new AssertionError("no key: " + issued);
         return (Caller.OfPerson)
-                parts().guard().callerOf(Presented.bearer(text.reveal())).orElseThrow();
+                parts().guard().callerOf(Presented.bearer(personKey(person))).orElseThrow();
+    }
+
+    /** A person's command-line credential. */
+    public String personKey(Id person) {
+        var issued = parts().identity().issueForPerson(TENANT, parts().ids().next("key"), person);
+        if (issued instanceof Issue.Issued(var _, var text)) return text.reveal();
+        throw new AssertionError("no key: " + issued);
     }
 
     /** All records of the tenant, oldest first, after everything begun was written. */

@@ -4,8 +4,14 @@ import static dev.writ.walks.McpClient.isError;
 import static dev.writ.walks.McpClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.writ.base.Id;
+import dev.writ.base.Json;
+import dev.writ.guard.Caller;
+import dev.writ.guard.Presented;
+import dev.writ.guard.control.Reply;
 import dev.writ.http.client.Call;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Authority that ends in the middle: the next call, the open stream, the session, the list. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RevocationWalkTest {
+    private static final String ORDER = "{\"order\":\"1001\"}";
+
     private Product product;
 
     @BeforeAll
@@ -28,6 +36,68 @@ class RevocationWalkTest {
     @AfterAll
     void stop() {
         product.close();
+    }
+
+    /** One key of a task was seen where it does not belong: it goes, the task and its other key stay. */
+    @Test
+    void aRevokedKeyIsRefusedCutsItsOwnStreamsAndLeavesTheTasksOtherKeyAlone() throws Exception {
+        var task = product.open(Product.TaskSpec.SUPPORT);
+        var lost = product.key(Product.BOT, task);
+        var kept = product.key(Product.BOT, task);
+        var owner = product.caller(product.owner);
+        var keys = product.parts().control().revocations();
+        var id = ((Caller.OfAgent)
+                        product.parts().guard().callerOf(Presented.bearer(lost)).orElseThrow())
+                .key()
+                .text();
+        try (var thief = product.client(lost, Product.SHOP);
+                var client = product.client(kept, Product.SHOP)) {
+            assertThat(isError(thief.call("get_order", ORDER))).isFalse();
+            var thiefs = stream(thief);
+            var own = stream(client);
+            assertThat(listed(keys.keys(owner), task)).hasSize(2).allSatisfy(key -> {
+                assertThat(key.get("revoked")).contains(Json.of(false));
+                assertThat(key.text()).doesNotContain("writ_agent_");
+            });
+
+            var revoked = keys.revokeKey(owner, id.substring(id.length() - 8));
+            assertThat(revoked).isInstanceOf(Reply.Done.class);
+            thiefs.get(10, TimeUnit.SECONDS);
+            long before = product.calls();
+            assertThat(thief.post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}")
+                            .status())
+                    .isEqualTo(401);
+            assertThat(product.calls()).isEqualTo(before);
+            assertThat(own).isNotDone();
+            assertThat(isError(client.call("get_order", ORDER))).isFalse();
+
+            var record = product.lastOf("revocation");
+            assertThat(record.string("event")).hasValue("key-revoked");
+            assertThat(record.string("key")).hasValue(id);
+            assertThat(record.string("task")).hasValue(task.text());
+            assertThat(listed(keys.keys(owner), task).stream()
+                            .map(key -> key.get("revoked").orElseThrow()))
+                    .containsExactlyInAnyOrder(Json.of(true), Json.of(false));
+            assertThat(keys.revokeKey(owner, id)).isInstanceOf(Reply.Conflict.class);
+            assertThat(keys.revokeKey(product.caller(product.erin), id)).isInstanceOf(Reply.Forbidden.class);
+            assertThat(own).isNotDone();
+        }
+    }
+
+    private static List<Json.Obj> listed(Reply<List<Json.Obj>> reply, Id task) {
+        if (reply instanceof Reply.Done<List<Json.Obj>>(var items, var _))
+            return items.stream()
+                    .filter(key -> key.string("task").equals(Optional.of(task.text())))
+                    .toList();
+        throw new AssertionError("not listed: " + reply);
+    }
+
+    private static CompletableFuture<Void> stream(McpClient client) throws Exception {
+        var opened = new CompletableFuture<Void>();
+        var ended = client.listen(opened);
+        opened.get(10, TimeUnit.SECONDS);
+        assertThat(ended).isNotDone();
+        return ended;
     }
 
     @Test

@@ -222,17 +222,6 @@ class SeveralServersTest {
     }
 
     @Test
-    void aClientWithoutSessionsIsToldWhichRevisionsThereAre() {
-        try (var client = McpClient.to(product.wiring.url() + "/mcp", key(ODD))) {
-            var answer = client.post(
-                    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server/discover\",\"params\":{\"_meta\":{"
-                            + "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}}}}");
-            assertThat(answer.status()).isEqualTo(400);
-            assertThat(answer.body()).contains("-32022").contains("2025-11-25");
-        }
-    }
-
-    @Test
     void aServerThatComesBackIsTriedAgain() {
         Eventually.that("a list comes all the same", () -> {
             try (var client = client(key(GONE, ODD))) {

@@ -123,7 +123,53 @@ class StreamsTest {
                                     Json.object().put("level", "loud").build())
                             .text())
                     .contains("-32602");
+            assertRefused("odd/logging/setLevel");
         }
+    }
+
+    private void assertRefused(String target) {
+        var refusal = product.lastOf("refusal");
+        assertThat(refusal.string("reason")).contains("arguments");
+        var action = refusal.object("action").orElseThrow();
+        assertThat(action.string("kind")).contains("unmapped");
+        assertThat(action.string("target")).contains(target);
+    }
+
+    @Test
+    void anIdThatIsUnderWayIsRefusedOnRecordAndItsCallGoesOn() throws Exception {
+        var go = new CountDownLatch(1);
+        odd.calls = (message, sink) -> {
+            log(sink, "info");
+            await(go);
+            sink.send(answer(message, "{\"content\":[]}"));
+        };
+        try (var client = client(key(), "2025-11-25");
+                var call = new Conversation(client.openPost(CALL))) {
+            assertThat(call.message().string("method")).contains("notifications/message");
+            assertThat(client.post(CALL).body()).contains("-32600");
+            assertRefused("odd/tools/call");
+            go.countDown();
+            assertThat(call.message().object("result")).isPresent();
+        }
+    }
+
+    @Test
+    void moreSubscriptionsThanThereMayBeAreRefusedOnRecord() {
+        try (var client = client(key(), "2025-11-25")) {
+            for (int i = 0; i < 1_000; i++)
+                assertThat(client.ask("resources/subscribe", uri("memo:" + i)).object("result"))
+                        .isPresent();
+            int before = odd.heard("resources/subscribe").size();
+            assertThat(client.ask("resources/subscribe", uri("memo:1000")).text())
+                    .contains("-32602")
+                    .contains("more than 1000 subscriptions");
+            assertRefused("odd/resources/subscribe");
+            assertThat(odd.heard("resources/subscribe")).hasSize(before);
+        }
+    }
+
+    private static Json.Obj uri(String uri) {
+        return Json.object().put("uri", uri).build();
     }
 
     @Test

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.writ.app.Pkcs11;
 import dev.writ.app.Programs;
-import dev.writ.app.Settings;
 import dev.writ.app.Wiring;
 import dev.writ.base.Canonical;
 import dev.writ.base.Json;
@@ -87,7 +86,7 @@ class TokenWalkTest {
             first = trust(product.parts().ledger());
             assertThat(status(product)).contains("\"custody\":\"file\"").doesNotContain("token");
         }
-        var inToken = Settings.of(data()).withPort(0).withHold(Duration.ZERO).toBuilder()
+        var inToken = Product.settings(data()).withHold(Duration.ZERO).toBuilder()
                 .keys(keys)
                 .build();
         try (var product = Product.start(
@@ -158,7 +157,7 @@ class TokenWalkTest {
             }
         }
         assertThatThrownBy(() -> Wiring.start(
-                        Settings.of(data()).withPort(0).toBuilder().keys(keys).build(),
+                        Product.settings(data()).toBuilder().keys(keys).build(),
                         InstantSource.system(),
                         new SecureRandom()))
                 .isInstanceOf(TokenFailure.class)
@@ -182,15 +181,15 @@ class TokenWalkTest {
                 "keys: {pkcs11: {library: " + keys.library() + ", token: " + other + ", pinFile: "
                         + keys.pinFile().orElseThrow() + "}}\n");
         var command = commands("writ recover ").getFirst().substring("writ ".length());
-        var ran = Programs.run(command.replace("DIR", data().toString())
-                .replace("writ.yaml", config.toString())
-                .split(" "));
+        var ran = Programs.run(Folders.command(
+                data(),
+                command.replace("DIR", data().toString())
+                        .replace("writ.yaml", config.toString())
+                        .split(" ")));
         assertThat(ran.exit()).as(ran.text()).isZero();
         assertThat(ran.text()).doesNotContain(SoftHsm.PIN);
         try (var wiring = Wiring.start(
-                Settings.of(data()).withPort(0).toBuilder().keys(keys).build(),
-                InstantSource.system(),
-                new SecureRandom())) {
+                Product.settings(data()).toBuilder().keys(keys).build(), InstantSource.system(), new SecureRandom())) {
             var custody = wiring.parts().ledger().custody(Product.TENANT).orElseThrow();
             assertThat(custody.keys().getFirst().custody()).isEqualTo("token " + other);
             assertThat(wiring.parts().ledger().trust(Product.TENANT)).contains("/acme/node-1-r1+");

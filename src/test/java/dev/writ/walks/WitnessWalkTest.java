@@ -34,6 +34,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -214,18 +216,17 @@ class WitnessWalkTest {
             }
             witnessedUpToNow(product);
         }
-        copy(data(), folder.resolve("old"));
+        Folders.copy(data(), folder.resolve("old"));
         long before;
         try (var ledger = ledger(folder.resolve("old"))) {
             before = ledger.size(Product.TENANT);
         }
         // The real one goes on: a start alone records nothing here, so records are added through it.
-        try (var wiring = restart(witnessed(Settings.of(data()).withPort(0)))) {
+        try (var wiring = restart(witnessed(Product.settings(data())))) {
             grow(wiring.parts().ledger(), 3);
             Eventually.that("witnessed", () -> wiring.parts().ledger().witnessed(Product.TENANT) >= before + 3);
         }
-        assertThatThrownBy(() ->
-                        restart(witnessed(Settings.of(folder.resolve("old")).withPort(0))))
+        assertThatThrownBy(() -> restart(witnessed(Product.settings(folder.resolve("old")))))
                 .isInstanceOfSatisfying(
                         WitnessFailure.class, e -> assertThat(e.code()).isEqualTo(WitnessFailure.Code.CONTRADICTED))
                 .hasMessageContaining("has seen more than this ledger has")
@@ -236,11 +237,10 @@ class WitnessWalkTest {
         try (var fork = ledger(folder.resolve("old"))) {
             grow(fork, 9);
         }
-        assertThatThrownBy(() ->
-                        restart(witnessed(Settings.of(folder.resolve("old")).withPort(0))))
+        assertThatThrownBy(() -> restart(witnessed(Product.settings(folder.resolve("old")))))
                 .isInstanceOf(WitnessFailure.class)
                 .hasMessageContaining("another history");
-        restart(witnessed(Settings.of(data()).withPort(0))).close();
+        restart(witnessed(Product.settings(data()))).close();
     }
 
     @Test
@@ -251,6 +251,10 @@ class WitnessWalkTest {
             know(product);
             Eventually.that("permitted", () -> !isError(client.call("get_order", ORDER)));
             witnessedUpToNow(product);
+            var opened = new CompletableFuture<Void>();
+            var stream = client.listen(opened);
+            opened.get(10, TimeUnit.SECONDS);
+            assertThat(stream).isNotDone();
             // Somebody with the keys goes on with a copy, in front of the same witness.
             copy(data().resolve("ledger"), folder.resolve("thief/ledger"));
             copy(data().resolve("keys"), folder.resolve("thief/keys"));
@@ -266,6 +270,7 @@ class WitnessWalkTest {
             }
             Eventually.that(
                     "blocked", () -> text(client.call("get_order", ORDER)).contains("rollback"));
+            Eventually.that("what was open is cut", stream::isDone);
             long calls = product.calls();
             assertThat(text(client.call("get_order", ORDER)))
                     .startsWith("TEMPORARILY BLOCKED")
@@ -280,17 +285,18 @@ class WitnessWalkTest {
             assertThat(status(product).text()).contains("rollback");
         }
         refusedUntilRecovered(data());
-        var recovered = Programs.run("recover", "--data", data().toString(), "--yes");
+        var recovered = Programs.run(Folders.command(data(), "recover", "--data", data().toString(), "--yes"));
         assertThat(recovered.text()).contains("a witness contradicts the ledger of acme");
         assertThat(recovered.exit()).as(recovered.text()).isZero();
-        restart(Settings.of(data()).withPort(0)).close();
-        assertThat(Programs.run("recover", "--data", data().toString()).text())
+        restart(Product.settings(data())).close();
+        assertThat(Programs.run(Folders.command(data(), "recover", "--data", data().toString()))
+                        .text())
                 .as("the old log is history")
                 .doesNotContain("a witness contradicts");
     }
 
     private static void refusedUntilRecovered(Path data) {
-        assertThatThrownBy(() -> restart(Settings.of(data).withPort(0)))
+        assertThatThrownBy(() -> restart(Product.settings(data)))
                 .isInstanceOfSatisfying(
                         LedgerFailure.class, e -> assertThat(e.code()).isEqualTo(LedgerFailure.Code.ROLLBACK))
                 .hasMessageContaining("a witness contradicted this log before the last stop");

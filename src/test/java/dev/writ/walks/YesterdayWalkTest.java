@@ -14,22 +14,17 @@ import dev.writ.guard.replay.ReplayFailure;
 import dev.writ.registry.Classification;
 import dev.writ.registry.ToolName;
 import dev.writ.store.Disk;
-import dev.writ.store.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Yesterday's database under today's ledger, and the other way round: nothing that was over lives again. */
@@ -38,45 +33,24 @@ class YesterdayWalkTest {
     private static final String REFUND = "{\"order\":\"1001\",\"amount\":700,\"currency\":\"EUR\"}";
     private static final String MAIL = "{\"to\":\"a@customer.example\",\"subject\":\"s\",\"body\":\"b\"}";
 
-    private static Product first;
-    private static Path prepared;
+    @RegisterExtension
+    static final Prepared PREPARED = new Prepared();
 
     @TempDir
     Path temp;
 
-    private final List<Product> started = new ArrayList<>();
     private Path data;
     private Product product;
 
-    /** Publishing policies takes seconds: it is done once, and every test begins with a copy. */
-    @BeforeAll
-    static void prepare(@TempDir Path folder) {
-        prepared = folder;
-        first = Product.start(folder);
-        first.wiring.close();
-    }
-
-    @AfterAll
-    static void closeTheShop() {
-        first.shop.close();
-    }
-
     @BeforeEach
     void start() throws IOException {
-        data = temp.resolve("data");
-        Folders.copy(prepared, data);
-        product = kept(first.onceMore(data));
+        data = PREPARED.copiedTo(temp.resolve("data"));
+        product = PREPARED.kept(PREPARED.first().onceMore(data));
     }
 
     @AfterEach
     void stop() {
         product.shop.redefine("send_email", original());
-        for (var each : started.reversed()) each.wiring.close();
-    }
-
-    private Product kept(Product next) {
-        started.add(next);
-        return next;
     }
 
     /** A key with the task it is for. */
@@ -97,12 +71,13 @@ class YesterdayWalkTest {
             approval = approval(client.call("create_refund", REFUND));
             product.approveAs(product.dana, approval);
         }
+        var lost = product.key(Product.BOT, user.task);
         var danas = product.parts()
                 .identity()
                 .issueForPerson(Product.TENANT, product.parts().ids().next("key"), product.dana);
         var danasKey = ((dev.writ.identity.Issue.Issued) danas).text().reveal();
-        var yesterday = temp.resolve("yesterday.db");
-        Snapshot.copy(data.resolve("writ.db"), yesterday);
+        var yesterday = temp.resolve("yesterday-state");
+        Folders.keepState(data, yesterday);
 
         var owner = product.caller(product.owner);
         var control = product.parts().control();
@@ -112,12 +87,13 @@ class YesterdayWalkTest {
             assertThat(client.toolNames()).doesNotContain("send_email");
         }
         done(control.tasks().revoke(owner, ended.task.text(), "the case is closed"));
+        done(control.revocations().revokeKey(owner, keyId(lost)));
         done(control.agents().retire(owner, Product.OTHER_BOT.text()));
         done(control.people().deactivate(owner, product.dana.text()));
         product.shop.redefine("send_email", original());
 
         long recordsBefore = product.records().size();
-        product = kept(product.again(data, () -> putBack(yesterday)));
+        product = PREPARED.kept(product.again(data, () -> Folders.putStateBack(data, yesterday)));
 
         long before = product.calls();
         try (var client = product.client(user.key, Product.SHOP)) {
@@ -132,6 +108,7 @@ class YesterdayWalkTest {
             assertThat(client.post("{}").status()).isEqualTo(401);
         }
         assertThat(product.parts().guard().callerOf(Presented.bearer(danasKey))).isEmpty();
+        assertThat(product.parts().guard().callerOf(Presented.bearer(lost))).isEmpty();
         assertThat(product.registry()
                         .snapshot(Product.TENANT)
                         .person(product.dana)
@@ -144,26 +121,31 @@ class YesterdayWalkTest {
                 .toList();
         assertThat(replayed).hasSize(1);
         assertThat(replayed.getFirst().integer("to").orElseThrow()).isGreaterThanOrEqualTo(recordsBefore);
-        assertThat(replayed.getFirst().integer("made").orElseThrow()).isGreaterThanOrEqualTo(5);
+        assertThat(replayed.getFirst().integer("made").orElseThrow()).isGreaterThanOrEqualTo(6);
 
         // What was replayed is in the database: the next start has nothing to do.
-        product = kept(product.again(data, () -> {}));
+        product = PREPARED.kept(product.again(data, () -> {}));
         assertThat(product.records().stream()
                         .filter(record -> record.string("event").equals(Optional.of("replayed"))))
                 .hasSize(1);
         refused(ended, "REVOKED by Olga Owner", "task-revoked");
     }
 
+    private String keyId(String key) {
+        var caller = product.parts().guard().callerOf(Presented.bearer(key)).orElseThrow();
+        return ((dev.writ.guard.Caller.OfAgent) caller).key().text();
+    }
+
     @Test
     void aToolThatWasQuarantinedSinceIsHeldBackUntilItsListWasCompared() throws IOException {
         var user = agent(Product.TaskSpec.SUPPORT);
-        var yesterday = temp.resolve("yesterday.db");
-        Snapshot.copy(data.resolve("writ.db"), yesterday);
+        var yesterday = temp.resolve("yesterday-state");
+        Folders.keepState(data, yesterday);
         product.shop.redefine("send_email", "Sends a mail, with a copy to somebody else.");
         try (var client = product.client(user.key, Product.SHOP)) {
             assertThat(text(client.call("send_email", MAIL))).startsWith("QUARANTINED");
         }
-        product = kept(product.again(data, () -> putBack(yesterday)));
+        product = PREPARED.kept(product.again(data, () -> Folders.putStateBack(data, yesterday)));
         assertThat(product.registry()
                         .snapshot(Product.TENANT)
                         .tool(Product.SHOP, new ToolName("send_email"))
@@ -188,7 +170,7 @@ class YesterdayWalkTest {
         var crashed = temp.resolve("crashed");
         Folders.copy(data, crashed);
         Disk.acceptWrites(product.parts().store());
-        product = kept(first.onceMore(crashed));
+        product = PREPARED.kept(PREPARED.first().onceMore(crashed));
         long before = product.calls();
         refused(agent, "REVOKED by Olga Owner", "task-revoked");
         assertThat(product.calls()).isEqualTo(before);
@@ -209,13 +191,13 @@ class YesterdayWalkTest {
                         new Classification(Set.of(new Name("read")), Set.of(), Set.of(), Set.of(personal), true),
                         product.owner));
         var spender = agent(Product.TaskSpec.SUPPORT.calling(40));
-        var yesterday = temp.resolve("yesterday.db");
-        Snapshot.copy(data.resolve("writ.db"), yesterday);
+        var yesterday = temp.resolve("yesterday-state");
+        Folders.keepState(data, yesterday);
         try (var client = product.client(spender.key, Product.SHOP)) {
             for (int i = 0; i < 40; i++)
                 assertThat(isError(client.call("get_order", ORDER))).isFalse();
         }
-        product = kept(product.again(data, () -> putBack(yesterday)));
+        product = PREPARED.kept(product.again(data, () -> Folders.putStateBack(data, yesterday)));
         assertThat(product.parts()
                         .authority()
                         .snapshot(Product.TENANT)
@@ -233,7 +215,7 @@ class YesterdayWalkTest {
         try (var client = product.client(Product.TaskSpec.SUPPORT)) {
             client.call("get_order", ORDER);
         }
-        product = kept(product.again(data, () -> Folders.copy(data, temp.resolve("yesterday"))));
+        product = PREPARED.kept(product.again(data, () -> Folders.copy(data, temp.resolve("yesterday"))));
         try (var client = product.client(Product.TaskSpec.SUPPORT)) {
             client.call("get_order", ORDER);
         }
@@ -252,14 +234,14 @@ class YesterdayWalkTest {
         try (var client = product.client(Product.TaskSpec.SUPPORT)) {
             client.call("get_order", ORDER);
         }
-        product = kept(product.again(data, () -> Folders.copy(data, temp.resolve("fork"))));
+        product = PREPARED.kept(product.again(data, () -> Folders.copy(data, temp.resolve("fork"))));
         for (int i = 0; i < 3; i++)
             try (var client = product.client(Product.TaskSpec.SUPPORT)) {
                 client.call("get_order", ORDER);
             }
         product.wiring.close();
         // The same beginning, and then another history that is longer.
-        var fork = kept(product.onceMore(temp.resolve("fork")));
+        var fork = PREPARED.kept(product.onceMore(temp.resolve("fork")));
         for (int i = 0; i < 6; i++)
             try (var client = fork.client(Product.TaskSpec.SUPPORT)) {
                 client.call("get_order", ORDER);
@@ -277,7 +259,7 @@ class YesterdayWalkTest {
             client.call("get_order", ORDER);
         }
         product.wiring.close();
-        for (var file : List.of("writ.db", "writ.db-wal", "writ.db-shm")) Files.deleteIfExists(data.resolve(file));
+        Folders.loseState(data);
         var ownerBefore = Files.readString(data.resolve("cli/owner.json"));
         assertThatThrownBy(() -> product.onceMore(data))
                 .isInstanceOfSatisfying(ReplayFailure.class, failure -> assertThat(failure.code())
@@ -290,11 +272,6 @@ class YesterdayWalkTest {
             assertThat(text(client.call("get_order", ORDER))).startsWith(answer);
         }
         assertThat(product.lastOf("refusal").string("reason")).contains(reason);
-    }
-
-    private void putBack(Path yesterday) throws IOException {
-        for (var file : List.of("writ.db-wal", "writ.db-shm")) Files.deleteIfExists(data.resolve(file));
-        Files.copy(yesterday, data.resolve("writ.db"), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private String original() {

@@ -1,6 +1,7 @@
 package dev.writ.gateway.mcp;
 
 import dev.writ.base.Json;
+import dev.writ.base.NeverWaits;
 import dev.writ.guard.Action;
 import dev.writ.guard.Attempt;
 import dev.writ.guard.Guard;
@@ -10,6 +11,8 @@ import dev.writ.guard.Refusal;
 import dev.writ.guard.Verdict;
 import dev.writ.upstream.Answer;
 import dev.writ.upstream.Cancellation;
+import dev.writ.upstream.Coming;
+import dev.writ.upstream.McpLink;
 import dev.writ.upstream.Requester;
 import dev.writ.upstream.Revision;
 import java.time.Duration;
@@ -17,14 +20,19 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** Takes a request, of either era, from attempt to answer: asks guard, waits where people must agree, sends, renders. */
 final class Calls {
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
+
+    private static final Json COMPLETE = Json.of("complete");
 
     private static final String MORE =
             "the server asks for more than a client of this revision of MCP can be asked for";
@@ -61,19 +69,87 @@ final class Calls {
     /** The JSON-RPC answer. */
     Json.Obj answer(Call call) {
         var revoked = new AtomicBoolean();
-        var hop = call.hop();
-        Runnable cut = () -> {
-            revoked.set(true);
-            call.cancellation().cancel();
-        };
-        var watching = guard.watch(hop.caller(), hop.server(), cut);
+        var watching = watched(call, revoked);
         try {
             findListed(call);
             unlike(call);
-            return answer(call, comparable(call) ? admitHeld(call) : notCompared(call), revoked);
+            return answer(call, comparable(call) ? admitHeld(call, revoked) : notCompared(call), revoked);
         } finally {
             watching.run();
         }
+    }
+
+    private Runnable watched(Call call, AtomicBoolean revoked) {
+        return guard.watch(call.hop().caller(), call.hop().server(), () -> {
+            revoked.set(true);
+            call.cancellation().cancel();
+        });
+    }
+
+    /**
+     * As answer, on an event loop. False, and nothing has happened, when that takes more than memory, the ledger's next
+     * commit and the network: answer is then to be asked on a thread that may wait.
+     *
+     * @param then told once on the loop
+     */
+    boolean begin(Call call, Executor loop, Consumer<Coming<Json.Obj>> then) {
+        if (!ready(call)) return false;
+        var attempt = call.attempt();
+        var revoked = new AtomicBoolean();
+        var watching = watched(call, revoked);
+        boolean begun = guard.admitSoon(
+                attempt,
+                loop,
+                verdict -> decided(call, verdict, revoked, coming -> then.accept(coming.then(watching))));
+        if (!begun) watching.run();
+        return begun;
+    }
+
+    /** Whether a call can go to a server whose tools were compared, by a way that waits for nothing. */
+    private boolean ready(Call call) {
+        var hop = call.hop();
+        return call.asked().action() instanceof Action.CallTool tool
+                && hop.upstream().filter(McpLink::begins).isPresent()
+                && hop.definitions().fresh(clock.instant())
+                && hop.definitions().showed(tool.tool());
+    }
+
+    private void decided(Call call, Verdict verdict, AtomicBoolean revoked, Consumer<Coming<Json.Obj>> then) {
+        var upstream = call.hop().upstream();
+        if (!(verdict instanceof Permit permit) || upstream.isEmpty()) {
+            then.accept(new Coming<>(false, () -> answer(call, verdict, revoked)));
+            return;
+        }
+        try {
+            upstream.get()
+                    .begin(
+                            permit,
+                            permit.action().payload(),
+                            call.requester(),
+                            call.cancellation(),
+                            coming -> then.accept(Coming.of(() -> rendered(call, permit, coming, revoked))));
+        } catch (RuntimeException | Error e) {
+            // Nobody stands above us on a loop: whoever takes the answer meets the fault.
+            then.accept(Coming.of(() -> {
+                throw e;
+            }));
+        }
+    }
+
+    private Coming<Json.Obj> rendered(Call call, Permit permit, Coming<Answer> coming, AtomicBoolean revoked) {
+        if (coming.waits()) return new Coming<>(true, () -> rendered(call, permit, coming.take(), revoked));
+        var answer = coming.take();
+        return new Coming<>(opensMore(answer), () -> rendered(call, permit, answer, revoked));
+    }
+
+    /** Whether an answer asks for something that must be decided before the client sees it. */
+    private static boolean opensMore(Answer answer) {
+        return switch (answer) {
+            case Answer.Result(var result) -> !type(result).equals(COMPLETE);
+            case Answer.ServerError(var error) ->
+                error.integer("code").equals(Optional.of((long) RpcError.URL_ELICITATION_REQUIRED));
+            case Answer.Stopped _, Answer.Failed _, Answer.Unconnected _, Answer.Cut _ -> false;
+        };
     }
 
     /**
@@ -93,17 +169,32 @@ final class Calls {
     }
 
     /** Admits, and while people must agree waits for them as long as we hold calls; each vote has it decided anew. */
-    private Verdict admitHeld(Call call) {
+    private Verdict admitHeld(Call call, AtomicBoolean revoked) {
         var attempt = call.attempt();
         var until = clock.instant().plus(hold);
         var verdict = guard.admit(attempt);
         while (verdict instanceof Held held && waitForVote(call, held, until)) verdict = guard.admit(attempt);
-        return verdict;
+        // Whoever waits under authority that has gone is told so, and not to come back after a yes.
+        return verdict instanceof Held && revoked.get() ? gone(call) : verdict;
     }
 
-    /** Whether somebody voted in time. */
+    private Verdict gone(Call call) {
+        var why = guard.barred(call.hop().caller(), call.hop().server())
+                .orElseGet(() -> new Refusal.NotAllowed("the credential of this call was revoked"));
+        return guard.refused(call.attempt(), why);
+    }
+
+    /** Whether somebody voted in time; a call that is cancelled does not wait. */
     private boolean waitForVote(Call call, Held held, Instant until) {
-        var vote = guard.nextVote(call.hop().caller().tenant(), held.approval());
+        NeverWaits.refuse("a vote");
+        var over = new CompletableFuture<Void>();
+        try (var _ = call.cancellation().then(() -> over.complete(null))) {
+            return waitForVote(call, held, until, over);
+        }
+    }
+
+    private boolean waitForVote(Call call, Held held, Instant until, CompletableFuture<Void> over) {
+        var vote = CompletableFuture.anyOf(guard.nextVote(call.hop().caller().tenant(), held.approval()), over);
         for (int tick = 1;
                 clock.instant().isBefore(until) && !call.cancellation().cancelled();
                 tick++) {
@@ -111,7 +202,7 @@ final class Calls {
             var wait = left.compareTo(PROGRESS_EVERY) < 0 ? left : PROGRESS_EVERY;
             try {
                 vote.get(wait.toMillis(), TimeUnit.MILLISECONDS);
-                return true;
+                return !over.isDone();
             } catch (TimeoutException e) {
                 tell(call, tick, held);
             } catch (ExecutionException e) {
@@ -201,11 +292,15 @@ final class Calls {
      * complete one. A type that we do not know may open what nobody has decided on.
      */
     private Json.Obj answered(Call call, Json.Obj result) {
-        var type = result.get("resultType").orElse(Json.of("complete"));
-        if (type.equals(Json.of("complete"))) return RpcError.result(call.id(), result);
+        var type = type(result);
+        if (type.equals(COMPLETE)) return RpcError.result(call.id(), result);
         if (!type.equals(Json.of("input_required")) || !call.rounded())
             return failed(call, true, "the server answers with a type of result that is not passed on");
         return call.requester().returns() ? rounds.asked(call, result) : failed(call, true, MORE);
+    }
+
+    private static Json type(Json.Obj result) {
+        return result.get("resultType").orElse(COMPLETE);
     }
 
     private Refusal.Reason ended(Call call) {
@@ -239,9 +334,9 @@ final class Calls {
                 refusal.reason() instanceof Refusal.Absent
                         ? RpcError.answer(id, RpcError.INVALID_PARAMS, "Unknown tool: " + tool)
                         : RpcError.result(id, Denials.refused(tool, refusal));
-            // An ended task sees empty lists; calls tell it why.
+            // An ended task, and one of a suspended tenant, sees empty lists; calls tell it why.
             case Action.ListItems list
-            when refusal.reason() instanceof Refusal.TaskEnded ->
+            when refusal.reason() instanceof Refusal.TaskEnded || refusal.reason() instanceof Refusal.Suspended ->
                 RpcError.result(
                         id,
                         Json.object()

@@ -96,14 +96,10 @@ final class Challenges {
     }
 
     private static Answer told(Request request, Message.Request call) {
-        var block = Json.object()
-                .put("type", "text")
-                .put(
-                        "text",
-                        "NOT SIGNED IN: stop and tell the user to sign in again\n"
-                                + "Why: this call was sent several times without a credential that is good here.\n"
-                                + "Do not retry; nothing was done.")
-                .build();
+        var block = Json.object().put("type", "text").put("text", """
+                        NOT SIGNED IN: stop and tell the user to sign in again
+                        Why: this call was sent several times without a credential that is good here.
+                        Do not retry; nothing was done.""").build();
         var result = Json.object().put("content", new Json.Arr(List.of(block))).put("isError", true);
         if (Envelope.opens(request.headers(), call)) result.put("resultType", "complete");
         return Answer.json(

@@ -69,6 +69,19 @@ final class Denials {
                                         + about(brief, refusal),
                                 "No call of this task goes through any more."),
                         machine);
+            case Refusal.Suspended(var by, var when, var why) ->
+                result(
+                        "SUSPENDED"
+                                + by.map(name -> " by " + Visible.text(name, 40))
+                                        .orElse("") + " at " + time(when) + ": stop and tell the user",
+                        List.of(
+                                "Why: no agent may act now: " + Visible.text(why, 200) + about(brief, refusal),
+                                "No call goes through until a person lets the agents act again."),
+                        machine);
+            case Refusal.NotPassedOn(var _, var why) ->
+                result("DENIED " + tool, List.of("Why: " + Visible.text(why, 200) + about(brief, refusal)), machine);
+            case Refusal.NoEmergency(var why) ->
+                result("DENIED " + tool, List.of("Why: " + Visible.text(why, 200) + about(brief, refusal)), machine);
             case Refusal.BudgetSpent(var calls) ->
                 result(
                         "DENIED " + tool + ": this task's budget of " + calls + " calls is used up",
@@ -169,6 +182,9 @@ final class Denials {
             case Refusal.ByPolicy(var _, var why) -> "DENIED: " + why;
             case Refusal.NotAllowed(var why) -> "DENIED: " + why;
             case Refusal.BadArguments(var why) -> "DENIED: " + why;
+            case Refusal.Suspended _ -> "SUSPENDED: no agent may act now";
+            case Refusal.NotPassedOn(var _, var why) -> "DENIED: " + why;
+            case Refusal.NoEmergency(var why) -> "DENIED: " + why;
             case Refusal.BudgetSpent _ -> "DENIED: the task's budget is used up";
             case Refusal.Quarantined _ -> "QUARANTINED";
             case Refusal.ByPerson _ -> "REFUSED";

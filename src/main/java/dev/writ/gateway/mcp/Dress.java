@@ -23,16 +23,23 @@ final class Dress {
 
     private Dress() {}
 
-    /** The JSON-RPC answer to a request, as a client without a session gets it. */
-    static Json.Obj answer(String method, Json.Obj params, Hop hop, Json.Obj answer) {
+    /** What stands for several servers. */
+    static final Json.Obj JOINT = info(new Name("writ"), Optional.empty());
+
+    /**
+     * The JSON-RPC answer to a request, as a client without a session gets it.
+     *
+     * @param info the server that answers it
+     */
+    static Json.Obj answer(String method, Json.Obj params, Json.Obj info, Json.Obj answer) {
         var result = answer.object("result");
-        if (result.isPresent()) return answer.with("result", result(method, hop, result.get()));
+        if (result.isPresent()) return answer.with("result", result(method, info, result.get()));
         return answer.object("error")
                 .map(error -> answer.with("error", error(params, error)))
                 .orElse(answer);
     }
 
-    private static Json.Obj result(String method, Hop hop, Json.Obj result) {
+    private static Json.Obj result(String method, Json.Obj info, Json.Obj result) {
         var dressed = result.get("resultType").isPresent() ? result : result.with("resultType", Json.of("complete"));
         var complete = dressed.string("resultType").equals(Optional.of("complete"));
         dressed = dressed.without("ttlMs").without("cacheScope");
@@ -41,7 +48,7 @@ final class Dress {
         var meta = new LinkedHashMap<>(
                 dressed.object("_meta").orElse(Json.Obj.EMPTY).members());
         meta.remove(Revision.SUBSCRIPTION);
-        meta.put(Revision.SERVER_INFO, info(hop.server(), hop.upstream()));
+        meta.put(Revision.SERVER_INFO, info);
         return dressed.with("_meta", new Json.Obj(meta));
     }
 

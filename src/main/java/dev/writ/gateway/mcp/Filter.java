@@ -14,6 +14,8 @@ import java.util.Set;
 record Filter(boolean tools, boolean prompts, boolean resources, Set<String> uris) {
     static final int URIS_MAX = 50;
     static final int URI_CHARS_MAX = 2_048;
+    static final Filter NOTHING = new Filter(false, false, false, Set.of());
+
     static final String TOOLS = "toolsListChanged";
     static final String PROMPTS = "promptsListChanged";
     static final String RESOURCES = "resourcesListChanged";
@@ -53,6 +55,12 @@ record Filter(boolean tools, boolean prompts, boolean resources, Set<String> uri
                 json.bool(PROMPTS).orElse(false),
                 json.bool(RESOURCES).orElse(false),
                 uris);
+    }
+
+    Filter or(Filter other) {
+        var either = new LinkedHashSet<>(uris);
+        either.addAll(other.uris);
+        return new Filter(tools || other.tools, prompts || other.prompts, resources || other.resources, either);
     }
 
     Filter and(Filter other) {

@@ -6,16 +6,13 @@ import dev.writ.guard.Action;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.upstream.Cancellation;
-import dev.writ.upstream.Requester;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,11 +27,10 @@ final class Joint implements AutoCloseable {
     /** Stands for the endpoint itself where a record needs the name of a server. */
     static final Name ROUTE = new Name("mcp");
 
-    static final Duration WAITED_FOR = Duration.ofSeconds(10);
     private static final Duration TRIED_EVERY = Duration.ofSeconds(10);
 
     private final Guard guard;
-    private final Calls calls;
+    private final JointLists lists;
     private final Caller.OfAgent caller;
     private final InstantSource clock;
     private final BiFunction<Name, Cancellation, Optional<Session>> opening;
@@ -53,12 +49,12 @@ final class Joint implements AutoCloseable {
 
     Joint(
             Guard guard,
-            Calls calls,
+            JointLists lists,
             Caller.OfAgent caller,
             InstantSource clock,
             BiFunction<Name, Cancellation, Optional<Session>> opening) {
         this.guard = guard;
-        this.calls = calls;
+        this.lists = lists;
         this.caller = caller;
         this.clock = clock;
         this.opening = opening;
@@ -78,7 +74,8 @@ final class Joint implements AutoCloseable {
 
     /** A server's own session, opened when it is not. */
     Optional<Session> member(Name server) {
-        return await(opened(server), System.nanoTime() + WAITED_FOR.toNanos()).flatMap(open -> open);
+        return await(opened(server), System.nanoTime() + JointLists.WAITED_FOR.toNanos())
+                .flatMap(open -> open);
     }
 
     private CompletableFuture<Optional<Session>> opened(Name server) {
@@ -120,60 +117,14 @@ final class Joint implements AutoCloseable {
         }
     }
 
-    /** All servers' items under their names here, in the order of these names; a name that two share is left out. */
     List<Json> list(Action.Listing listing, Cancellation cancellation) {
-        long until = System.nanoTime() + WAITED_FOR.toNanos();
-        var lists = new ArrayList<CompletableFuture<List<Json>>>();
-        for (var server : names().servers()) {
-            var list = new CompletableFuture<List<Json>>();
-            lists.add(list);
-            var call = new Cancellation();
-            var watching = cancellation.then(call::cancel);
-            Thread.ofVirtual().name("mcp-member").start(() -> {
-                try (watching) {
-                    list.complete(member(server)
-                            .map(open -> items(open, listing, call))
-                            .orElse(List.of()));
-                } finally {
-                    list.complete(List.of());
-                }
-            });
-            var _ = list.orTimeout(WAITED_FOR.toMillis(), TimeUnit.MILLISECONDS).whenComplete((_, late) -> {
-                if (late != null) call.cancel();
-            });
-        }
-        var named = new TreeMap<String, Optional<Json>>();
-        for (var list : lists)
-            for (var item : await(list, until).orElse(List.of()))
-                key(listing, item).ifPresent(name -> named.merge(name, Optional.of(item), (_, _) -> Optional.empty()));
-        return named.values().stream().flatMap(Optional::stream).toList();
+        return JointLists.merged(listing, names().servers(), cancellation, (server, call) -> member(server)
+                .map(open -> lists.own(open.hop(), listing, Map.of(), call)));
     }
 
-    static Optional<String> key(Action.Listing listing, Json item) {
-        if (!(item instanceof Json.Obj object)) return Optional.empty();
-        return switch (listing) {
-            case TOOLS, PROMPTS -> object.string("name");
-            case RESOURCES -> object.string("uri");
-            case RESOURCE_TEMPLATES -> object.string("uriTemplate");
-        };
-    }
-
-    private List<Json> items(Session member, Action.Listing listing, Cancellation cancellation) {
-        return own(member, listing, cancellation).stream()
-                .<Json>map(item -> JointUris.item(member.server(), listing, item))
-                .toList();
-    }
-
-    /** A server's own list, as far as the caller may see it. */
-    List<Json.Obj> own(Session member, Action.Listing listing, Cancellation cancellation) {
-        var request = new Message.Request(Json.of(0), listing.method(), Json.Obj.EMPTY, false);
-        if (!(Methods.of(member.server(), request) instanceof Methods.Asked.For asked)) return List.of();
-        var answer = calls.answer(new Calls.Call(member.hop(), request.id(), asked, Requester.SILENT, cancellation));
-        return answer.object("result").flatMap(result -> result.array(listing.member())).stream()
-                .flatMap(items -> items.items().stream())
-                .filter(Json.Obj.class::isInstance)
-                .map(Json.Obj.class::cast)
-                .toList();
+    /** A server's own prompts, as far as the caller may see them. */
+    List<Json.Obj> prompts(Session member) {
+        return lists.own(member.hop(), Action.Listing.PROMPTS, Map.of(), member.whileOpen());
     }
 
     /** The sessions that are open now. */

@@ -1,15 +1,19 @@
 package dev.writ.gateway.mcp;
 
 import dev.writ.base.Json;
+import dev.writ.base.NeverWaits;
 import dev.writ.http.server.Answer;
 import dev.writ.http.server.EventSink;
+import dev.writ.http.server.Reply;
 import dev.writ.http.server.Request;
 import dev.writ.http.server.ServerError;
 import dev.writ.upstream.Cancellation;
+import dev.writ.upstream.Coming;
 import dev.writ.upstream.Incoming;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Answers with one JSON object, under the status that goes with it, unless there is something to say before: then with a
@@ -28,7 +32,7 @@ final class LateStream {
     private final LinkedBlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
     private final Cancellation cancellation;
 
-    private LateStream(Cancellation cancellation) {
+    LateStream(Cancellation cancellation) {
         this.cancellation = cancellation;
     }
 
@@ -36,24 +40,39 @@ final class LateStream {
     static Answer answer(Request http, Cancellation cancellation, Function<Incoming, Json.Obj> work) {
         http.onGone(cancellation::cancel);
         var stream = new LateStream(cancellation);
-        Thread.ofVirtual().name("mcp-answer").start(() -> stream.run(work));
-        return switch (stream.next()) {
-            case Piece.Over over -> whole(over);
-            case Piece.Said first -> new Answer.EventStream(sink -> stream.told(first, sink));
+        return stream.answer(() -> work.apply(stream::said));
+    }
+
+    /**
+     * Answers what was begun on an event loop: there, or on a thread where that takes one, for a client that is still
+     * there or not.
+     */
+    void come(Coming<Json.Obj> coming, Reply reply) {
+        if (!coming.waits()) reply.send(whole(coming.take()));
+        else if (!reply.block(_ -> answer(coming::take)))
+            Thread.ofVirtual().name("mcp-answer").start(coming::take);
+    }
+
+    private Answer answer(Supplier<Json.Obj> work) {
+        Thread.ofVirtual().name("mcp-answer").start(() -> run(work));
+        return switch (next()) {
+            case Piece.Over(var answer) ->
+                whole(answer.orElseThrow(() -> new IllegalStateException("the call failed")));
+            case Piece.Said first -> new Answer.EventStream(sink -> told(first, sink));
         };
     }
 
-    private void run(Function<Incoming, Json.Obj> work) {
+    private void run(Supplier<Json.Obj> work) {
         var answer = Optional.<Json.Obj>empty();
         try {
-            answer = Optional.of(work.apply(this::said));
+            answer = Optional.of(work.get());
         } finally {
             pieces.add(new Piece.Over(answer));
         }
     }
 
     /** What a client does not take in time is left out: progress is no promise. */
-    private void said(String method, Json.Obj params) {
+    void said(String method, Json.Obj params) {
         if (pieces.size() >= SAID_MAX) return;
         var notification = Json.object()
                 .put("jsonrpc", "2.0")
@@ -63,8 +82,7 @@ final class LateStream {
         pieces.add(new Piece.Said(notification.text()));
     }
 
-    private static Answer whole(Piece.Over over) {
-        var answer = over.answer().orElseThrow(() -> new IllegalStateException("the call failed"));
+    private static Answer whole(Json.Obj answer) {
         return Answer.json(Dress.status(answer), answer);
     }
 
@@ -92,6 +110,7 @@ final class LateStream {
     }
 
     private Piece next() {
+        NeverWaits.refuse("an answer");
         try {
             return pieces.take();
         } catch (InterruptedException e) {

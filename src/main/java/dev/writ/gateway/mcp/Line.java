@@ -1,5 +1,6 @@
 package dev.writ.gateway.mcp;
 
+import dev.writ.base.NeverWaits;
 import dev.writ.http.server.EventSink;
 import dev.writ.http.server.ServerError;
 import java.time.Duration;
@@ -90,6 +91,7 @@ final class Line {
 
     /** Waits until something is said, or the answer has come before; then the answer. */
     Optional<String> wholeAnswer() {
+        NeverWaits.refuse("an answer");
         lock.lock();
         try {
             while (!begun && !over) changed.awaitUninterruptibly();

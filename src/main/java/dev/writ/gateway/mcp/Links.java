@@ -96,6 +96,14 @@ final class Links implements AutoCloseable {
         }
     }
 
+    /** The link that is open for a caller, taken and to be given back; empty where more is to be done or said. */
+    Optional<OpenLink> open(Caller.OfAgent caller, Name server) {
+        var slot = slots.get(Key.of(caller, server));
+        if (slot == null || guard.barred(caller, server).isPresent() || !guard.serverShown(caller, server))
+            return Optional.empty();
+        return slot.open.filter(link -> !link.lost()).filter(OpenLink::take);
+    }
+
     private Way in(Slot slot, Caller.OfAgent caller, Name server, boolean anew, Cancellation cancellation) {
         var open = slot.open.filter(link -> !link.lost()).filter(OpenLink::take);
         // Policy may have hidden the server since: then it is not there for calls either.
@@ -168,6 +176,9 @@ final class Links implements AutoCloseable {
             case Refusal.Absent _ -> new Way.Nowhere();
             case Refusal.Unavailable(var what) -> new Way.Not("TEMPORARILY BLOCKED: " + what + "; safe to retry");
             case Refusal.TaskEnded _,
+                    Refusal.Suspended _,
+                    Refusal.NotPassedOn _,
+                    Refusal.NoEmergency _,
                     Refusal.NotAllowed _,
                     Refusal.ByPolicy _,
                     Refusal.ByPerson _,

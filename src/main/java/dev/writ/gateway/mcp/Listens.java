@@ -2,13 +2,16 @@ package dev.writ.gateway.mcp;
 
 import dev.writ.base.Id;
 import dev.writ.base.Json;
+import dev.writ.base.Name;
 import dev.writ.guard.Action;
 import dev.writ.guard.Attempt;
+import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Held;
 import dev.writ.guard.Permit;
 import dev.writ.guard.Refusal;
 import dev.writ.http.server.Answer;
+import dev.writ.upstream.Cancellation;
 import dev.writ.upstream.Revision;
 import dev.writ.upstream.Upstreams;
 import java.util.ArrayList;
@@ -17,6 +20,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * {@code subscriptions/listen} (MCP 2026-07-28, basic/patterns/subscriptions): the subscription is decided, and each
@@ -43,27 +49,96 @@ final class Listens {
      * @param link given back when the stream is over; not, when there is none
      */
     Answer answer(Message.Request request, Envelope.Checked.Good good, Hop hop, Optional<OpenLink> link) {
-        var wanted = Filter.read(request.params());
-        if (wanted.isEmpty())
-            return error(request, RpcError.INVALID_PARAMS, "notifications must be a filter as the revision has it");
-        var task = hop.caller().task();
-        if (!begin(task)) return error(request, RpcError.INTERNAL_ERROR, "too many subscriptions are open; end some");
-        boolean kept = false;
-        try {
-            var possible = possible(hop, wanted.get());
+        var at = new At(hop.caller(), hop.server());
+        return answer(request, at, List::of, wanted -> {
+            var possible = possible(hop, wanted);
             var decided = link.isEmpty()
                     ? new Decided.Yes(new Filter(false, false, false, possible.uris()), Optional.empty(), List.of())
                     : decided(good, hop, possible);
-            if (decided instanceof Decided.No(var why)) return error(request, RpcError.INTERNAL_ERROR, why);
-            var yes = (Decided.Yes) decided;
+            return switch (decided) {
+                case Decided.No(var why) -> new Parts.None(why);
+                case Decided.Yes yes -> new Parts.Of(List.of(new ListenPart(hop, link, yes, UnaryOperator.identity())));
+            };
+        });
+    }
+
+    /** A stream over several servers; one that cannot be reached, or may not be listened to, is left out. */
+    Answer several(
+            Message.Request request,
+            Envelope.Checked.Good good,
+            Caller.OfAgent caller,
+            JointNames names,
+            Links links,
+            Cancellation cancellation) {
+        var servers = (Supplier<List<Name>>) () -> new JointNames(guard.serversShown(caller)).servers();
+        return answer(request, new At(caller, Joint.ROUTE), servers, wanted -> {
+            var parts = JointLists.each(
+                    names.servers(),
+                    cancellation,
+                    (server, call) -> part(good, links.way(caller, server, false, call), of(names, server, wanted)),
+                    this::unheard);
+            return new Parts.Of(List.copyOf(parts.values()));
+        });
+    }
+
+    /** What of a filter over several servers is for one of them, in its own words. */
+    private static Filter of(JointNames names, Name server, Filter wanted) {
+        var own = new LinkedHashSet<String>();
+        for (var uri : wanted.uris())
+            names.resource(uri)
+                    .filter(target -> target.server().equals(server))
+                    .ifPresent(target -> own.add(target.rest()));
+        return new Filter(wanted.tools(), wanted.prompts(), wanted.resources(), own);
+    }
+
+    private Optional<ListenPart> part(Envelope.Checked.Good good, Links.Way way, Filter wanted) {
+        if (!(way instanceof Links.Way.Through(var link))) return Optional.empty();
+        var server = link.hop().server();
+        if (decided(good, link.hop(), possible(link.hop(), wanted)) instanceof Decided.Yes yes)
+            return Optional.of(new ListenPart(link.hop(), Optional.of(link), yes, uri -> JointNames.uri(server, uri)));
+        link.giveBack();
+        return Optional.empty();
+    }
+
+    /** Decided too late for anybody to hear of it. */
+    private void unheard(ListenPart part) {
+        var late = "the subscription came too late";
+        part.decided().permit().ifPresent(permit -> upstreams.unused(permit, late));
+        for (var permit : part.decided().uris()) upstreams.unused(permit, late);
+        part.link().ifPresent(OpenLink::giveBack);
+    }
+
+    /** Who listens, and what the records say of where. */
+    private record At(Caller.OfAgent caller, Name server) {}
+
+    private sealed interface Parts {
+        record Of(List<ListenPart> parts) implements Parts {}
+
+        record None(String why) implements Parts {}
+    }
+
+    private Answer answer(
+            Message.Request request, At at, Supplier<List<Name>> servers, Function<Filter, Parts> decide) {
+        var wanted = Filter.read(request.params());
+        if (wanted.isEmpty())
+            return refused(
+                    request, at, RpcError.INVALID_PARAMS, "notifications must be a filter as the revision has it");
+        var task = at.caller().task();
+        if (!begin(task))
+            return refused(request, at, RpcError.INTERNAL_ERROR, "too many subscriptions are open; end some");
+        boolean kept = false;
+        try {
+            var decided = decide.apply(wanted.get());
+            if (decided instanceof Parts.None(var why)) return error(request, RpcError.INTERNAL_ERROR, why);
+            var parts = ((Parts.Of) decided).parts();
             kept = true;
-            var listen = new Listen(guard, upstreams, request.id(), hop, link, yes);
+            var listen = new Listen(guard, upstreams, request.id(), parts, servers);
             return new Answer.EventStream(sink -> {
                 try {
                     listen.run(sink);
                 } finally {
                     end(task);
-                    link.ifPresent(OpenLink::giveBack);
+                    for (var part : parts) part.link().ifPresent(OpenLink::giveBack);
                     sink.close();
                 }
             });
@@ -148,6 +223,13 @@ final class Listens {
     private synchronized void end(Id task) {
         all--;
         if (open.merge(task, -1, Integer::sum) <= 0) open.remove(task);
+    }
+
+    private Answer refused(Message.Request request, At at, int code, String why) {
+        var payload = Json.object().put("method", request.method()).build();
+        var action = new Action.Unmapped(at.server(), request.method(), payload);
+        var _ = guard.refused(new Attempt(at.caller(), action), new Refusal.BadArguments(why));
+        return error(request, code, why);
     }
 
     private static Answer error(Message.Request request, int code, String why) {

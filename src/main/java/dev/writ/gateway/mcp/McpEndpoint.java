@@ -11,10 +11,10 @@ import dev.writ.guard.Presented;
 import dev.writ.guard.Recognised;
 import dev.writ.guard.Refusal;
 import dev.writ.http.server.Answer;
+import dev.writ.http.server.Reply;
 import dev.writ.http.server.Request;
 import dev.writ.http.server.Route;
 import dev.writ.upstream.McpSession;
-import dev.writ.upstream.Revision;
 import dev.writ.upstream.Upstreams;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,6 +29,9 @@ import java.util.random.RandomGenerator;
  */
 public final class McpEndpoint implements AutoCloseable {
     static final int BODY_BYTES_MAX = 4 << 20;
+    /** A larger body is not parsed on an event loop: everybody else would wait for it. */
+    private static final int AT_ONCE_BYTES_MAX = 64 << 10;
+
     private static final String PATTERN = "/mcp/{server}";
     private static final String JOINT = "/mcp";
     private static final String TENANT = "/t/{tenant}";
@@ -54,17 +57,19 @@ public final class McpEndpoint implements AutoCloseable {
         this.challenges = new Challenges(guard, clock);
         var rounds = new Rounds(guard, random, clock);
         var calls = new Calls(guard, rounds, clock, hold);
-        this.stateless = new Stateless(guard, upstreams, calls, rounds, clock, McpEndpoint::noSuchServer);
+        var requests = new JointRequests(guard);
+        var lists = new JointLists(calls, new Cursors(random, clock));
+        this.stateless =
+                new Stateless(guard, upstreams, calls, rounds, requests, lists, clock, McpEndpoint::noSuchServer);
         this.sessions = new Sessions(random, clock);
-        this.opening = new Opening(guard, upstreams, calls, sessions, clock);
-        this.turns = new Turns(guard, calls, new Cursors(random, clock));
+        this.opening = new Opening(guard, upstreams, calls, lists, sessions, clock);
+        this.turns = new Turns(guard, calls, requests, lists);
     }
 
     public List<Route> routes() {
         var routes = new ArrayList<Route>();
         for (var path : List.of(JOINT, PATTERN, TENANT + JOINT, TENANT + PATTERN)) {
-            routes.add(
-                    new Route("POST", path, BODY_BYTES_MAX, AUDIENCE, request -> authenticated(request, this::post)));
+            routes.add(Route.evented("POST", path, BODY_BYTES_MAX, AUDIENCE, this::post));
             routes.add(new Route("GET", path, 0, AUDIENCE, request -> authenticated(request, this::listen)));
             routes.add(new Route("DELETE", path, 0, AUDIENCE, request -> authenticated(request, this::end)));
         }
@@ -76,15 +81,68 @@ public final class McpEndpoint implements AutoCloseable {
         Answer handle(Request request, Caller.OfAgent caller, Name server);
     }
 
-    private Answer authenticated(Request request, Known known) {
+    /** Who asks for what is known, or the answer is. */
+    private sealed interface Entry {
+        record Let(Caller.OfAgent caller, Name server) implements Entry {}
+
+        record Turned(Answer answer) implements Entry {}
+    }
+
+    private Entry entry(Request request) {
         var recognised = guard.recognise(Presented.of(request.headers(), request.method(), request.url()));
-        if (recognised instanceof Recognised.Nobody nobody) return challenges.answer(request, nobody);
+        if (recognised instanceof Recognised.Nobody nobody) return new Entry.Turned(challenges.answer(request, nobody));
         // Another tenant's name in front is no different from one that nobody has.
         if (!(recognised.known().orElseThrow() instanceof Caller.OfAgent agent) || !ofTenant(request, agent))
-            return challenges.answer(request, new Recognised.Nobody(Recognised.Lack.TOKEN, "not for this resource"));
+            return new Entry.Turned(
+                    challenges.answer(request, new Recognised.Nobody(Recognised.Lack.TOKEN, "not for this resource")));
         var server = server(request);
-        if (server.isEmpty()) return noSuchServer();
-        return Stateless.onlyPost(request).orElseGet(() -> known.handle(request, agent, server.get()));
+        if (server.isEmpty()) return new Entry.Turned(noSuchServer());
+        return Stateless.onlyPost(request)
+                .<Entry>map(Entry.Turned::new)
+                .orElseGet(() -> new Entry.Let(agent, server.get()));
+    }
+
+    private Answer authenticated(Request request, Known known) {
+        return switch (entry(request)) {
+            case Entry.Turned(var answer) -> answer;
+            case Entry.Let(var caller, var server) -> known.handle(request, caller, server);
+        };
+    }
+
+    /** On the event loop what needs no more than memory, the ledger's next commit and the network; on a thread the rest. */
+    private void post(Request request, Reply reply) {
+        switch (entry(request)) {
+            case Entry.Turned(var answer) -> reply.send(answer);
+            case Entry.Let(var caller, var server) -> {
+                if (!begun(request, caller, server, reply)) reply.block(http -> post(http, caller, server));
+            }
+        }
+    }
+
+    /** False, and nothing has happened, where a thread is needed; also where something is wrong, since that is put on record. */
+    private boolean begun(Request request, Caller.OfAgent caller, Name server, Reply reply) {
+        if (joint(request)
+                || request.body().length > AT_ONCE_BYTES_MAX
+                || !isJson(request)
+                || !accepts(request, "application/json")) return false;
+        Message message;
+        try {
+            message = MessageReader.read(request.body());
+        } catch (MessageReader.Malformed e) {
+            return false;
+        }
+        if (Envelope.opens(request.headers(), message)) return stateless.begin(request, message, caller, server, reply);
+        return ready(request, caller, server)
+                .filter(session -> turns.begin(session, message, request, accepts(request, EVENTS), reply))
+                .isPresent();
+    }
+
+    /** The session that a request names, if that is beyond doubt. */
+    private Optional<Session> ready(Request request, Caller.OfAgent caller, Name server) {
+        var versions = request.headers().all(VERSION);
+        return versions.size() > 1 || !McpSession.VERSIONS.containsAll(versions)
+                ? Optional.empty()
+                : request.headers().only(SESSION).flatMap(id -> sessions.ready(id, caller, server, joint(request)));
     }
 
     private static boolean ofTenant(Request request, Caller.OfAgent agent) {
@@ -122,35 +180,13 @@ public final class McpEndpoint implements AutoCloseable {
             return Answer.json(400, RpcError.answer(Json.Null.VALUE, e.code(), e.reason()));
         }
         if (Envelope.opens(request.headers(), message))
-            return joint(request) ? sessionsOnly(message) : stateless.post(request, message, caller, server);
+            return stateless.post(request, message, caller, server, joint(request));
         if (message instanceof Message.Request initialize && initialize.method().equals("initialize"))
             return joint(request)
                     ? opening.joint(initialize, caller)
                     : opening.answer(initialize, caller, server, request);
         return inSession(
                 request, caller, server, session -> turns.answer(session, message, request, accepts(request, EVENTS)));
-    }
-
-    /** Over several servers we speak the revisions with sessions alone: said so that a client of both goes on with those. */
-    private static Answer sessionsOnly(Message message) {
-        var error = Json.object()
-                .put("code", Revision.VERSION_NOT_SERVED)
-                .put("message", "several servers at once are served in sessions: initialize, or use /mcp/{server}")
-                .put(
-                        "data",
-                        Json.object()
-                                .put("supported", McpSession.VERSIONS)
-                                .put("requested", Revision.VERSION)
-                                .build())
-                .build();
-        var id = message instanceof Message.Request request ? request.id() : Json.Null.VALUE;
-        return Answer.json(
-                400,
-                Json.object()
-                        .put("jsonrpc", "2.0")
-                        .put("id", id)
-                        .put("error", error)
-                        .build());
     }
 
     /** Somebody with a good credential sends what is no message: that is on record, what it was is not. */

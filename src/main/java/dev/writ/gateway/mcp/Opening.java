@@ -23,14 +23,16 @@ final class Opening {
     private final Guard guard;
     private final Upstreams upstreams;
     private final Calls calls;
+    private final JointLists lists;
     private final Sessions sessions;
     private final InstantSource clock;
     private final Kept kept = new Kept();
 
-    Opening(Guard guard, Upstreams upstreams, Calls calls, Sessions sessions, InstantSource clock) {
+    Opening(Guard guard, Upstreams upstreams, Calls calls, JointLists lists, Sessions sessions, InstantSource clock) {
         this.guard = guard;
         this.upstreams = upstreams;
         this.calls = calls;
+        this.lists = lists;
         this.sessions = sessions;
         this.clock = clock;
     }
@@ -135,7 +137,7 @@ final class Opening {
                 clock.instant());
         session.joins(new Joint(
                 guard,
-                calls,
+                lists,
                 caller,
                 clock,
                 (server, cancelled) -> member(caller, server, wanted, offer, table, lines, cancelled)));
@@ -179,6 +181,9 @@ final class Opening {
                 Answer.json(200, RpcError.answer(request.id(), RpcError.INTERNAL_ERROR, Denials.line(refusal)));
             // Authority that has ended is told at each call: clients drop a server that cannot be initialized.
             case Refusal.TaskEnded _,
+                    Refusal.Suspended _,
+                    Refusal.NotPassedOn _,
+                    Refusal.NoEmergency _,
                     Refusal.NotAllowed _,
                     Refusal.ByPolicy _,
                     Refusal.ByPerson _,

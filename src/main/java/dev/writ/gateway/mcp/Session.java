@@ -32,6 +32,7 @@ final class Session implements AutoCloseable {
     private volatile Optional<String> logged = Optional.empty();
     private volatile Instant lastUsed;
     private final Freshness definitions = new Freshness();
+    private final Hop hop;
     private final Cancellation whileOpen = new Cancellation();
     private volatile Runnable unwatch = () -> {};
     private volatile UnaryOperator<Json.Obj> spoken = UnaryOperator.identity();
@@ -44,6 +45,7 @@ final class Session implements AutoCloseable {
         this.server = asks.server();
         this.version = version;
         this.upstream = upstream;
+        this.hop = new Hop(caller, server, upstream, definitions);
         this.asks = asks;
         this.lines = lines;
         this.lastUsed = now;
@@ -115,16 +117,14 @@ final class Session implements AutoCloseable {
     /** @param at whose server the request goes to, where this session is one over several */
     Optional<Turn> begin(Json requestId, boolean streams, Optional<Json> progress, Session at) {
         var cancellation = new Cancellation();
-        var line = streams ? Optional.of(lines.open(cancellation::cancel)) : Optional.<Line>empty();
+        var line = streams ? Optional.of(new OwnLine(lines, cancellation::cancel)) : Optional.<OwnLine>empty();
         var turn = new Turn(at, cancellation, line, progress);
-        if (inFlight.putIfAbsent(requestId, turn) == null) return Optional.of(turn);
-        line.ifPresent(lines::ended);
-        return Optional.empty();
+        return inFlight.putIfAbsent(requestId, turn) == null ? Optional.of(turn) : Optional.empty();
     }
 
     void end(Json requestId) {
         var turn = inFlight.remove(requestId);
-        if (turn != null) turn.line().ifPresent(lines::ended);
+        if (turn != null) turn.line().flatMap(OwnLine::opened).ifPresent(lines::ended);
         if (over() && inFlight.isEmpty()) closeUpstream();
     }
 
@@ -174,7 +174,7 @@ final class Session implements AutoCloseable {
 
     /** What a call in this session needs to know of it. */
     Hop hop() {
-        return new Hop(caller, server, upstream, definitions);
+        return hop;
     }
 
     /** Ends with the session, for what is done in its name but not for a request. */

@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -94,6 +95,15 @@ final class Sessions {
         // A client whose server has gone opens a new session when it hears 404, and only then.
         end(session);
         return new Found.None();
+    }
+
+    /** As find, where it is an open session of one's own; empty where more is to be done or said. */
+    Optional<Session> ready(String id, Caller.OfAgent caller, Name server, boolean joint) {
+        var session = open.get(id);
+        if (session == null || !session.belongsTo(caller, server, joint) || session.lost() || session.over())
+            return Optional.empty();
+        session.touch(clock.instant());
+        return Optional.of(session);
     }
 
     void end(Session session) {

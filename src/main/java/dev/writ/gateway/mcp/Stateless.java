@@ -8,8 +8,10 @@ import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Refusal;
 import dev.writ.http.server.Answer;
+import dev.writ.http.server.Reply;
 import dev.writ.http.server.Request;
 import dev.writ.upstream.Cancellation;
+import dev.writ.upstream.Incoming;
 import dev.writ.upstream.LogLevel;
 import dev.writ.upstream.Requester;
 import dev.writ.upstream.Revision;
@@ -30,6 +32,7 @@ final class Stateless implements AutoCloseable {
     private final Rounds rounds;
     private final Links links;
     private final Listens listens;
+    private final Several several;
     private final Supplier<Answer> noSuchServer;
 
     /** @param noSuchServer the answer for a server that is not there for the caller, the same in both eras */
@@ -38,6 +41,8 @@ final class Stateless implements AutoCloseable {
             Upstreams upstreams,
             Calls calls,
             Rounds rounds,
+            JointRequests requests,
+            JointLists lists,
             InstantSource clock,
             Supplier<Answer> noSuchServer) {
         this.guard = guard;
@@ -45,6 +50,7 @@ final class Stateless implements AutoCloseable {
         this.rounds = rounds;
         this.links = new Links(guard, upstreams, clock);
         this.listens = new Listens(guard, upstreams);
+        this.several = new Several(guard, this, links, listens, requests, lists);
         this.noSuchServer = noSuchServer;
     }
 
@@ -58,12 +64,18 @@ final class Stateless implements AutoCloseable {
                 : Optional.empty();
     }
 
-    Answer post(Request http, Message message, Caller.OfAgent caller, Name server) {
+    /** Streamable-http, sending messages: both must be listed. */
+    private static boolean acceptable(Request http) {
         var accepted = String.join(",", http.headers().all("accept")).toLowerCase(Locale.ROOT);
-        if (!lists(accepted, "application/json") || !lists(accepted, "text/event-stream"))
+        return lists(accepted, "application/json") && lists(accepted, "text/event-stream");
+    }
+
+    /** @param joint whether the request is to several servers at once, and {@code server} stands for all */
+    Answer post(Request http, Message message, Caller.OfAgent caller, Name server, boolean joint) {
+        if (!acceptable(http))
             return Answer.problem(406, "Not Acceptable", "accept application/json and text/event-stream");
         return switch (message) {
-            case Message.Request request -> request(http, request, caller, server);
+            case Message.Request request -> request(http, request, caller, server, joint);
             // The revision has no notification that a client could send here (streamable-http, sending messages).
             case Message.Notification _ -> Answer.empty(202);
             case Message.Response _ ->
@@ -82,13 +94,14 @@ final class Stateless implements AutoCloseable {
                 || accepted.contains(type.substring(0, type.indexOf('/')) + "/*");
     }
 
-    private Answer request(Request http, Message.Request request, Caller.OfAgent caller, Name server) {
+    private Answer request(Request http, Message.Request request, Caller.OfAgent caller, Name server, boolean joint) {
         return switch (Envelope.of(request, http.headers())) {
             case Envelope.Checked.Bad(var what, var error) -> refused(caller, server, what, 400, error);
+            case Envelope.Checked.Good _
+            when !Revision.METHODS.contains(request.method()) -> noSuchMethod(request, caller, server);
+            case Envelope.Checked.Good good when joint -> several.answer(http, request, good, caller);
             case Envelope.Checked.Good good ->
-                Revision.METHODS.contains(request.method())
-                        ? known(http, request, good, caller, server)
-                        : noSuchMethod(request, caller, server);
+                known(http, request, good, caller, server, new Front.Alone(request, noSuchServer));
         };
     }
 
@@ -106,64 +119,74 @@ final class Stateless implements AutoCloseable {
         return Answer.json(status, error);
     }
 
-    private Answer known(
-            Request http, Message.Request request, Envelope.Checked.Good good, Caller.OfAgent caller, Name server) {
+    /** Refuses a request of a method that there is, for what it brings. */
+    Answer malformed(Message.Request request, int code, String why, Caller.OfAgent caller, Name server) {
+        return refused(caller, server, request.method(), 200, RpcError.answer(request.id(), code, why));
+    }
+
+    /** A request to one server, under that server's own names. */
+    Answer known(
+            Request http,
+            Message.Request request,
+            Envelope.Checked.Good good,
+            Caller.OfAgent caller,
+            Name server,
+            Front front) {
         return switch (rounds.read(caller, server, request)) {
-            case Rounds.Read.Wrong(var why) ->
-                Answer.json(200, RpcError.answer(request.id(), RpcError.INVALID_PARAMS, why));
+            case Rounds.Read.Wrong(var why) -> malformed(request, RpcError.INVALID_PARAMS, why, caller, server);
             case Rounds.Read.Forged(var why) -> forged(request, why, good, caller, server);
             case Rounds.Read.Good(var read) -> {
                 var cancellation = new Cancellation();
                 http.onGone(cancellation::cancel);
                 boolean anew = read.method().equals(Revision.DISCOVER);
                 yield switch (links.way(caller, server, anew, cancellation)) {
-                    case Links.Way.Nowhere _ -> noSuchServer.get();
-                    case Links.Way.Not(var why) ->
-                        Answer.json(200, RpcError.answer(read.id(), RpcError.INTERNAL_ERROR, why));
-                    case Links.Way.Ended(var hop) -> reached(http, read, good, hop, Optional.empty(), cancellation);
+                    case Links.Way.Nowhere _ -> front.nowhere();
+                    case Links.Way.Not(var why) -> front.not(why);
+                    case Links.Way.Ended(var hop) ->
+                        reached(http, new Round(read, good, front), hop, Optional.empty(), cancellation);
                     case Links.Way.Through(var link) ->
-                        reached(http, read, good, link.hop(), Optional.of(link), cancellation);
+                        reached(http, new Round(read, good, front), link.hop(), Optional.of(link), cancellation);
                 };
             }
         };
     }
+
+    /** A request as it goes on, and where its client stands. */
+    private record Round(Message.Request request, Envelope.Checked.Good good, Front front) {}
 
     /** The attempt is recorded as what it pretends to be. */
     private Answer forged(
             Message.Request request, String why, Envelope.Checked.Good good, Caller.OfAgent caller, Name server) {
         var params = request.params().without(Methods.STATE);
         var bare = new Message.Request(request.id(), request.method(), params, request.hasParams());
-        if (Methods.stateless(server, bare, good.claims()) instanceof Methods.Asked.For asked)
-            guard.refused(new Attempt(caller, asked.action(), asked.claims()), new Refusal.BadArguments(why));
+        if (!(Methods.stateless(server, bare, good.claims()) instanceof Methods.Asked.For asked))
+            return malformed(request, RpcError.INVALID_PARAMS, why, caller, server);
+        guard.refused(new Attempt(caller, asked.action(), asked.claims()), new Refusal.BadArguments(why));
         return Answer.json(200, RpcError.answer(request.id(), RpcError.INVALID_PARAMS, why));
     }
 
     /** @param link given back when the answer is complete */
-    private Answer reached(
-            Request http,
-            Message.Request request,
-            Envelope.Checked.Good good,
-            Hop hop,
-            Optional<OpenLink> link,
-            Cancellation cancellation) {
+    private Answer reached(Request http, Round round, Hop hop, Optional<OpenLink> link, Cancellation cancellation) {
         boolean kept = false;
+        var request = round.request();
         try {
-            if (!Offered.has(hop, request.method())) return noSuchMethod(request, hop.caller(), hop.server());
-            if (request.method().equals(Revision.DISCOVER)) return discovered(request, hop);
+            if (!Offered.has(hop, request.method()))
+                return round.front().lacking(() -> noSuchMethod(request, hop.caller(), hop.server()));
+            if (request.method().equals(Revision.DISCOVER)) return discovered(round, hop);
             if (request.method().equals(Revision.LISTEN)) {
-                var answer = listens.answer(request, good, hop, link);
+                var answer = listens.answer(request, round.good(), hop, link);
                 kept = answer instanceof Answer.EventStream;
                 return answer;
             }
             var mismatch = mirrored(http, request, hop);
             if (mismatch.isPresent()) return mismatch.get();
-            return switch (Methods.stateless(hop.server(), request, good.claims())) {
+            return switch (Methods.stateless(hop.server(), request, round.good().claims())) {
                 case Methods.Asked.Ping _ -> noSuchMethod(request, hop.caller(), hop.server());
                 case Methods.Asked.Wrong(var code, var why) ->
-                    Answer.json(200, RpcError.answer(request.id(), code, why));
+                    malformed(request, code, why, hop.caller(), hop.server());
                 case Methods.Asked.For asked -> {
                     kept = true;
-                    yield called(http, request, good, hop, asked, cancellation, link);
+                    yield called(http, round, hop, asked, cancellation, link);
                 }
             };
         } finally {
@@ -173,25 +196,75 @@ final class Stateless implements AutoCloseable {
 
     private Answer called(
             Request http,
+            Round round,
+            Hop hop,
+            Methods.Asked.For asked,
+            Cancellation cancellation,
+            Optional<OpenLink> link) {
+        var good = round.good();
+        return LateStream.answer(http, cancellation, said -> {
+            try {
+                var answer = calls.answer(call(round.request(), good, hop, asked, cancellation, said));
+                return round.front().dressed(hop, answer);
+            } finally {
+                link.ifPresent(OpenLink::giveBack);
+            }
+        });
+    }
+
+    private static Calls.Call call(
             Message.Request request,
             Envelope.Checked.Good good,
             Hop hop,
             Methods.Asked.For asked,
             Cancellation cancellation,
-            Optional<OpenLink> link) {
-        return LateStream.answer(http, cancellation, said -> {
-            try {
-                var requester = new Requester(
-                        asked.progress().isPresent(), true, good.capabilities(), good.logLevel(), (method, params) -> {
-                            if (wanted(method, params, good.logLevel()))
-                                said.notification(method, own(method, params, asked.progress()));
-                        });
-                var answer = calls.answer(new Calls.Call(hop, request.id(), asked, requester, cancellation));
-                return Dress.answer(request.method(), request.params(), hop, answer);
-            } finally {
-                link.ifPresent(OpenLink::giveBack);
-            }
-        });
+            Incoming said) {
+        var requester = new Requester(
+                asked.progress().isPresent(), true, good.capabilities(), good.logLevel(), (method, params) -> {
+                    if (wanted(method, params, good.logLevel()))
+                        said.notification(method, own(method, params, asked.progress()));
+                });
+        return new Calls.Call(hop, request.id(), asked, requester, cancellation);
+    }
+
+    /**
+     * Begins a tool's call on the connection's event loop. False, and nothing has happened, when it needs a thread that
+     * may wait, which {@link #post} is for; also where something is wrong, since that is put on record.
+     */
+    boolean begin(Request http, Message message, Caller.OfAgent caller, Name server, Reply reply) {
+        if (!(message instanceof Message.Request request)
+                || !request.method().equals("tools/call")
+                || !acceptable(http)
+                || !(Envelope.of(request, http.headers()) instanceof Envelope.Checked.Good good)
+                || !(rounds.read(caller, server, request) instanceof Rounds.Read.Good(var read))) return false;
+        var link = links.open(caller, server);
+        if (link.isEmpty()) return false;
+        boolean begun = false;
+        try {
+            begun = begin(http, read, good, link.get(), reply);
+        } finally {
+            if (!begun) link.get().giveBack();
+        }
+        return begun;
+    }
+
+    private boolean begin(
+            Request http, Message.Request request, Envelope.Checked.Good good, OpenLink link, Reply reply) {
+        var hop = link.hop();
+        if (!Offered.has(hop, request.method())
+                || mismatch(http, request, hop).isPresent()
+                || !(Methods.stateless(hop.server(), request, good.claims()) instanceof Methods.Asked.For asked))
+            return false;
+        var front = new Front.Alone(request, noSuchServer);
+        var cancellation = new Cancellation();
+        var stream = new LateStream(cancellation);
+        boolean begun = calls.begin(
+                call(request, good, hop, asked, cancellation, stream::said),
+                reply.loop(),
+                coming -> reply.step(() -> stream.come(
+                        coming.map(answer -> front.dressed(hop, answer)).then(link::giveBack), reply)));
+        if (begun) http.onGone(cancellation::cancel);
+        return begun;
     }
 
     /** Server/utilities/logging: no message for a request that names no level; a server with sessions knows of none. */
@@ -207,16 +280,8 @@ final class Stateless implements AutoCloseable {
                 : params.without("_meta");
     }
 
-    /** Arguments that the tool wants repeated in headers; a tool that the caller may not see wants nothing. */
     private Optional<Answer> mirrored(Request http, Message.Request request, Hop hop) {
-        var tool = request.params().string("name");
-        if (!request.method().equals("tools/call") || tool.isEmpty()) return Optional.empty();
-        var schema = guard.definition(hop.caller(), hop.server(), tool.get())
-                .flatMap(definition -> definition.object("inputSchema"))
-                .orElse(Json.Obj.EMPTY);
-        if (!(ToolHeaders.of(schema) instanceof ToolHeaders.Read.Valid(var wanted))) return Optional.empty();
-        return wanted.mismatch(
-                        http.headers(), request.params().object("arguments").orElse(Json.Obj.EMPTY))
+        return mismatch(http, request, hop)
                 .map(why -> refused(
                         hop.caller(),
                         hop.server(),
@@ -225,14 +290,31 @@ final class Stateless implements AutoCloseable {
                         RpcError.answer(request.id(), Revision.HEADER_MISMATCH, "Header mismatch: " + why)));
     }
 
-    private static Answer discovered(Message.Request request, Hop hop) {
+    /** Arguments that the tool wants repeated in headers; a tool that the caller may not see wants nothing. */
+    private Optional<String> mismatch(Request http, Message.Request request, Hop hop) {
+        var tool = request.params().string("name");
+        if (!request.method().equals("tools/call") || tool.isEmpty()) return Optional.empty();
+        var schema = guard.definition(hop.caller(), hop.server(), tool.get())
+                .flatMap(definition -> definition.object("inputSchema"));
+        return schema.isPresent()
+                        && hop.headers().of(tool.get(), schema.get()) instanceof ToolHeaders.Read.Valid(var wanted)
+                ? wanted.mismatch(
+                        http.headers(), request.params().object("arguments").orElse(Json.Obj.EMPTY))
+                : Optional.empty();
+    }
+
+    private static Answer discovered(Round round, Hop hop) {
+        var answer = discovered(round.request(), Offered.capabilities(hop));
+        return Answer.json(200, round.front().dressed(hop, answer));
+    }
+
+    static Json.Obj discovered(Message.Request request, Json.Obj capabilities) {
         var result = Json.object()
                 .put("supportedVersions", Envelope.VERSIONS)
-                .put("capabilities", Offered.capabilities(hop))
+                .put("capabilities", capabilities)
                 .put("instructions", Handshake.INSTRUCTIONS)
                 .build();
-        var answer = RpcError.result(request.id(), result);
-        return Answer.json(200, Dress.answer(request.method(), Json.Obj.EMPTY, hop, answer));
+        return RpcError.result(request.id(), result);
     }
 
     /** Ends what is kept for clients, and the server processes behind it. */

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param line where that is said; empty for a client that takes nothing but the answer
  * @param token the client's own for progress: ours never reaches it
  */
-record Turn(Session session, Cancellation cancellation, Optional<Line> line, Optional<Json> token) implements Incoming {
+record Turn(Session session, Cancellation cancellation, Optional<OwnLine> line, Optional<Json> token)
+        implements Incoming {
 
     Requester requester() {
         // What the client offers was declared when the session opened; a server without sessions is offered nothing,
@@ -33,19 +34,26 @@ record Turn(Session session, Cancellation cancellation, Optional<Line> line, Opt
     private void say(String method, Json.Obj params) {
         line.ifPresentOrElse(
                 own -> {
-                    var _ = own.say(
-                            Session.notification(method, session.spoken().apply(params)));
+                    var _ = own.line()
+                            .say(Session.notification(method, session.spoken().apply(params)));
                 },
                 () -> session.say(method, params));
     }
 
     @Override
     public void request(ServerRequest request) {
-        session.asks().ask(request, line.or(() -> session.lines().unasked()));
+        session.asks()
+                .ask(request, line.map(OwnLine::line).or(() -> session.lines().unasked()));
     }
 
     @Override
     public void paused(Duration retry) {
-        line.ifPresent(own -> own.letGo(retry));
+        line.ifPresent(own -> own.line().letGo(retry));
+    }
+
+    /** The client has left. One that can come back to what is said is waited for; the answer of any other is nobody's. */
+    void left() {
+        boolean mayReturn = line.flatMap(OwnLine::opened).filter(Line::attached).isPresent();
+        if (!mayReturn) cancellation.cancel();
     }
 }

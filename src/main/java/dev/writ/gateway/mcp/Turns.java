@@ -8,7 +8,9 @@ import dev.writ.guard.Attempt;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Refusal;
 import dev.writ.http.server.Answer;
+import dev.writ.http.server.Reply;
 import dev.writ.http.server.Request;
+import dev.writ.upstream.Coming;
 import dev.writ.upstream.LogLevel;
 import dev.writ.upstream.McpLink;
 import java.util.Optional;
@@ -20,10 +22,10 @@ final class Turns {
     private final Calls calls;
     private final JointTurns joint;
 
-    Turns(Guard guard, Calls calls, Cursors cursors) {
+    Turns(Guard guard, Calls calls, JointRequests requests, JointLists lists) {
         this.guard = guard;
         this.calls = calls;
-        this.joint = new JointTurns(guard, this, cursors);
+        this.joint = new JointTurns(this, requests, lists);
     }
 
     /** @param streams whether the client takes an event stream */
@@ -39,15 +41,60 @@ final class Turns {
         };
     }
 
+    /**
+     * Begins a tool's call on the connection's event loop. False, and nothing has happened, when it needs a thread that
+     * may wait, which {@link #answer} is for.
+     */
+    boolean begin(Session session, Message message, Request http, boolean streams, Reply reply) {
+        if (session.joint().isPresent()
+                || !(message instanceof Message.Request asked)
+                || !(Methods.of(session.server(), asked) instanceof Methods.Asked.For action)) return false;
+        var turn = session.begin(asked.id(), streams, action.progress(), session);
+        if (turn.isEmpty()) return false;
+        boolean begun = false;
+        try {
+            begun = calls.begin(
+                    call(asked, action, turn.get()),
+                    reply.loop(),
+                    coming -> reply.step(() -> come(session, asked.id(), turn.get(), streams, coming, reply)));
+        } finally {
+            if (!begun) session.end(asked.id());
+        }
+        if (begun) http.onGone(turn.get()::left);
+        return begun;
+    }
+
+    /** The answer is there, or the server streams it: then a thread reads it, for a client that is still there or not. */
+    private static void come(
+            Session session, Json id, Turn turn, boolean streams, Coming<Json.Obj> coming, Reply reply) {
+        if (coming.waits()) {
+            Function<Turn, Json.Obj> rest = _ -> session.asks().decided(coming.take());
+            boolean there = reply.block(
+                    http -> streams ? streamed(session, id, turn, http, rest) : whole(session, id, turn, http, rest));
+            if (!there) Thread.ofVirtual().name("mcp-turn").start(() -> ended(session, id, coming));
+            return;
+        }
+        try {
+            reply.send(Answer.json(200, coming.take()));
+        } finally {
+            session.end(id);
+        }
+    }
+
+    private static void ended(Session session, Json id, Coming<Json.Obj> coming) {
+        try {
+            coming.take();
+        } finally {
+            session.end(id);
+        }
+    }
+
     private Answer request(Session session, Message.Request asked, Request http, boolean streams) {
         if (session.joint().isPresent())
             return joint.request(session, session.joint().get(), asked, http, streams);
         return switch (Methods.of(session.server(), asked)) {
             case Methods.Asked.Ping _ -> Answer.json(200, RpcError.result(asked.id(), Json.Obj.EMPTY));
-            case Methods.Asked.Wrong(var code, var why) -> {
-                unmapped(session, asked, why);
-                yield Answer.json(200, RpcError.answer(asked.id(), code, why));
-            }
+            case Methods.Asked.Wrong(var code, var why) -> Answer.json(200, wrong(session, asked, code, why));
             case Methods.Asked.For action ->
                 under(session, session, asked, action.progress(), http, streams, turn -> answered(asked, action, turn));
         };
@@ -70,24 +117,26 @@ final class Turns {
         var turn = front.begin(asked.id(), streams, progress, at);
         if (turn.isEmpty())
             return Answer.json(
-                    200, RpcError.answer(asked.id(), RpcError.INVALID_REQUEST, "a request with this id is under way"));
+                    200, wrong(front, asked, RpcError.INVALID_REQUEST, "a request with this id is under way"));
         return streams
                 ? streamed(front, asked.id(), turn.get(), http, work)
                 : whole(front, asked.id(), turn.get(), http, work);
     }
 
-    void unmapped(Session session, Message.Request asked, String why) {
+    /** The answer to what is no action at all; the attempt is on record. */
+    Json.Obj wrong(Session session, Message.Request asked, int code, String why) {
         var payload = Json.object()
                 .put("method", asked.method())
                 .put("params", asked.params())
                 .build();
         var action = new Action.Unmapped(session.server(), asked.method(), payload);
         var _ = guard.refused(new Attempt(session.caller(), action), new Refusal.BadArguments(why));
+        return RpcError.answer(asked.id(), code, why);
     }
 
     /** The client's leaving ends the call: nobody could receive its answer any more. */
     private static Answer whole(Session front, Json id, Turn turn, Request http, Function<Turn, Json.Obj> work) {
-        http.onGone(turn.cancellation()::cancel);
+        http.onGone(turn::left);
         try {
             return Answer.json(200, work.apply(turn));
         } finally {
@@ -100,10 +149,8 @@ final class Turns {
      * A client that leaves before the first word cannot come back to it, so its call ends.
      */
     private static Answer streamed(Session front, Json id, Turn turn, Request http, Function<Turn, Json.Obj> work) {
-        var line = turn.line().orElseThrow();
-        http.onGone(() -> {
-            if (!line.attached()) turn.cancellation().cancel();
-        });
+        var line = turn.line().orElseThrow().line();
+        http.onGone(turn::left);
         Thread.ofVirtual().name("mcp-turn").start(() -> {
             var answer = RpcError.answer(id, RpcError.INTERNAL_ERROR, "the call broke off");
             try {
@@ -121,10 +168,10 @@ final class Turns {
     /** What comes of a request on its own server. */
     Json.Obj answered(Message.Request asked, Methods.Asked.For action, Turn turn) {
         var session = turn.session();
-        var call = new Calls.Call(session.hop(), asked.id(), action, turn.requester(), turn.cancellation());
+        var call = call(asked, action, turn);
         return switch (action.action()) {
             case Action.ReadResource read
-            when asked.method().equals("resources/subscribe") -> subscribed(session, read.uri(), call);
+            when asked.method().equals("resources/subscribe") -> subscribed(session, asked, read.uri(), call);
             case Action.ReadResource read
             when asked.method().equals("resources/unsubscribe") -> {
                 session.unsubscribe(read.uri());
@@ -135,11 +182,18 @@ final class Turns {
         };
     }
 
+    private static Calls.Call call(Message.Request asked, Methods.Asked.For action, Turn turn) {
+        return new Calls.Call(turn.session().hop(), asked.id(), action, turn.requester(), turn.cancellation());
+    }
+
     /** From before the server knows of it, so that no change is missed; not if it comes to nothing. */
-    private Json.Obj subscribed(Session session, String uri, Calls.Call call) {
+    private Json.Obj subscribed(Session session, Message.Request asked, String uri, Calls.Call call) {
         if (!session.subscribe(uri))
-            return RpcError.answer(
-                    call.id(), RpcError.INVALID_PARAMS, "more than " + Session.SUBSCRIPTIONS_MAX + " subscriptions");
+            return wrong(
+                    session,
+                    asked,
+                    RpcError.INVALID_PARAMS,
+                    "more than " + Session.SUBSCRIPTIONS_MAX + " subscriptions");
         var answer = calls.answer(call);
         if (answer.get("result").isEmpty()) session.unsubscribe(uri);
         return answer;
@@ -147,7 +201,7 @@ final class Turns {
 
     private Json.Obj levelSet(Session session, Message.Request asked, Calls.Call call) {
         var level = asked.params().string("level").filter(LogLevel.ALL::contains);
-        if (level.isEmpty()) return RpcError.answer(asked.id(), RpcError.INVALID_PARAMS, "there is no such level");
+        if (level.isEmpty()) return wrong(session, asked, RpcError.INVALID_PARAMS, "there is no such level");
         var answer = calls.answer(call);
         if (answer.get("result").isPresent()) session.logged(level.get());
         return answer;

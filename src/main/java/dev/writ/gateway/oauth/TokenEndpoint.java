@@ -1,6 +1,8 @@
 package dev.writ.gateway.oauth;
 
 import dev.writ.base.Json;
+import dev.writ.base.JsonError;
+import dev.writ.base.JsonReader;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Minted;
 import dev.writ.guard.Presented;
@@ -13,6 +15,8 @@ import java.util.Optional;
 final class TokenEndpoint {
     static final int BODY_BYTES_MAX = 64 << 10;
     static final String ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
+
+    private static final String JWT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     private final Guard guard;
     private final Tokens tokens;
@@ -37,13 +41,50 @@ final class TokenEndpoint {
                         case AUTHORIZATION_CODE -> code(form, tenancy, presented);
                         case REFRESH_TOKEN -> refresh(form, tenancy, presented);
                         case TOKEN_EXCHANGE -> exchange(form, tenancy, presented);
-                        case CLIENT_CREDENTIALS, JWT_BEARER ->
-                            throw new Fault(400, "unsupported_grant_type", "this grant is not given here");
+                        case CLIENT_CREDENTIALS -> tokens.credentials(asserted(form, tenancy, presented));
+                        case JWT_BEARER -> {
+                            var _ = form.text("assertion");
+                            yield tokens.bearer(asserted(form, tenancy, presented));
+                        }
                     },
                     type);
         } catch (Fault fault) {
             return fault.answer();
         }
+    }
+
+    private static Tokens.Asserted asserted(Parameters form, Tenancy tenancy, Presented presented) {
+        var client = form.maybe("client_assertion");
+        if (client.isPresent() && !form.text("client_assertion_type").equals(JWT_ASSERTION))
+            throw Fault.client("client_assertion_type is " + JWT_ASSERTION);
+        return new Tokens.Asserted(
+                tenancy.tenant(),
+                form.maybe("client_id"),
+                client,
+                form.maybe("assertion"),
+                form.maybe("task").or(() -> task(form)),
+                form.maybe("resource"),
+                presented);
+    }
+
+    /** RFC 9396 §2: the task may also stand in authorization_details. */
+    private static Optional<String> task(Parameters form) {
+        return form.maybe("authorization_details").map(text -> {
+            try {
+                if (JsonReader.read(text) instanceof Json.Arr list
+                        && list.items().size() == 1
+                        && list.items().getFirst() instanceof Json.Obj detail
+                        && detail.string("type").equals(Optional.of("writ_task")))
+                    return detail.string("task").orElseThrow(() -> details());
+            } catch (JsonError e) {
+                throw details();
+            }
+            throw details();
+        });
+    }
+
+    private static Fault details() {
+        return new Fault(400, "invalid_authorization_details", "one detail of type writ_task, with its task");
     }
 
     /** A proof is about the URL that metadata names, whichever way it came in. */
@@ -94,7 +135,7 @@ final class TokenEndpoint {
             case Minted.No no -> {
                 var answer = Fault.of(no).answer();
                 // RFC 9449 §8
-                yield no.error() == Minted.Error.USE_DPOP_NONCE ? answer.with("dpop-nonce", tokens.nonce()) : answer;
+                yield no.error() == Minted.Code.USE_DPOP_NONCE ? answer.with("dpop-nonce", tokens.nonce()) : answer;
             }
             case Minted.Token token -> {
                 var body = Json.object()

@@ -32,6 +32,7 @@ public final class Agents {
     private final Registry registry;
     private final Authority authority;
     private final Identity identity;
+    private final Guard guard;
     private final InstantSource clock;
 
     Agents(Control.Parts parts, Orders orders, Directory directory) {
@@ -40,6 +41,7 @@ public final class Agents {
         this.registry = parts.registry();
         this.authority = parts.authority();
         this.identity = parts.identity();
+        this.guard = parts.guard();
         this.clock = parts.clock();
     }
 
@@ -184,6 +186,28 @@ public final class Agents {
                                         .put("until", Guard.time(until))
                                         .build()),
                         () -> Directory.reply(registry.agents().recertify(caller.tenant(), agent.name(), until)))));
+    }
+
+    /** Gives an agent another owner; one that had lost its owner may act again. */
+    public Reply<Json.Obj> reassign(Caller.OfPerson caller, String name, String owner) {
+        return directory.reading(caller, () -> found(caller, name).then(agent -> directory
+                .person(caller.tenant(), owner)
+                .then(person -> transfer(caller, agent.name(), person.id()))));
+    }
+
+    /** Who came as an agent and is none. */
+    public Reply<List<Json.Obj>> seen(Caller.OfPerson caller) {
+        return directory.reading(
+                caller,
+                () -> new Reply.Done<>(guard.door().visitors(caller.tenant()).stream()
+                        .map(visitor -> Json.object()
+                                .put("name", visitor.name())
+                                .put("client", visitor.client())
+                                .put("first", visitor.first().toString())
+                                .put("last", visitor.last().toString())
+                                .put("times", visitor.times())
+                                .build())
+                        .toList()));
     }
 
     /** Gives an agent another owner. */

@@ -104,8 +104,9 @@ public final class Applying {
             case Resource.Person _ -> 1;
             case Resource.Group _ -> 2;
             case Resource.Agent _ -> 3;
+            case Resource.Provider _ -> 3;
             case Resource.Server _ -> 4;
-            case Resource.Task _ -> 5;
+            case Resource.Task _, Resource.Mandate _ -> 5;
         };
     }
 
@@ -146,8 +147,10 @@ public final class Applying {
             case Resource.Person person -> person(caller, person);
             case Resource.Group group -> group(caller, group, coming);
             case Resource.Agent agent -> agent(caller, agent, coming);
+            case Resource.Provider provider -> provider(caller, provider);
             case Resource.Server server -> server(caller, server);
             case Resource.Task task -> task(caller, task);
+            case Resource.Mandate mandate -> mandate(caller, mandate);
         };
     }
 
@@ -229,6 +232,13 @@ public final class Applying {
         return Steps.updated(steps);
     }
 
+    private Steps provider(Caller.OfPerson caller, Resource.Provider wanted) {
+        var known = control.providers().known(caller.tenant(), wanted.name()).map(Providers::resource);
+        if (known.equals(java.util.Optional.of(wanted))) return Steps.none();
+        Supplier<Reply<?>> step = () -> control.providers().set(caller, wanted);
+        return known.isEmpty() ? Steps.created(step) : Steps.updated(List.of(step));
+    }
+
     private Steps server(Caller.OfPerson caller, Resource.Server wanted) {
         var snapshot = directory.of(caller);
         var name = wanted.name().text();
@@ -288,6 +298,14 @@ public final class Applying {
         return same ? Steps.none() : Steps.refused("an open task is not changed; end it and open another one");
     }
 
+    private Steps mandate(Caller.OfPerson caller, Resource.Mandate wanted) {
+        var standing = control.mandates().standing(caller.tenant(), wanted.name());
+        if (standing.isEmpty()) return Steps.created(() -> control.mandates().give(caller, wanted));
+        return Mandates.same(standing.get(), wanted)
+                ? Steps.none()
+                : Steps.refused("a mandate is not changed; revoke it and give another one");
+    }
+
     /** Everything that {@link #apply} takes: people, groups, agents, servers and open tasks. */
     public Reply<List<Json.Obj>> export(Caller.OfPerson caller) {
         return directory.reading(caller, () -> {
@@ -308,6 +326,10 @@ public final class Applying {
                     })
                     .then(groups -> {
                         all.addAll(groups);
+                        return control.providers().all(caller);
+                    })
+                    .then(providers -> {
+                        all.addAll(providers);
                         return control.servers().all(caller);
                     })
                     .then(servers -> {

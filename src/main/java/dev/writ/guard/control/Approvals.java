@@ -9,7 +9,9 @@ import dev.writ.base.Visible;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Covered;
 import dev.writ.guard.Guard;
+import dev.writ.guard.Voted;
 import dev.writ.registry.Registry;
+import dev.writ.vault.VaultError;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
@@ -51,18 +53,28 @@ public final class Approvals {
     public Reply<Json.Obj> one(Caller.OfPerson caller, String id) {
         if (!directory.active(caller)) return inactive();
         return found(caller, id).then(approval -> {
-            var about = authority
-                    .approvals()
-                    .about(caller.tenant(), approval.id())
-                    .map(stored -> covered.open(caller.tenant(), approval.id(), stored));
+            var about = authority.approvals().about(caller.tenant(), approval.id());
             if (about.isEmpty()) return new Reply.NotFound<>("approval with that id");
-            var snapshot = authority.snapshot(caller.tenant());
-            var document = summary(caller.tenant(), approval, snapshot);
-            about.get().get("action").ifPresent(action -> document.put("action", action));
-            about.get().get("payload").ifPresent(payload -> document.put("payload", payload));
-            document.put("digest", approval.action().toString());
-            return new Reply.Done<>(document.build());
+            return uncovered(caller.tenant(), approval, about.get()).map(shown -> inFull(caller, approval, shown));
         });
+    }
+
+    /** Not after a restore without the keys, say: the question stays known, and what it was about does not. */
+    private Reply<Json.Obj> uncovered(Name tenant, Approval approval, Json.Obj stored) {
+        try {
+            return new Reply.Done<>(covered.open(tenant, approval.id(), stored));
+        } catch (VaultError e) {
+            return new Reply.Unavailable<>("what approval " + approval.id().brief()
+                    + " is about cannot be shown: it was changed, or encrypted under another master key; put that key back"
+                    + " from its backup, or let the agent ask anew");
+        }
+    }
+
+    private Json.Obj inFull(Caller.OfPerson caller, Approval approval, Json.Obj about) {
+        var document = summary(caller.tenant(), approval, authority.snapshot(caller.tenant()));
+        about.get("action").ifPresent(action -> document.put("action", action));
+        about.get("payload").ifPresent(payload -> document.put("payload", payload));
+        return document.put("digest", approval.action().toString()).build();
     }
 
     public Reply<Json.Obj> vote(Caller.OfPerson caller, String id, boolean approve, String reason) {
@@ -72,10 +84,10 @@ public final class Approvals {
             if (checked.obstacle().isPresent()) return checked.map(_ -> Json.Obj.EMPTY);
         }
         return found(caller, id).then(approval -> switch (guard.vote(caller, approval.id(), approve, reason)) {
-            case Guard.Voted.Counted(var state) ->
+            case Voted.Counted(var state) ->
                 new Reply.Done<>(Json.object().put("state", state).build());
-            case Guard.Voted.NotCounted(var why) -> new Reply.Conflict<>(why);
-            case Guard.Voted.Refused(var refusal) -> Orders.refused(refusal);
+            case Voted.NotCounted(var why) -> new Reply.Conflict<>(why);
+            case Voted.Refused(var refusal) -> Orders.refused(refusal);
         });
     }
 

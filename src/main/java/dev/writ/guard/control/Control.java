@@ -3,6 +3,9 @@ package dev.writ.guard.control;
 import dev.writ.authority.Authority;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
+import dev.writ.guard.Company;
+import dev.writ.guard.Concerned;
+import dev.writ.guard.Entrance;
 import dev.writ.guard.Guard;
 import dev.writ.identity.Identity;
 import dev.writ.ledger.Ledger;
@@ -24,6 +27,12 @@ public final class Control {
     private final Tools tools;
     private final Tasks tasks;
     private final Consents consents;
+    private final Trusts trusts;
+    private final Delegations delegations;
+    private final Mandates mandates;
+    private final Emergencies emergencies;
+    private final Revocations revocations;
+    private final Usage usage;
     private final Approvals approvals;
     private final Policies policies;
     private final Secrets secrets;
@@ -33,6 +42,12 @@ public final class Control {
     private final Applying applying;
     private final FirstStart firstStart;
     private final LogKeys logKeys;
+    private final Entrance entrance;
+    private final Changes changes;
+    private final Own own;
+    private final Providers providers;
+    private final Company company;
+    private final Provisioning provisioning;
 
     /**
      * What control works on.
@@ -55,10 +70,21 @@ public final class Control {
             InstantSource clock) {}
 
     public Control(Parts parts) {
-        var orders = new Orders(parts.guard());
+        var concerned = new Concerned(parts.identity().notices(), parts.ids(), parts.clock());
+        var orders = new Orders(parts.guard(), new FourEyes(parts), concerned);
         var directory = new Directory(parts.registry());
         this.guard = parts.guard();
+        this.entrance = new Entrance(parts.guard(), parts.identity(), parts.registry(), concerned, parts.ids());
+        this.changes = new Changes(this, parts, orders, directory);
+        this.own = new Own(parts);
+        this.providers = new Providers(parts, orders, directory);
+        this.company = new Company(
+                new Company.Parts(
+                        parts.guard(), parts.identity(), parts.registry(), parts.vault(), parts.ids(), parts.clock()),
+                entrance,
+                concerned);
         this.people = new People(parts, orders, directory);
+        this.provisioning = new Provisioning(parts, company, people);
         this.groups = new Groups(parts, orders, directory);
         this.agents = new Agents(parts, orders, directory);
         this.servers = new Servers(parts, orders, directory);
@@ -66,11 +92,17 @@ public final class Control {
         this.tools = new Tools(parts, orders, directory, servers, policies);
         this.tasks = new Tasks(parts, orders, directory);
         this.consents = new Consents(parts, directory, agents, tasks);
+        this.trusts = new Trusts(parts, orders, directory);
+        this.delegations = new Delegations(parts, orders, directory);
         this.approvals = new Approvals(parts, directory);
         this.secrets = new Secrets(parts, orders, directory);
         this.ownCredentials = new OwnCredentials(parts);
         this.evidence = new Evidence(parts, directory);
         this.overview = new Overview(parts, directory);
+        this.mandates = new Mandates(parts, orders, directory);
+        this.emergencies = new Emergencies(parts, orders, directory);
+        this.revocations = new Revocations(parts, orders, directory);
+        this.usage = new Usage(parts, evidence, directory);
         this.applying = new Applying(this, parts, directory);
         this.firstStart = new FirstStart(parts, policies);
         this.logKeys = new LogKeys(parts, orders);
@@ -79,6 +111,34 @@ public final class Control {
     /** The door behind all of it, for who has to tell callers apart. */
     public Guard guard() {
         return guard;
+    }
+
+    /** The door for people in a browser. */
+    public Entrance entrance() {
+        return entrance;
+    }
+
+    public Changes changes() {
+        return changes;
+    }
+
+    public Providers providers() {
+        return providers;
+    }
+
+    /** The door for people whom a provider knows. */
+    public Company company() {
+        return company;
+    }
+
+    /** What a company's provider tells of its people. */
+    public Provisioning provisioning() {
+        return provisioning;
+    }
+
+    /** What signed-in people see of themselves. */
+    public Own own() {
+        return own;
     }
 
     public People people() {
@@ -107,6 +167,30 @@ public final class Control {
 
     public Consents consents() {
         return consents;
+    }
+
+    public Trusts trusts() {
+        return trusts;
+    }
+
+    public Mandates mandates() {
+        return mandates;
+    }
+
+    public Emergencies emergencies() {
+        return emergencies;
+    }
+
+    public Revocations revocations() {
+        return revocations;
+    }
+
+    public Usage usage() {
+        return usage;
+    }
+
+    public Delegations delegations() {
+        return delegations;
     }
 
     public Approvals approvals() {

@@ -71,8 +71,15 @@ final class Documents {
                 .put("modelTier", agent.modelTier())
                 .put("recertifyBy", agent.recertifyBy().toString())
                 .put("groups", texts(registry.groupsOf(agent.name())));
-        var status = Json.object().put("status", word(agent.status()));
+        boolean owned = registry.person(agent.owner()).filter(Person::active).isPresent();
+        var status = Json.object().put("status", owned ? word(agent.status()) : ownerless(agent));
+        if (!owned) status.put("why", "its owner is no longer active; it needs another one");
         return Resource.document("Agent", Optional.of(agent.name().text()), spec.build(), status.build());
+    }
+
+    /** An agent without an owner does nothing until it has another one; a retired one stays retired. */
+    private static String ownerless(Agent agent) {
+        return agent.status() == Agent.Status.RETIRED ? "retired" : "suspended";
     }
 
     static Json.Obj server(Server server, RegistrySnapshot registry) {
@@ -136,6 +143,10 @@ final class Documents {
                 .put("openedBy", nameOf(task.openedBy(), registry))
                 .put("openedAt", task.openedAt().toString())
                 .put("callsUsed", authority.budgets().used(tenant, task.id()))
+                .put("callsPassedOn", task.callsPassed())
+                .put("origin", task.origin().json())
+                .put("consent", authority.snapshot(tenant).consentOf(task.id()).map(consent -> consent.id()
+                        .text()))
                 .put("labels", texts(task.labels()));
         task.end()
                 .ifPresent(end -> status.put(

@@ -221,7 +221,8 @@ public final class Evidence {
         return Directory.id("decision", known, text);
     }
 
-    private <T> Reply<T> looking(Caller.OfPerson caller, String at, Supplier<Reply<T>> look) {
+    /** Looking into the ledger is an action like any other: decided by role, and recorded. */
+    <T> Reply<T> looking(Caller.OfPerson caller, String at, Supplier<Reply<T>> look) {
         var payload = Json.object().put("at", at.length() > 100 ? at.substring(0, 100) : at);
         var action = new Action.ReadEvidence("ledger", payload.build());
         return switch (guard.admit(new Attempt(caller, action))) {

@@ -91,6 +91,20 @@ public final class FirstStart {
         return person;
     }
 
+    /** A link with which the first person makes a passkey; its text is in the answer and nowhere else. */
+    public Secret link(Name tenant, Id person) {
+        var id = ids.next("lnk");
+        record(
+                tenant,
+                "enrolment",
+                "link-made",
+                Json.object()
+                        .put("link", id.text())
+                        .put("person", person.text())
+                        .build());
+        return identity.links().make(tenant, id, person);
+    }
+
     private Person person(Name tenant, String displayName, String email) {
         var person = new Person(ids.pseudonym("per"), displayName, email, true);
         record(

@@ -175,6 +175,16 @@ public final class Form {
         return found;
     }
 
+    /** An object whose members have names of their own, and texts as values; an absent member is an empty one. */
+    public Map<String, String> textsByName(String name) {
+        var found = new java.util.LinkedHashMap<String, String>();
+        if (!has(name)) return found;
+        var members = object(name).members();
+        if (members.size() > ITEMS_MAX) throw new Wrong(place + name + " has more than " + ITEMS_MAX + " members");
+        members.forEach((key, value) -> found.put(key, string(value, name + "." + Visible.text(key, 60))));
+        return found;
+    }
+
     private List<Json> items(String name) {
         if (!has(name)) return List.of();
         var items = json.array(name)

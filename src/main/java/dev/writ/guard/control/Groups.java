@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What is done to groups, roles among them. */
 public final class Groups {
@@ -53,7 +54,13 @@ public final class Groups {
                         wanted.name(), wanted.of(), wanted.quorum(), wanted.proof(), wanted.separation(), Set.of()))
                 .then(group -> orders.carry(
                         caller,
-                        Orders.administer("group:create", group.name().text(), rule(group)),
+                        Orders.administer(
+                                "group:create",
+                                group.name().text(),
+                                rule(group)
+                                        .with(
+                                                "members",
+                                                Json.Arr.ofStrings(List.copyOf(new TreeSet<>(wanted.members()))))),
                         () -> Plan.of(members(tenant, wanted.of(), wanted.members())
                                 .map(members -> created(tenant, group, members)))));
     }

@@ -4,6 +4,7 @@ import dev.writ.base.Json;
 import dev.writ.guard.Action;
 import dev.writ.guard.Attempt;
 import dev.writ.guard.Caller;
+import dev.writ.guard.Concerned;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Held;
 import dev.writ.guard.Outcome;
@@ -28,10 +29,14 @@ final class Orders {
     private static final String PEER = "control";
 
     private final Guard guard;
+    private final FourEyes fourEyes;
+    private final Concerned concerned;
     private final ReentrantLock oneAtATime = new ReentrantLock(true);
 
-    Orders(Guard guard) {
+    Orders(Guard guard, FourEyes fourEyes, Concerned concerned) {
         this.guard = guard;
+        this.fourEyes = fourEyes;
+        this.concerned = concerned;
     }
 
     /** What a change comes to on the facts as they are when it is admitted. */
@@ -53,6 +58,9 @@ final class Orders {
                     : new Stay<>(planned.then(_ -> new Reply.Unavailable<>("no plan")));
         }
 
+        /** Nothing is changed, and why not is on record. */
+        record Refuse<T>(Transition record, Reply<T> reply) implements Plan<T> {}
+
         /** Nothing to change: it is so already, or cannot be. */
         record Stay<T>(Reply<T> reply) implements Plan<T> {}
     }
@@ -61,13 +69,16 @@ final class Orders {
         return new Action.Administer(operation, target, payload);
     }
 
-    <T> Reply<T> carry(Caller.OfPerson caller, Action.Administer action, Supplier<Plan<T>> planner) {
+    <T> Reply<T> carry(Caller caller, Action action, Supplier<Plan<T>> planner) {
         return switch (used(guard.admit(new Attempt(caller, action)))) {
             case Used.No(var refusal) -> refused(refusal);
             case Used.Yes(var permit) -> {
                 oneAtATime.lock();
                 try {
-                    yield settled(permit, () -> guard.changing(caller.tenant(), () -> made(permit, planner.get())));
+                    yield settled(
+                            permit,
+                            () -> guard.changing(
+                                    caller.tenant(), () -> together(caller, action, permit, planner.get())));
                 } finally {
                     oneAtATime.unlock();
                 }
@@ -95,6 +106,7 @@ final class Orders {
                 settled(permit, () -> {
                     var taken = taking.get();
                     for (var record : taken.records()) guard.recordAfter(permit, record);
+                    told(permit, taken.records());
                     return taken.reply();
                 });
         };
@@ -124,9 +136,37 @@ final class Orders {
         return new Refusal(permit.decision(), reason, Optional.empty());
     }
 
+    /** Carries a plan out, or keeps it for a second administrator where it takes two. */
+    private <T> Reply<T> together(Caller caller, Action action, Permit permit, Plan<T> plan) {
+        // What takes two is administered, by people; what an agent passes on is within its own task.
+        if (plan instanceof Plan.Stay<T>
+                || !(caller instanceof Caller.OfPerson person)
+                || !(action instanceof Action.Administer administered)) return made(permit, plan);
+        return switch (fourEyes.way(person, administered)) {
+            case FourEyes.Way.Free _ -> made(permit, plan);
+            case FourEyes.Way.Wait(var proposal) -> new Reply.Waiting<>(proposal.id(), proposal.until());
+            case FourEyes.Way.Propose(var proposal, var record) ->
+                made(permit, new Plan.Go<>(record, () -> new Reply.Done<>(fourEyes.keep(proposal))))
+                        .then(kept -> kept
+                                ? new Reply.Waiting<>(proposal.id(), proposal.until())
+                                : new Reply.Conflict<>("too many changes wait for a second administrator already"));
+            case FourEyes.Way.Together(var proposal, var record) ->
+                made(permit, new Plan.Go<>(record, () -> new Reply.Done<>(Boolean.TRUE)))
+                        .then(_ -> made(permit, plan))
+                        .map(done -> {
+                            fourEyes.over(proposal);
+                            return done;
+                        });
+        };
+    }
+
     private <T> Reply<T> made(Permit permit, Plan<T> plan) {
         return switch (plan) {
             case Plan.Stay<T>(var reply) -> reply;
+            case Plan.Refuse<T>(var record, var reply) ->
+                guard.record(permit, record)
+                        ? reply
+                        : new Reply.Unavailable<>("the ledger cannot be written; nothing was changed");
             case Plan.Go<T>(var records, var making) -> {
                 for (int i = 0; i < records.size(); i++) {
                     if (guard.record(permit, records.get(i))) continue;
@@ -141,9 +181,15 @@ final class Orders {
                     throw e;
                 }
                 if (reply.obstacle().isPresent()) voided(permit, records);
+                else told(permit, records);
                 yield reply;
             }
         };
+    }
+
+    private void told(Permit permit, List<Transition> records) {
+        if (!(permit.attempt().caller() instanceof Caller.OfPerson by)) return;
+        for (var record : records) concerned.by(Optional.of(by.person()), by.tenant(), record);
     }
 
     /** What was recorded and then not done is said to be so. */
@@ -175,6 +221,7 @@ final class Orders {
                     case Reply.Invalid<?> _ -> "breaks a rule";
                     case Reply.Forbidden<?> _ -> "not allowed";
                     case Reply.Unavailable<?> _ -> "a part is down";
+                    case Reply.Waiting<?> _ -> "waits for a second administrator";
                 };
         return Outcome.without(detail.isEmpty() ? Outcome.Status.DONE : Outcome.Status.NOT_SENT, PEER, 0, detail);
     }
@@ -185,6 +232,11 @@ final class Orders {
             case Refusal.Unavailable(var what) -> new Reply.Unavailable<>(what);
             case Refusal.ByPolicy(var _, var why) -> new Reply.Forbidden<>(why, decision);
             case Refusal.NotAllowed(var why) -> new Reply.Forbidden<>(why, decision);
+            case Refusal.NotPassedOn(var _, var why) -> new Reply.Forbidden<>(why, decision);
+            case Refusal.NoEmergency(var why) -> new Reply.Forbidden<>(why, decision);
+            case Refusal.BadArguments(var why) -> new Reply.Invalid<>(why);
+            case Refusal.TaskEnded ended ->
+                new Reply.Forbidden<>("the task has ended (" + ended.how() + "): stop and tell the user", decision);
             case Refusal.Reason other -> new Reply.Forbidden<>(other.code(), decision);
         };
     }

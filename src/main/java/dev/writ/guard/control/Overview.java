@@ -72,9 +72,13 @@ public final class Overview {
                             given.tasks().values().stream()
                                     .filter(task -> task.open(now))
                                     .count())
-                    .put("approvalsPending", given.pending(now).size());
+                    .put("approvalsPending", given.pending(now).size())
+                    .put("reviewsDue", emergencies(tenant, "opened"))
+                    .put("reviewsOverdue", emergencies(tenant, "overdue"))
+                    .put("agentsOverdue", overdue(tenant));
             return new Reply.Done<>(Json.object()
                     .put("tenant", tenant.text())
+                    .put("state", given.suspension().isPresent() ? "suspended" : "active")
                     .put("ledger", log.build())
                     .put(
                             "policies",
@@ -94,6 +98,44 @@ public final class Overview {
                                     .build())
                     .build());
         });
+    }
+
+    private long emergencies(Name tenant, String state) {
+        var now = clock.instant();
+        return authority.snapshot(tenant).emergencies().values().stream()
+                .filter(each -> each.state(now).equals(state))
+                .count();
+    }
+
+    private long overdue(Name tenant) {
+        var now = clock.instant();
+        return registry.snapshot(tenant).agents().values().stream()
+                .filter(agent -> agent.status() == Agent.Status.ACTIVE && !agent.mayAct(now))
+                .count();
+    }
+
+    /** What people put off until an auditor asks: the emergency that nobody looked at, the tenant that stands still. */
+    private void put(Name tenant, List<Json.Obj> findings) {
+        var given = authority.snapshot(tenant);
+        given.suspension()
+                .ifPresent(each -> findings.add(finding(
+                        "warn",
+                        "no agent may act: the tenant is suspended since " + each.at(),
+                        each.why(),
+                        "writ tenant resume")));
+        for (var each : given.emergencies().values().stream()
+                .sorted(Comparator.comparing(dev.writ.authority.Emergency::id))
+                .toList()) {
+            var state = each.state(clock.instant());
+            if (!state.equals("opened") && !state.equals("overdue")) continue;
+            findings.add(finding(
+                    state.equals("overdue") ? "error" : "warn",
+                    "the emergency " + each.id().brief() + " was not reviewed"
+                            + (state.equals("overdue") ? ", and the review is overdue" : ""),
+                    "somebody who did not open it must look at it by "
+                            + each.reviewDue().orElseThrow(),
+                    "writ break-glass review " + each.id().brief()));
+        }
     }
 
     private List<Json> witnesses(Name tenant) {
@@ -177,6 +219,7 @@ public final class Overview {
             people(tenant, findings);
             agents(tenant, findings);
             servers(tenant, findings);
+            put(tenant, findings);
             if (custody.equals("shared-user"))
                 findings.add(finding(
                         "warn",
@@ -244,7 +287,7 @@ public final class Overview {
                         "error",
                         "the agent " + agent.name() + " has no active owner",
                         "it may do nothing",
-                        "give it another owner: writ apply with spec.owner"));
+                        "give it another owner: writ agent reassign " + agent.name() + " --owner PERSON"));
             if (agent.recertifyBy().isBefore(now.plus(SOON)))
                 findings.add(finding(
                         "warn",

@@ -1,6 +1,7 @@
 package dev.writ.guard.control;
 
 import dev.writ.base.Id;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -42,6 +43,13 @@ public sealed interface Reply<T> {
     /** It breaks a rule, whatever else there is. */
     record Invalid<T>(String why) implements Reply<T> {}
 
+    /**
+     * It waits for a second administrator.
+     *
+     * @param change by which it is confirmed
+     */
+    record Waiting<T>(Id change, Instant until) implements Reply<T> {}
+
     /** A part that decides, proves or stores is down. */
     record Unavailable<T>(String why) implements Reply<T> {}
 
@@ -67,6 +75,7 @@ public sealed interface Reply<T> {
             case Conflict<T>(var why, var findings) -> new Conflict<>(why, findings);
             case Invalid<T>(var why) -> new Invalid<>(why);
             case Unavailable<T>(var why) -> new Unavailable<>(why);
+            case Waiting<T>(var change, var until) -> new Waiting<>(change, until);
         };
     }
 
@@ -91,6 +100,8 @@ public sealed interface Reply<T> {
             case Conflict<T>(var why, var _) -> Optional.of(why);
             case Invalid<T>(var why) -> Optional.of(why);
             case Unavailable<T>(var why) -> Optional.of(why);
+            case Waiting<T>(var change, var _) ->
+                Optional.of("it waits for a second administrator to confirm " + change);
         };
     }
 }

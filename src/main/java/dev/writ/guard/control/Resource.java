@@ -1,5 +1,6 @@
 package dev.writ.guard.control;
 
+import dev.writ.authority.Part;
 import dev.writ.authority.Scope;
 import dev.writ.base.Canonical;
 import dev.writ.base.Digest;
@@ -100,6 +101,30 @@ public sealed interface Resource {
         }
     }
 
+    /** A company's identity provider; see {@link dev.writ.identity.Provider} for what each means. */
+    record Provider(
+            Name name,
+            String issuer,
+            String clientId,
+            Optional<Name> secret,
+            Set<String> domains,
+            Map<String, String> claims,
+            String groupsClaim,
+            Map<String, Name> groups,
+            boolean enrols)
+            implements Resource {
+        public Provider {
+            domains = Set.copyOf(domains);
+            claims = Map.copyOf(claims);
+            groups = Map.copyOf(groups);
+        }
+
+        @Override
+        public String title() {
+            return name.text();
+        }
+    }
+
     record Server(
             Name name,
             Transport transport,
@@ -172,6 +197,83 @@ public sealed interface Resource {
 
         Instant deadline(Instant now) {
             return until.orElseGet(() -> now.plus(lasting.orElseThrow()));
+        }
+    }
+
+    /**
+     * A standing order of whoever gives it.
+     *
+     * @param lasting how long each task lives
+     * @param uses how many tasks it may open
+     * @param until 90 days from now when absent
+     */
+    record Mandate(
+            Name name,
+            Name agent,
+            Name source,
+            String purpose,
+            Scope scope,
+            long calls,
+            Duration lasting,
+            long atOnce,
+            long uses,
+            Optional<Instant> until)
+            implements Resource {
+        static final Duration STANDS = Duration.ofDays(90);
+
+        public Mandate {
+            if (Canonical.bytes(scope.json()).length > Task.SCOPE_BYTES_MAX)
+                throw new IllegalArgumentException("a scope has at most " + Task.SCOPE_BYTES_MAX + " bytes");
+        }
+
+        @Override
+        public String title() {
+            return name.text();
+        }
+    }
+
+    /** A task that two people open in an emergency; {@code person} is the e-mail or id of whom it is for. */
+    record Emergency(Name agent, String person, String reason, Scope scope, long calls, Duration lasting) {
+        public Emergency {
+            if (Canonical.bytes(scope.json()).length > Task.SCOPE_BYTES_MAX)
+                throw new IllegalArgumentException("a scope has at most " + Task.SCOPE_BYTES_MAX + " bytes");
+        }
+    }
+
+    /**
+     * What of a task is to be passed on; what is left out stays as the task has it.
+     *
+     * @param lasting from now on; at most one of it and {@code until}
+     */
+    record Delegation(
+            Name agent,
+            Optional<Set<Name>> servers,
+            Optional<Set<String>> tools,
+            Optional<Set<Name>> categories,
+            Optional<Set<Name>> data,
+            long calls,
+            Optional<Duration> lasting,
+            Optional<Instant> until) {
+        public Delegation {
+            if (lasting.isPresent() && until.isPresent())
+                throw new IllegalArgumentException("give one of for (like 8h) and until (a time)");
+        }
+
+        Part part(Instant now) {
+            return new Part(agent, servers, tools, categories, data, calls, until.or(() -> lasting.map(now::plus)));
+        }
+
+        /** What was asked, as the attempt's payload tells it. */
+        Json.Obj asked(String task) {
+            var asked =
+                    Json.object().put("task", task).put("agent", agent.text()).put("calls", calls);
+            servers.ifPresent(some -> asked.put("servers", Documents.texts(some)));
+            tools.ifPresent(some -> asked.put("tools", new java.util.TreeSet<>(some)));
+            categories.ifPresent(some -> asked.put("categories", Documents.texts(some)));
+            data.ifPresent(some -> asked.put("data", Documents.texts(some)));
+            lasting.ifPresent(time -> asked.put("seconds", time.toSeconds()));
+            until.ifPresent(time -> asked.put("until", time.toString()));
+            return asked.build();
         }
     }
 

@@ -27,7 +27,8 @@ import java.util.regex.Pattern;
 public final class Resources {
     static final String API_VERSION = "writ.dev/v1";
     static final String ROLE = "role-";
-    private static final Set<String> KINDS = Set.of("Tenant", "Person", "Group", "Agent", "Server", "Task");
+    private static final Set<String> KINDS =
+            Set.of("Tenant", "Person", "Group", "Agent", "Provider", "Server", "Task", "Mandate");
     private static final Set<String> APPROVING =
             Set.of("digest", "categories", "data", "pathArguments", "resultLabels", "resultTrusted");
     private static final Pattern LASTING = Pattern.compile("([1-9][0-9]{0,6})([smhd])");
@@ -54,8 +55,10 @@ public final class Resources {
             case "Person" -> person(named(name), form);
             case "Group" -> group(named(name), form);
             case "Agent" -> agent(named(name), form);
+            case "Provider" -> provider(named(name), form);
             case "Server" -> server(named(name), form);
             case "Task" -> task(name, form);
+            case "Mandate" -> mandate(named(name), form);
             default ->
                 throw new Form.Wrong("unknown kind " + Visible.text(form.text("kind"), 40)
                         + Nearest.to(form.text("kind"), KINDS)
@@ -77,7 +80,7 @@ public final class Resources {
     }
 
     static Name role(String role) {
-        var known = Set.of("admin", "approver", "auditor", "viewer", "policy-author");
+        var known = Set.of("admin", "approver", "auditor", "break-glass", "viewer", "policy-author");
         if (known.contains(role)) return new Name(ROLE + role);
         throw new Form.Wrong("unknown role " + Visible.text(role, 40) + "; known are "
                 + String.join(", ", new java.util.TreeSet<>(known)));
@@ -103,6 +106,27 @@ public final class Resources {
                 spec.smallNumber("modelTier", 0),
                 spec.time("recertifyBy"),
                 spec.has("groups") ? Optional.of(spec.names("groups")) : Optional.empty());
+    }
+
+    private static Resource.Provider provider(String name, Form document) {
+        var known = Set.of("issuer", "clientId", "secret", "domains", "claims", "groupsClaim", "groups", "enrols");
+        return provider(new Name(name), document.form("spec", known));
+    }
+
+    /** A provider's specification, as documents and orders that wait have it. */
+    static Resource.Provider provider(Name name, Form spec) {
+        var groups = new LinkedHashMap<String, Name>();
+        spec.textsByName("groups").forEach((theirs, ours) -> groups.put(theirs, new Name(ours)));
+        return new Resource.Provider(
+                name,
+                spec.text("issuer"),
+                spec.text("clientId"),
+                spec.textIf("secret").map(Name::new),
+                spec.texts("domains"),
+                spec.textsByName("claims"),
+                spec.textIf("groupsClaim").orElse("groups"),
+                groups,
+                spec.flag("enrols", false));
     }
 
     private static Resource.Server server(String name, Form document) {
@@ -191,19 +215,69 @@ public final class Resources {
                         tool.flag("resultTrusted", false)));
     }
 
+    private static Resource.Mandate mandate(String name, Form document) {
+        var spec = document.form(
+                "spec", Set.of("agent", "source", "purpose", "scope", "calls", "for", "atOnce", "uses", "until"));
+        return new Resource.Mandate(
+                new Name(name),
+                spec.name("agent"),
+                spec.name("source"),
+                spec.text("purpose"),
+                scope(spec),
+                spec.number("calls", 1_000),
+                lasting(spec.text("for")),
+                spec.number("atOnce", 1),
+                spec.number("uses", 0),
+                spec.time("until"));
+    }
+
+    /** The members of an emergency. */
+    public static Resource.Emergency emergency(Form form) {
+        return new Resource.Emergency(
+                form.name("agent"),
+                form.text("person"),
+                form.text("reason"),
+                scope(form),
+                form.number("calls", 100),
+                lasting(form.text("for")));
+    }
+
+    private static Scope scope(Form spec) {
+        var scope = spec.form("scope", Set.of("servers", "tools", "categories", "data"));
+        return new Scope(
+                scope.names("servers"),
+                scope.has("tools") ? Optional.of(scope.texts("tools")) : Optional.empty(),
+                scope.names("categories"),
+                scope.names("data"));
+    }
+
+    /** The members of a delegation. */
+    public static Resource.Delegation delegation(Form form) {
+        var scope = form.formIf("scope", Set.of("servers", "tools", "categories", "data"));
+        return new Resource.Delegation(
+                form.name("agent"),
+                scope.filter(s -> s.has("servers")).map(s -> s.names("servers")),
+                scope.filter(s -> s.has("tools")).map(s -> s.texts("tools")),
+                scope.filter(s -> s.has("categories")).map(s -> s.names("categories")),
+                scope.filter(s -> s.has("data")).map(s -> s.names("data")),
+                calls(form),
+                form.textIf("for").map(Resources::lasting),
+                form.time("until"));
+    }
+
+    private static long calls(Form form) {
+        if (!form.has("calls")) throw new Form.Wrong("calls is missing: how much of the task's budget is passed on");
+        return form.number("calls", 0);
+    }
+
     private static Resource.Task task(Optional<String> id, Form document) {
         var spec = document.form("spec", Set.of("agent", "person", "purpose", "scope", "calls", "for", "until"));
-        var scope = spec.form("scope", Set.of("servers", "tools", "categories", "data"));
         return new Resource.Task(
                 id,
                 spec.name("agent"),
                 spec.text("person"),
                 spec.text("purpose"),
-                new Scope(
-                        scope.names("servers"),
-                        scope.has("tools") ? Optional.of(scope.texts("tools")) : Optional.empty(),
-                        scope.names("categories"),
-                        scope.names("data")),
+                scope(spec),
                 spec.number("calls", 1_000),
                 spec.textIf("for").map(Resources::lasting),
                 spec.time("until"));

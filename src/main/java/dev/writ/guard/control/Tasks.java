@@ -70,10 +70,18 @@ public final class Tasks {
     }
 
     public Reply<Json.Obj> one(Caller.OfPerson caller, String id) {
-        return directory.reading(caller, () -> found(caller, id).map(task -> document(caller.tenant(), task)));
+        return directory.reading(caller, () -> found(caller, id).map(task -> drawn(caller.tenant(), task)));
     }
 
-    private Reply<Task> found(Caller.OfPerson caller, String id) {
+    /** With the way from the person to it and on. */
+    private Json.Obj drawn(Name tenant, Task task) {
+        var document = document(tenant, task);
+        var status = document.object("status").orElse(Json.Obj.EMPTY);
+        var chain = Chains.of(task, authority.snapshot(tenant), registry.snapshot(tenant), clock.instant());
+        return document.with("status", status.with("chain", chain));
+    }
+
+    Reply<Task> found(Caller.OfPerson caller, String id) {
         var tasks = authority.snapshot(caller.tenant()).tasks();
         return Directory.id("task", tasks.keySet(), id).map(full -> java.util.Objects.requireNonNull(tasks.get(full)));
     }
@@ -128,7 +136,7 @@ public final class Tasks {
                         wanted.deadline(now))));
     }
 
-    private static Optional<String> unknown(Scope scope, RegistrySnapshot snapshot) {
+    static Optional<String> unknown(Scope scope, RegistrySnapshot snapshot) {
         if (scope.servers().isEmpty()) return Optional.of("the scope holds no server");
         for (var server : scope.servers())
             if (snapshot.server(server)
@@ -162,7 +170,7 @@ public final class Tasks {
     }
 
     /** The definitions of all approved tools in scope, as they are pinned at this moment. */
-    private static Map<String, Digest> pins(Scope scope, RegistrySnapshot snapshot) {
+    static Map<String, Digest> pins(Scope scope, RegistrySnapshot snapshot) {
         var pins = new TreeMap<String, Digest>();
         for (var server : scope.servers())
             for (var tool : snapshot.toolsOf(server))
@@ -173,7 +181,7 @@ public final class Tasks {
         return pins;
     }
 
-    private static Transition opened(Task task) {
+    static Transition opened(Task task) {
         return new Transition(
                 "task",
                 "opened",
@@ -185,10 +193,11 @@ public final class Tasks {
                         .put("scope", task.scope().json())
                         .put("calls", task.callBudget())
                         .put("until", Guard.time(task.deadline()))
+                        .put("origin", task.origin().json())
                         .build());
     }
 
-    private static Transition consented(Consent consent) {
+    static Transition consented(Consent consent) {
         var pins = Json.object();
         new TreeMap<>(consent.pins()).forEach((tool, digest) -> pins.put(tool, digest.toString()));
         var members = Json.object()

@@ -2,6 +2,7 @@ package dev.writ.guard.replay;
 
 import dev.writ.authority.Authority;
 import dev.writ.authority.Stop;
+import dev.writ.authority.Suspension;
 import dev.writ.authority.Task;
 import dev.writ.base.Digest;
 import dev.writ.base.Id;
@@ -11,6 +12,8 @@ import dev.writ.base.Proof;
 import dev.writ.guard.replay.Reading.Change;
 import dev.writ.identity.Identity;
 import dev.writ.registry.Access;
+import dev.writ.identity.Passkeys;
+import dev.writ.identity.Provider;
 import dev.writ.registry.Classification;
 import dev.writ.registry.Outcome;
 import dev.writ.registry.Registry;
@@ -82,6 +85,10 @@ final class Redo {
                                 time(record)));
             case "revocation/key-revoked" ->
                 made(!identity.revoke(tenant, id(record, "key")).keys().isEmpty());
+            case "revocation/trust-revoked" -> made(identity.trusts().revoke(tenant, id(record, "trust")));
+            case "enrolment/trust-added" ->
+                unmadeUnless(
+                        identity.trusts().trust(tenant, id(record, "trust")).isPresent());
             case "revocation/grant-revoked" ->
                 made(!identity.grants()
                         .revoke(tenant, id(record, "family"))
@@ -91,6 +98,30 @@ final class Redo {
                 made(!identity.revokeAll(tenant, Instant.parse(text(record, "until")))
                         .keys()
                         .isEmpty());
+            case "revocation/session-ended" -> made(sessionEnded(tenant, id(record, "session")));
+            case "revocation/passkey-removed" -> made(identity.passkeys().remove(tenant, id(record, "passkey")));
+            case "enrolment/passkey-enrolled" -> passkey(tenant, record, made);
+            case "revocation/provider-removed" -> made(identity.providers().remove(tenant, name(record, "provider")));
+            case "enrolment/provider-linked" ->
+                unmadeUnless(identity.providers().linked(tenant, id(record, "person")));
+            case "administration/provider-set" -> provider(tenant, record, made);
+            case "enrolment/provider-key-made" ->
+                unmadeUnless(identity.providers().knowsKey(tenant, id(record, "key")));
+            case "enrolment/link-made" -> unmadeUnless(identity.links().knows(tenant, id(record, "link")));
+            case "revocation/mandate-revoked" -> mandateRevoked(tenant, record);
+            case "revocation/consent-revoked" ->
+                ended(authority.revokeConsent(tenant, id(record, "consent"), end(record)), tenant);
+            case "revocation/tenant-suspended" -> suspended(tenant, record);
+            case "administration/tenant-resumed" -> made ? made(authority.resume(tenant)) : Done.SO_ALREADY;
+            case "mandate/given" ->
+                unmadeUnless(authority.snapshot(tenant).mandates().containsKey(id(record, "mandate")));
+            case "mandate/used" ->
+                unmadeUnless(authority.snapshot(tenant).task(id(record, "task")).isPresent());
+            case "mandate/refused" -> Done.SO_ALREADY;
+            case "administration/break-glass-asked",
+                    "administration/break-glass-opened",
+                    "administration/break-glass-reviewed" ->
+                unmadeUnless(authority.snapshot(tenant).emergencies().containsKey(id(record, "emergency")));
             case "approval/consumed" -> consumed(tenant, id(record, "approval"));
             case "approval/refused" -> made(authority.approvals().replayRefused(tenant, id(record, "approval")));
             // A yes that was not counted, or is not in the database, is asked for again.
@@ -100,7 +131,7 @@ final class Redo {
                 changed(tenant, record);
             case "definition-pin/added", "definition-pin/restored", "definition-pin/returned" -> Done.SO_ALREADY;
             case "definition-pin/approved" -> made ? approved(tenant, record) : Done.SO_ALREADY;
-            case "task/opened", "consent/given" ->
+            case "task/opened", "delegation/opened", "consent/given" ->
                 unmadeUnless(authority.snapshot(tenant).task(id(record, "task")).isPresent());
             case "enrolment/key-issued" ->
                 unmadeUnless(identity.key(tenant, id(record, "key")).isPresent());
@@ -118,6 +149,11 @@ final class Redo {
                         registry.snapshot(tenant).group(name(record, "group")).isPresent());
             case "administration/secret-kept", "administration/secret-replaced" ->
                 unmadeUnless(vault.names(tenant).contains(name(record, "secret")));
+            // What waited for a second administrator is ordered anew when it is not in the database.
+            case "administration/change-proposed",
+                    "administration/change-confirmed",
+                    "administration/change-permitted",
+                    "administration/change-withdrawn" -> Done.SO_ALREADY;
             case "administration/tenant-created", "administration/replayed", "administration/clock-accepted" ->
                 Done.SO_ALREADY;
             default -> given(tenant, change, record, made);
@@ -166,13 +202,34 @@ final class Redo {
         };
     }
 
+    private static Task.End end(Json.Obj record) {
+        return new Task.End(Task.Ending.REVOKED, Optional.of(by(record)), time(record), text(record, "reason"));
+    }
+
+    private Done mandateRevoked(Name tenant, Json.Obj record) {
+        return ended(authority.revokeMandate(tenant, id(record, "mandate"), end(record)), tenant);
+    }
+
+    private Done ended(Optional<Stop.Stopped> stopped, Name tenant) {
+        for (var task : stopped.map(Stop.Stopped::ended).orElse(List.of())) identity.endTask(tenant, task.id());
+        return made(stopped.isPresent());
+    }
+
+    private Done suspended(Name tenant, Json.Obj record) {
+        if (authority.snapshot(tenant).suspension().isPresent()) return Done.SO_ALREADY;
+        var _ = authority.suspend(tenant, new Suspension(by(record), time(record), text(record, "reason")));
+        return Done.MADE;
+    }
+
     private Done ended(Name tenant, Json.Obj record, Task.Ending ending) {
         var by = record.string("by").filter(text -> text.startsWith("per_")).map(Id::new);
         var end = new Task.End(ending, by, time(record), text(record, "reason"));
         var task = id(record, "task");
         var stop = authority.replayEnd(tenant, task, end);
-        var keys = identity.endTask(tenant, task).keys();
-        return made(stop instanceof Stop.Stopped || !keys.isEmpty());
+        var over = identity.endTask(tenant, task);
+        return made(stop instanceof Stop.Stopped
+                || !over.keys().isEmpty()
+                || !over.grants().isEmpty());
     }
 
     private Done agentStopped(Name tenant, Json.Obj record, boolean forGood) {
@@ -217,6 +274,29 @@ final class Redo {
         for (var agent : registry.snapshot(tenant).agents().values())
             if (agent.owner().equals(person)) some |= tasksEnded(tenant, agent.name(), record, why);
         return made(known.get().active() || keys || sessions || some);
+    }
+
+    private boolean sessionEnded(Name tenant, Id session) {
+        return identity.sessions().ended(tenant, session);
+    }
+
+    /** The link is used up in any case; the passkey is there again when the log shows that it was. */
+    private Done passkey(Name tenant, Json.Obj record, boolean made) {
+        var used = record.string("link").filter(link -> identity.links().used(tenant, new Id(link)));
+        if (identity.passkeys().knows(tenant, id(record, "passkey"))) return made(used.isPresent());
+        if (!made) return Done.UNMADE;
+        return made(identity.passkeys().add(Passkeys.of(tenant, record, time(record))) || used.isPresent());
+    }
+
+    private Done provider(Name tenant, Json.Obj record, boolean made) {
+        var provider = Provider.of(tenant, record);
+        if (!made) return Done.SO_ALREADY;
+        if (identity.providers()
+                .find(tenant, provider.name())
+                .filter(provider::equals)
+                .isPresent()) return Done.SO_ALREADY;
+        identity.providers().set(provider);
+        return Done.MADE;
     }
 
     private Done disabled(Name tenant, Name server) {
@@ -336,8 +416,12 @@ final class Redo {
         return new Id(text(record, member));
     }
 
+    /** The person who ordered it, or who answers for the provider on whose word it was done. */
     private static Id by(Json.Obj record) {
-        return id(record, "by");
+        return record.string("by")
+                .filter(text -> text.startsWith("per_"))
+                .map(Id::new)
+                .orElseGet(() -> id(record, "answers"));
     }
 
     private static Instant time(Json.Obj record) {

@@ -32,6 +32,7 @@ final class Attempt implements Receiver {
     private int size;
 
     private boolean cancelled;
+    private @Nullable Place waiting;
     private @Nullable Link link;
     private @Nullable Exchange opened;
 
@@ -71,6 +72,16 @@ final class Attempt implements Receiver {
         return false;
     }
 
+    /** A place among the connections is asked for in its name. */
+    void waits(Place place) {
+        boolean unwanted;
+        synchronized (this) {
+            waiting = place;
+            unwanted = cancelled;
+        }
+        if (unwanted) place.cancel();
+    }
+
     /** No connection could be had. */
     void failed(ClientError error) {
         tell(new Arrival.Failed(error));
@@ -79,11 +90,14 @@ final class Attempt implements Receiver {
     void cancel() {
         Link current;
         Exchange stream;
+        Place asked;
         synchronized (this) {
             cancelled = true;
+            asked = waiting;
             current = link;
             stream = opened;
         }
+        if (asked != null) asked.cancel();
         if (stream != null) stream.close();
         else if (current != null) current.abort(this);
     }

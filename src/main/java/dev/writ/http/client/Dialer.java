@@ -1,5 +1,6 @@
 package dev.writ.http.client;
 
+import dev.writ.http.KeepAlive;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -62,12 +63,27 @@ final class Dialer {
                         });
                     }
                 });
+        KeepAlive.options().forEach(bootstrap::option);
     }
 
-    /** @param home the loop that the connection is to hang on; null for any */
+    /**
+     * Opens a connection in a place that was granted, or gives the place back.
+     *
+     * @param home the loop that the connection is to hang on; null for any
+     */
     Link dial(Url url, Destinations destinations, Duration limit, @Nullable EventLoop home) {
         long until = System.nanoTime() + limit.toNanos();
-        var addresses = resolve(url, destinations, until);
+        boolean open = false;
+        try {
+            var link = anyOf(resolve(url, destinations, until), url, until, home);
+            open = true;
+            return link;
+        } finally {
+            if (!open) pool.release();
+        }
+    }
+
+    private Link anyOf(List<InetAddress> addresses, Url url, long until, @Nullable EventLoop home) {
         ClientError last = null;
         for (var address : addresses) {
             try {
@@ -104,7 +120,6 @@ final class Dialer {
     }
 
     private Link connect(Url url, InetAddress address, long until, @Nullable EventLoop home) {
-        pool.reserve();
         boolean open = false;
         var on = home == null ? bootstrap : bootstrap.clone(home);
         var connecting = on.connect(new InetSocketAddress(address, url.port()));
@@ -124,7 +139,6 @@ final class Dialer {
             if (!open) {
                 connecting.cancel(true);
                 var _ = connecting.channel().close();
-                pool.release();
             }
         }
     }

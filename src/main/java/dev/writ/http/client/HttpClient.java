@@ -1,7 +1,9 @@
 package dev.writ.http.client;
 
+import dev.writ.base.NeverWaits;
 import dev.writ.http.Loops;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -59,22 +61,41 @@ public final class HttpClient implements AutoCloseable {
         int tries = attempt.nextTry();
         var pooled = tries > STALE_TRIES_MAX ? null : pool.take(call.url().origin(), rules, attempt.home());
         if (pooled != null) {
-            if (attempt.on(pooled)) pooled.send(call, attempt);
-            else pool.put(pooled);
+            taken(attempt, pooled);
         } else if (tries > STALE_TRIES_MAX + 1) {
             attempt.failed(
                     new ClientError(ClientError.Code.PEER_CLOSED, false, "the peer closed the connection at once"));
         } else {
-            Thread.ofVirtual().name("http-dial").start(() -> dial(attempt, rules));
+            var place = pool.place(
+                    call.url().origin(), rules, attempt.home(), call.deadlines().connect());
+            attempt.waits(place);
+            var _ = place.granted().whenComplete((_, _) -> placed(attempt, rules, place));
         }
+    }
+
+    /** No thread waits for a place: whoever gives one back brings it here. */
+    private void placed(Attempt attempt, Destinations rules, Place place) {
+        Optional<Link> left;
+        try {
+            left = place.await();
+        } catch (ClientError e) {
+            attempt.failed(e);
+            return;
+        }
+        if (left.isPresent()) taken(attempt, left.get());
+        else Thread.ofVirtual().name("http-dial").start(() -> dial(attempt, rules));
+    }
+
+    private void taken(Attempt attempt, Link link) {
+        if (attempt.on(link)) link.send(attempt.call(), attempt);
+        else pool.put(link);
     }
 
     private void dial(Attempt attempt, Destinations rules) {
         try {
             var call = attempt.call();
             var link = dialer.dial(call.url(), rules, call.deadlines().connect(), attempt.home());
-            if (attempt.on(link)) link.send(call, attempt);
-            else pool.put(link);
+            taken(attempt, link);
         } catch (ClientError e) {
             attempt.failed(e);
         }
@@ -97,22 +118,38 @@ public final class HttpClient implements AutoCloseable {
      *     later, like {@link Exchange#close}. It comes again when another connection is taken
      */
     public Exchange send(Call call, Consumer<Runnable> started) {
+        NeverWaits.refuse("the head of an answer");
         long until = System.nanoTime() + call.deadlines().total().toNanos();
         var rules = call.destinations().orElse(destinations);
         for (int attempt = 1; ; attempt++) {
-            var pooled = attempt > STALE_TRIES_MAX ? null : pool.take(call.url().origin(), rules, null);
-            var link = pooled == null
-                    ? dialer.dial(call.url(), rules, call.deadlines().connect(), null)
-                    : pooled;
+            var idle = attempt > STALE_TRIES_MAX ? null : pool.take(call.url().origin(), rules, null);
+            var found = idle == null ? found(call, rules, started) : new Found(idle, true);
+            var link = found.link();
             var inbox = new Inbox(link.channel(), until);
             link.send(call, inbox);
             started.accept(() -> cut(link, inbox));
             var head = awaitHead(call.deadlines().firstByte(), link, inbox);
             if (head.isPresent())
                 return new Exchange(link, inbox, head.get(), call.deadlines().idle());
-            if (pooled == null)
+            // One that was used before may have been closed by the peer; after a few of them that is no accident.
+            if (!found.used() || attempt > STALE_TRIES_MAX)
                 throw new ClientError(ClientError.Code.PEER_CLOSED, false, "the peer closed the connection at once");
         }
+    }
+
+    /** @param used whether it has carried a call before */
+    private record Found(Link link, boolean used) {}
+
+    /** A connection that another call has left, or a new one; also the wait for it can be ended from outside. */
+    private Found found(Call call, Destinations rules, Consumer<Runnable> started) {
+        var limit = call.deadlines().connect();
+        var place = pool.place(call.url().origin(), rules, null, limit);
+        started.accept(place::cancel);
+        var left = place.await();
+        var link = left.isPresent() ? left.get() : dialer.dial(call.url(), rules, limit, null);
+        if (!place.cancelled()) return new Found(link, left.isPresent());
+        pool.put(link);
+        throw new ClientError(ClientError.Code.ABORTED, false, "the call was given up before it was sent");
     }
 
     /** Connections that are open now, idle ones included. */
@@ -129,7 +166,7 @@ public final class HttpClient implements AutoCloseable {
         if (ownLoops) loops.close();
     }
 
-    private static java.util.Optional<Receiver.Head> awaitHead(Duration limit, Link link, Inbox inbox) {
+    private static Optional<Receiver.Head> awaitHead(Duration limit, Link link, Inbox inbox) {
         try {
             return inbox.awaitHead(limit);
         } catch (ClientError e) {

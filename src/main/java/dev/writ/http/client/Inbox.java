@@ -1,5 +1,6 @@
 package dev.writ.http.client;
 
+import dev.writ.base.NeverWaits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -150,6 +151,7 @@ final class Inbox implements Receiver {
     }
 
     private void await(Duration limit, String what, java.util.function.BooleanSupplier there) {
+        NeverWaits.refuse(what);
         long until = Math.min(System.nanoTime() + limit.toNanos() - endNanos, 0) + endNanos;
         while (true) {
             // What has arrived is handed out before a failure, unless the reader itself has closed.

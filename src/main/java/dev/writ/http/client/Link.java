@@ -158,7 +158,7 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
         }
         if (informational) return true;
         if (isCoded(response)) {
-            fail(ClientError.Code.MALFORMED, "the answer has a coding that was not accepted");
+            fail(ClientError.Code.MALFORMED, "the answer is coded in a way that was not asked for");
             return false;
         }
         reusable = response.protocolVersion().equals(HttpVersion.HTTP_1_1)

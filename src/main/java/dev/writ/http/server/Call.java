@@ -1,8 +1,8 @@
 package dev.writ.http.server;
 
 import dev.writ.base.Headers;
+import dev.writ.base.Turns;
 import java.util.Objects;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -31,8 +31,12 @@ final class Call {
             block(request.route().handler());
             return;
         }
+        step(() -> evented.begin(request, new Reply(this)));
+    }
+
+    void step(Runnable step) {
         try {
-            evented.begin(request, new Reply(this));
+            step.run();
         } catch (RuntimeException | Error e) {
             log("a handler failed", e);
             answer(failed());
@@ -56,7 +60,7 @@ final class Call {
         return true;
     }
 
-    Executor loop() {
+    Turns loop() {
         return connection.loop();
     }
 

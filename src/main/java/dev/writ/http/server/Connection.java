@@ -3,6 +3,7 @@ package dev.writ.http.server;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.writ.base.Headers;
+import dev.writ.base.Turns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +45,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private final HttpServer server;
     private final Channel channel;
+    private final Turns turns;
     private final InetSocketAddress peer;
     private final RequestReader reader;
 
@@ -62,6 +63,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     Connection(HttpServer server, Channel channel) {
         this.server = server;
         this.channel = channel;
+        this.turns = server.loops.turns(channel.eventLoop());
         this.peer = (InetSocketAddress) channel.remoteAddress();
         this.reader = new RequestReader(server.gate, peer);
     }
@@ -100,8 +102,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    Executor loop() {
-        return channel.eventLoop();
+    Turns loop() {
+        return turns;
     }
 
     /** Whom to interrupt when the connection is killed. */

@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * What stands between a request's head and its body: who may be addressed (Host), who may ask (Origin), which route,
  * how large, and whether there is room. The checks go from the cheapest lie to the dearest truth.
  */
 final class Gate {
+    private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     private final Routes routes;
@@ -56,7 +58,7 @@ final class Gate {
         if (values.size() != 1) throw Refused.malformed("There must be exactly one Host.");
         var host = values.getFirst();
         int port = host.startsWith("[") ? host.indexOf(':', Math.max(0, host.indexOf(']'))) : host.indexOf(':');
-        if (port >= 0 && !host.substring(port + 1).matches("[0-9]{1,5}"))
+        if (port >= 0 && !PORT.matcher(host.substring(port + 1)).matches())
             throw Refused.malformed("Host has no valid port.");
         if (!hosts.contains(port < 0 ? host : host.substring(0, port)))
             throw Refused.unwelcome(403, "Forbidden", "This server does not answer under that Host.", head.hasBody());

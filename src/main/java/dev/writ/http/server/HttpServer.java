@@ -1,5 +1,6 @@
 package dev.writ.http.server;
 
+import dev.writ.http.KeepAlive;
 import dev.writ.http.Loops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -34,7 +35,7 @@ public final class HttpServer implements AutoCloseable {
 
     private final Routes routes;
     private final Admission admission;
-    private final Loops loops;
+    final Loops loops;
     private final boolean ownLoops;
     private final Channel listener;
     private final Future<?> sweeping;
@@ -150,7 +151,7 @@ public final class HttpServer implements AutoCloseable {
 
     private Channel bind(Settings settings) {
         var address = new InetSocketAddress(settings.address(), settings.port());
-        var bound = new ServerBootstrap()
+        var server = new ServerBootstrap()
                 .group(loops.group())
                 .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, 1024)
@@ -161,9 +162,9 @@ public final class HttpServer implements AutoCloseable {
                     protected void initChannel(Channel channel) {
                         channel.pipeline().addLast(new Connection(HttpServer.this, channel));
                     }
-                })
-                .bind(address)
-                .awaitUninterruptibly();
+                });
+        KeepAlive.options().forEach(server::childOption);
+        var bound = server.bind(address).awaitUninterruptibly();
         if (bound.isSuccess()) return bound.channel();
         if (ownLoops) loops.close();
         throw new ServerError(

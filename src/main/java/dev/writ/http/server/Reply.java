@@ -1,6 +1,6 @@
 package dev.writ.http.server;
 
-import java.util.concurrent.Executor;
+import dev.writ.base.Turns;
 
 /** The answer that an {@link Evented} handler owes: given once, from any thread; whoever comes second changes nothing. */
 public final class Reply {
@@ -28,8 +28,16 @@ public final class Reply {
         return call.block(handler);
     }
 
+    /**
+     * Takes a later step towards the answer: as in {@link Evented#begin}, what it throws becomes a 500 that tells the
+     * client nothing.
+     */
+    public void step(Runnable step) {
+        call.step(step);
+    }
+
     /** The connection's event loop. Work that ends elsewhere comes back here; what is sent from here goes out on here. */
-    public Executor loop() {
+    public Turns loop() {
         return call.loop();
     }
 }

@@ -53,7 +53,7 @@ public final class Routes {
         if (node == null) return new Match.Unknown();
         var route = node.routes.get(method);
         if (route == null) return new Match.OtherMethod(new TreeSet<>(node.routes.keySet()));
-        return new Match.Found(route, parameters(route, segments));
+        return new Match.Found(route.route, parameters(route.pattern, segments));
     }
 
     private static @Nullable Node find(Node node, List<String> segments, int at) {
@@ -64,9 +64,8 @@ public final class Routes {
         return find(node.parameter, segments, at + 1);
     }
 
-    private static Map<String, String> parameters(Route route, List<String> segments) {
+    private static Map<String, String> parameters(List<String> pattern, List<String> segments) {
         Map<String, String> parameters = Map.of();
-        var pattern = route.segments();
         for (int i = 0; i < pattern.size(); i++) {
             var segment = pattern.get(i);
             if (!Route.isParameter(segment)) continue;
@@ -78,14 +77,18 @@ public final class Routes {
 
     private void add(Route route) {
         var node = root;
-        for (var segment : route.segments()) node = node.next(segment);
-        if (node.routes.putIfAbsent(route.method(), route) != null)
+        var pattern = route.segments();
+        for (var segment : pattern) node = node.next(segment);
+        if (node.routes.putIfAbsent(route.method(), new Placed(route, pattern)) != null)
             throw new IllegalArgumentException("two routes for " + route.method() + " " + route.pattern());
     }
 
+    /** A route with the segments of its pattern. */
+    private record Placed(Route route, List<String> pattern) {}
+
     private static final class Node {
         private final Map<String, Node> literals = new HashMap<>();
-        private final Map<String, Route> routes = new LinkedHashMap<>();
+        private final Map<String, Placed> routes = new LinkedHashMap<>();
         private @Nullable Node parameter;
 
         Node next(String segment) {

@@ -15,10 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -38,7 +36,7 @@ public final class Proofs {
     private final InstantSource clock;
     private final Instant begun;
     private final byte[] nonceKey = new byte[32];
-    private final Map<Digest, Instant> seen = new LinkedHashMap<>();
+    private final Once seen = new Once(SEEN_MAX);
 
     /** What a proof shows, or why it shows nothing. */
     public sealed interface Shown {
@@ -143,15 +141,10 @@ public final class Proofs {
     private Shown once(String jkt, String jti) {
         var mark = Digest.of(jkt.getBytes(UTF_8), new byte[1], jti.getBytes(UTF_8));
         var now = clock.instant();
-        synchronized (seen) {
-            var oldest = seen.entrySet().iterator();
-            while (oldest.hasNext() && oldest.next().getValue().isBefore(now)) oldest.remove();
-            if (seen.containsKey(mark)) return bad("this proof was shown before");
-            if (seen.size() >= SEEN_MAX) return bad("too many proofs at once; try again in a moment");
-            // Of the future by as much as the skew, it stays good for twice that.
-            seen.put(mark, now.plus(SKEW.multipliedBy(2)));
-        }
-        return new Shown.Key(jkt);
+        // Of the future by as much as the skew, it stays good for twice that.
+        return seen.first(mark, now, now.plus(SKEW.multipliedBy(2)))
+                ? new Shown.Key(jkt)
+                : bad("this proof was shown before, or too many are; make a new one");
     }
 
     /** A nonce for the next proof. */

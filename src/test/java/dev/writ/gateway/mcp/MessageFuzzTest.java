@@ -32,7 +32,7 @@ class MessageFuzzTest {
     }
 
     @MethodSource("seeds")
-    @FuzzTest(maxDuration = "20s")
+    @FuzzTest(maxDuration = "10s")
     void aMessageIsReadOneWayOrRefused(byte[] body) {
         try {
             var _ = MessageReader.read(body);

@@ -16,7 +16,7 @@ class EventFuzzTest {
 
     private record Read(List<Event> events, Optional<ClientError.Code> error) {}
 
-    @FuzzTest(maxDuration = "20s")
+    @FuzzTest(maxDuration = "10s")
     void aStreamMeansTheSameHoweverItIsCut(FuzzedDataProvider input) {
         var cuts = input.consumeInts(8);
         var bytes = input.consumeRemainingAsBytes();

@@ -24,7 +24,7 @@ class HeadFuzzTest {
     }
 
     @MethodSource("seeds")
-    @FuzzTest(maxDuration = "20s")
+    @FuzzTest(maxDuration = "10s")
     void aHeadIsFramedInOneWayOrRefused(byte[] bytes) {
         var text = new String(bytes, ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");

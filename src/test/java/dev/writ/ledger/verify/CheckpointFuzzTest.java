@@ -21,7 +21,7 @@ class CheckpointFuzzTest {
     }
 
     @MethodSource("seeds")
-    @FuzzTest(maxDuration = "20s")
+    @FuzzTest(maxDuration = "10s")
     void aCheckpointIsItsBytes(byte[] bytes) {
         Checkpoint checkpoint;
         try {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 /** Whatever text comes before the official front end: it is cut into policies that lie in it, in order. */
 @Tag("fuzz")
 class PolicyTextFuzzTest {
-    @FuzzTest(maxDuration = "20s")
+    @FuzzTest(maxDuration = "10s")
     void aTextIsCutIntoPiecesOfItself(FuzzedDataProvider input) {
         var text = input.consumeRemainingAsString();
         var cut = PolicyText.cut("a.cedar", text);

@@ -20,7 +20,7 @@ class PublisherTest {
         assertThat(published.warnings()).isEmpty();
         assertThat(published.bundle().compile().ids())
                 .contains("guard-consent", "guard-rule-of-two", "admins-administer", "refund-large")
-                .hasSize(9);
+                .hasSize(11);
     }
 
     @Test

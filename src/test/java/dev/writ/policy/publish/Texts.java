@@ -13,7 +13,8 @@ import java.util.TreeMap;
 
 /** The demo's tools, groups and policies, as tests of publishing use them. */
 final class Texts {
-    static final Set<String> GROUPS = Set.of("data-owners", "role-admin", "support-agents", "finance-leads");
+    static final Set<String> GROUPS =
+            Set.of("data-owners", "role-admin", "role-auditor", "role-break-glass", "support-agents", "finance-leads");
 
     static final ToolAction REFUND = tool("create_refund", """
             {"type":"object","required":["order","amount","currency"],"properties":{"order":{"type":"string"},

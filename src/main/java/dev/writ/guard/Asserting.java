@@ -1,0 +1,129 @@
+package dev.writ.guard;
+
+import dev.writ.authority.Task;
+import dev.writ.base.Id;
+import dev.writ.base.Ids;
+import dev.writ.base.Name;
+import dev.writ.identity.Grant;
+import dev.writ.identity.Trust;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Tokens for who shows a signed word instead of a code: client credentials, workload tokens, ID-JAG. */
+final class Asserting {
+    private final Minting minting;
+    private final Assertions assertions;
+    private final Standings standings;
+    private final Places places;
+    private final Ids ids;
+    private final InstantSource clock;
+
+    Asserting(
+            Minting minting, Assertions assertions, Standings standings, Places places, Ids ids, InstantSource clock) {
+        this.minting = minting;
+        this.assertions = assertions;
+        this.standings = standings;
+        this.places = places;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /** RFC 6749 §4.4 with RFC 7523 §2.2: the agent itself, by its own key. */
+    Minted credentials(Tokens.Asserted shown, Optional<String> jkt) {
+        return switch (client(shown)) {
+            case Assertions.Judged.Bad(var why) -> Minted.no(Minted.Code.INVALID_CLIENT, why);
+            case Assertions.Judged.Good(var trust, var _) ->
+                given(shown, trust.agent(), trust.agent().text(), Optional.empty(), jkt, "client_credentials");
+        };
+    }
+
+    private Assertions.Judged client(Tokens.Asserted shown) {
+        var text = shown.clientAssertion().orElse("");
+        var judged = assertions.judge(shown.tenant(), text, Set.of(Trust.Kind.AGENT_KEY), us(shown.tenant()));
+        // RFC 7523 §3: a client_id that comes along names the same client.
+        return judged instanceof Assertions.Judged.Good(var trust, var _)
+                        && shown.client()
+                                .filter(id -> !id.equals(trust.issuer()))
+                                .isPresent()
+                ? new Assertions.Judged.Bad("client_id is not whose assertion this is")
+                : judged;
+    }
+
+    private Set<String> us(Name tenant) {
+        var issuer = places.issuer(tenant);
+        return Set.of(issuer, issuer + "/oauth/token");
+    }
+
+    /** RFC 7523 §2.1 */
+    Minted bearer(Tokens.Asserted shown, Optional<String> jkt) {
+        var kinds = Set.of(Trust.Kind.WORKLOAD, Trust.Kind.ID_JAG);
+        return switch (assertions.judge(shown.tenant(), shown.assertion().orElse(""), kinds, us(shown.tenant()))) {
+            case Assertions.Judged.Bad(var why) -> Minted.no(Minted.Code.INVALID_GRANT, why);
+            case Assertions.Judged.Good(var trust, var claims)
+            when trust.kind() == Trust.Kind.ID_JAG -> enterprise(shown, trust, claims, jkt);
+            case Assertions.Judged.Good(var trust, var claims) ->
+                given(
+                        shown,
+                        trust.agent(),
+                        claims.string("sub").orElse(trust.agent().text()),
+                        Optional.empty(),
+                        jkt,
+                        "workload");
+        };
+    }
+
+    /** The company's provider says that a person lets this client act: the client shows who it is besides. */
+    private Minted enterprise(Tokens.Asserted shown, Trust trust, dev.writ.base.Json.Obj claims, Optional<String> jkt) {
+        if (!(client(shown) instanceof Assertions.Judged.Good(var own, var _))
+                || !own.agent().equals(trust.agent()))
+            return Minted.no(
+                    Minted.Code.INVALID_CLIENT, "the assertion is for another client than the one that shows it");
+        var resource = claims.string("resource");
+        if (resource.isPresent()
+                && shown.resource().filter(url -> !url.equals(resource.get())).isPresent())
+            return Minted.no(Minted.Code.INVALID_TARGET, "the assertion is for another resource");
+        var person = claims.string("email").flatMap(email -> standings.person(shown.tenant(), email));
+        if (person.isEmpty())
+            return Minted.no(Minted.Code.INVALID_GRANT, "the assertion is about nobody who is known here");
+        return given(
+                shown.forResource(resource.or(shown::resource)),
+                trust.agent(),
+                trust.agent().text(),
+                person,
+                jkt,
+                "id-jag");
+    }
+
+    /** A token under the task that is meant, or the only one that can be. */
+    private Minted given(
+            Tokens.Asserted shown, Name agent, String client, Optional<Id> person, Optional<String> jkt, String how) {
+        var url = shown.resource().orElseGet(() -> places.joint(shown.tenant()));
+        var place = places.resource(url).filter(each -> each.tenant().equals(shown.tenant()));
+        if (place.isEmpty()) return Minted.no(Minted.Code.INVALID_TARGET, "the resource is not one of this server's");
+        var tasks = tasks(shown, agent, person, place.get());
+        if (tasks.size() != 1)
+            return Minted.no(
+                    Minted.Code.INVALID_GRANT,
+                    tasks.isEmpty()
+                            ? "no open task of this agent reaches the resource"
+                            : "more than one task is open: name one by task");
+        var task = tasks.getFirst();
+        var id = ids.next("grt");
+        return minting.open(
+                Grant.opening(
+                        shown.tenant(), id, id, client, agent, task.id(), task.person(), url, jkt, clock.instant()),
+                how,
+                false);
+    }
+
+    private List<Task> tasks(Tokens.Asserted shown, Name agent, Optional<Id> person, Places.Place place) {
+        return standings.openTasks(shown.tenant(), agent, clock.instant()).stream()
+                .filter(task ->
+                        shown.task().map(id -> id.equals(task.id().text())).orElse(true))
+                .filter(task -> person.map(task.person()::equals).orElse(true))
+                .filter(task -> place.server().map(task.scope()::allowsServer).orElse(true))
+                .toList();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.writ.guard;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.writ.base.Digest;
+import dev.writ.base.Json;
+import dev.writ.base.Name;
+import dev.writ.identity.Trust;
+import dev.writ.identity.Trusts;
+import dev.writ.identity.issuer.Jws;
+import dev.writ.identity.issuer.Once;
+import dev.writ.identity.issuer.PublicKeys;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Judges the signed word of others: an agent's own key, its platform, the company's identity provider. */
+final class Assertions {
+    private static final Duration LEEWAY = Duration.ofSeconds(60);
+    /** What is to be shown once lives no longer than this, for we remember it as long. */
+    private static final Duration ONCE_LIFE_MAX = Duration.ofHours(1);
+
+    private static final Duration LIFE_MAX = Duration.ofDays(2);
+    private static final int ONCE_MAX = 200_000;
+    private static final String ID_JAG = "oauth-id-jag+jwt";
+
+    private final Trusts trusts;
+    private final InstantSource clock;
+    private final Once once = new Once(ONCE_MAX);
+
+    Assertions(Trusts trusts, InstantSource clock) {
+        this.trusts = trusts;
+        this.clock = clock;
+    }
+
+    /** What an assertion comes to. */
+    sealed interface Judged {
+        record Good(Trust trust, Json.Obj claims) implements Judged {}
+
+        record Bad(String why) implements Judged {}
+    }
+
+    /**
+     * @param kinds what it may be
+     * @param audiences us, by every name that it may have for us
+     */
+    Judged judge(Name tenant, String text, Set<Trust.Kind> kinds, Set<String> audiences) {
+        var read = Jws.read(text);
+        if (read.isEmpty()) return new Judged.Bad("the assertion is no JWT");
+        var jws = read.get();
+        var issuer = jws.claims().string("iss").orElse("");
+        boolean jag = jws.typed(ID_JAG);
+        for (var trust : trusts.all(tenant)) {
+            if (!kinds.contains(trust.kind()) || !trust.issuer().equals(issuer)) continue;
+            // draft-ietf-oauth-identity-assertion-authz-grant §3: told from every other JWT by its type
+            if (jag != (trust.kind() == Trust.Kind.ID_JAG)) continue;
+            if (!claimed(trust.claims(), jws.claims())
+                    || !PublicKeys.of(trust.jwks()).signed(jws)) continue;
+            var fault = fault(trust, jws.claims(), trust.audience().map(Set::of).orElse(audiences));
+            return fault.<Judged>map(Judged.Bad::new).orElseGet(() -> new Judged.Good(trust, jws.claims()));
+        }
+        return new Judged.Bad("nobody here trusts this issuer to say this");
+    }
+
+    private static boolean claimed(Map<String, String> wanted, Json.Obj claims) {
+        return wanted.entrySet().stream()
+                .allMatch(claim -> claims.string(claim.getKey()).equals(Optional.of(claim.getValue())));
+    }
+
+    /** RFC 7523 §3 */
+    private Optional<String> fault(Trust trust, Json.Obj claims, Set<String> audiences) {
+        var now = clock.instant();
+        if (!addressed(claims, audiences)) return Optional.of("aud is not this authorization server");
+        var until = claims.integer("exp").map(Instant::ofEpochSecond);
+        if (until.isEmpty() || !now.isBefore(until.get())) return Optional.of("exp is missing or past");
+        boolean single = trust.kind() != Trust.Kind.WORKLOAD;
+        if (until.get().isAfter(now.plus(single ? ONCE_LIFE_MAX : LIFE_MAX))) return Optional.of("exp is too far away");
+        if (future(claims, "nbf", now) || future(claims, "iat", now)) return Optional.of("it is of the future");
+        if (trust.kind() == Trust.Kind.AGENT_KEY && !claims.string("sub").equals(Optional.of(trust.issuer())))
+            return Optional.of("sub is not iss");
+        // A platform's token is a file that its workload reads as often as it likes.
+        return single ? shownBefore(trust, claims, now, until.get()) : Optional.empty();
+    }
+
+    private Optional<String> shownBefore(Trust trust, Json.Obj claims, Instant now, Instant until) {
+        var jti = claims.string("jti").filter(id -> !id.isEmpty() && id.length() <= 256);
+        if (jti.isEmpty()) return Optional.of("jti is missing");
+        var mark = Digest.of((trust.tenant() + "\0" + trust.issuer() + "\0" + jti.get()).getBytes(UTF_8));
+        return once.first(mark, now, until) ? Optional.empty() : Optional.of("it was shown before");
+    }
+
+    private static boolean future(Json.Obj claims, String name, Instant now) {
+        return claims.integer(name)
+                .filter(at -> Instant.ofEpochSecond(at).isAfter(now.plus(LEEWAY)))
+                .isPresent();
+    }
+
+    private static boolean addressed(Json.Obj claims, Set<String> audiences) {
+        if (claims.string("aud").isPresent())
+            return claims.string("aud").filter(audiences::contains).isPresent();
+        return claims.strings("aud").stream().anyMatch(audiences::contains);
+    }
+}
