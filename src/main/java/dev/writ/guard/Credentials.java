@@ -113,7 +113,8 @@ public final class Credentials {
     public Need need(Permit permit) {
         var whose = whose(permit).filter(found -> found.server().access().kind().byOAuth());
         if (whose.isEmpty()) return new Need.None();
-        return new Need.Token(Terms.of(whose.get().server().access()), whose.get().subject(), held(whose.get()));
+        return new Need.Token(
+                Terms.of(whose.get().server().access()), whose.get().subject(), held(whose.get()));
     }
 
     /** Whether a token is there that lasts a while. */

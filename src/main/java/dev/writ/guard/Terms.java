@@ -49,8 +49,7 @@ public record Terms(
                 access.client().map(Client::of),
                 access.issuer(),
                 access.scopes(),
-                access.provider()
-                        .map(provider -> new Provider(provider.tokenEndpoint(), Client.of(provider.client()))),
+                access.provider().map(provider -> new Provider(provider.tokenEndpoint(), Client.of(provider.client()))),
                 access.assertion());
     }
 }

@@ -48,6 +48,7 @@ public final class McpSession implements McpLink {
     private volatile Incoming incoming = Incoming.NOBODY;
     /** What the server was shown last: opened once, for as long as nothing of it changes. */
     private volatile Guard.Use.Go shown = Guard.Use.Go.BARE;
+
     private final ServerRequests requests;
     private final ServerRequests.Of ofNoCall = new ServerRequests.Of();
     private final Runnable onClose;
@@ -124,8 +125,14 @@ public final class McpSession implements McpLink {
             throw new IllegalArgumentException("these are not the permitted bytes");
         LongFunction<byte[]> request = id -> request(id, payload, bytes, requester);
         if (!presenting.atHand(permit)) {
-            then.accept(new Coming<>(true, () -> under(permit, bytes.length, cancellation, showing -> Coming.awaited(
-                    taken -> begin(request, showing, requester, cancellation, taken), cancellation))));
+            then.accept(new Coming<>(
+                    true,
+                    () -> under(
+                            permit,
+                            bytes.length,
+                            cancellation,
+                            showing -> Coming.awaited(
+                                    taken -> begin(request, showing, requester, cancellation, taken), cancellation))));
             return;
         }
         switch (guard.useAgain(permit, shown)) {
@@ -146,11 +153,7 @@ public final class McpSession implements McpLink {
                                 coming -> then.accept(new Coming<>(
                                         coming.waits(),
                                         () -> settling.settled(
-                                                permit,
-                                                wire.peer(),
-                                                bytes.length,
-                                                cancellation,
-                                                coming.source())))));
+                                                permit, wire.peer(), bytes.length, cancellation, coming.source())))));
         }
     }
 

@@ -92,8 +92,15 @@ public final class StatelessLink implements McpLink {
             Consumer<Coming<Answer>> then) {
         var bytes = permitted(permit, payload);
         if (!presenting.atHand(permit)) {
-            then.accept(new Coming<>(true, () -> under(permit, bytes.length, cancellation, showing -> Coming.awaited(
-                    taken -> begin(permit, payload, requester, showing, cancellation, taken), cancellation))));
+            then.accept(new Coming<>(
+                    true,
+                    () -> under(
+                            permit,
+                            bytes.length,
+                            cancellation,
+                            showing -> Coming.awaited(
+                                    taken -> begin(permit, payload, requester, showing, cancellation, taken),
+                                    cancellation))));
             return;
         }
         switch (guard.use(permit)) {

@@ -72,7 +72,8 @@ public final class Wallet {
 
     /** The sealed form of what lies at a place: a new value has a new one. Reads memory only, and opens nothing. */
     public Optional<String> seal(Place place) {
-        return Optional.ofNullable(book.now().get(place)).map(kept -> kept.envelope().sealed());
+        return Optional.ofNullable(book.now().get(place))
+                .map(kept -> kept.envelope().sealed());
     }
 
     public boolean holds(Place place) {

@@ -107,7 +107,8 @@ class WalletTest {
                                     .hasMessageNotContaining("erins");
                     }
             wallet().keep(ERIN, value("erins"), NOW);
-            store.write(sql -> sql.change("DELETE FROM wallet WHERE subject <> 'per_erin' OR place <> 'shop' OR tenant <> 'acme'"));
+            store.write(sql -> sql.change(
+                    "DELETE FROM wallet WHERE subject <> 'per_erin' OR place <> 'shop' OR tenant <> 'acme'"));
         }
     }
 

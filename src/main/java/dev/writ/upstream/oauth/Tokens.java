@@ -2,8 +2,8 @@ package dev.writ.upstream.oauth;
 
 import dev.writ.base.Json;
 import dev.writ.base.Name;
-import dev.writ.guard.Credentials.Need;
 import dev.writ.guard.Credentials;
+import dev.writ.guard.Credentials.Need;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Holding;
 import dev.writ.guard.Permit;
