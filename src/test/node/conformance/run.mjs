@@ -1,4 +1,4 @@
-// node src/test/node/conformance/run.mjs [--direct] [--cross] [--only REVISION] [--classpath PATH]
+// node src/test/node/conformance/run.mjs [--direct] [--cross] [--client] [--only REVISION] [--classpath PATH]
 // Runs the official MCP conformance suite through Writ with our own fixture behind it, prints what came of every
 // scenario, and ends with 1 when a required one failed. See docs/conformance.md.
 import fs from "node:fs";
@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { runClient } from "./client.mjs";
 import { startProxy } from "./proxy.mjs";
 import { admit, javaFor, startFixture, startWrit } from "./stage.mjs";
 import { install, print, requirements, runSuite } from "./suite.mjs";
@@ -16,6 +17,7 @@ const { values: options } = parseArgs({
   options: {
     direct: { type: "boolean" }, // the fixture itself, without Writ
     cross: { type: "boolean" }, // each set over an upstream of the other era: reported, not scored
+    client: { type: "boolean" }, // what signs in: Writ as a client of the suite's servers
     only: { type: "string" },
     classpath: { type: "string" },
     out: { type: "string" },
@@ -41,6 +43,10 @@ try {
 }
 for (const [revision, era] of Object.entries(REVISIONS)) {
   if (options.only && options.only !== revision) continue;
+  if (options.client) {
+    await asClient(revision);
+    continue;
+  }
   const set = requirements(installed, revision);
   if (options.direct) {
     await direct(set, era);
@@ -61,6 +67,15 @@ function direct(set, era) {
     const fixture = await startFixture(java, era, folder);
     closing.push(fixture.close);
     return runSuite(installed, set, fixture.url, folder);
+  });
+}
+
+function asClient(revision) {
+  return staged("Writ as a client", { revision }, "client", true, async (folder, closing) => {
+    const result = await runClient(installed, java, here, revision, folder, closing);
+    if (result.verified.status !== 0) failures.push(`Writ as a client: the evidence does not verify: ${result.verified.text}`);
+    // The suite's own status is about scenarios that do not sign in, too: those are the server mode's matter.
+    return { ...result, status: 0 };
   });
 }
 

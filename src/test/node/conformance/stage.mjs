@@ -90,7 +90,7 @@ export async function startWrit(java, folder) {
     if (!answer.ok) throw new Error(`${method} ${resource} was answered with ${answer.status}: ${text.slice(0, 500)}`);
     return text.startsWith("{") ? JSON.parse(text) : text;
   };
-  return { url, data, api, permits: (task) => permits(api, task), close: started.close, verify: () => verify(java, data) };
+  return { url, data, key, api, permits: (task) => permits(api, task), close: started.close, verify: () => verify(java, data) };
 }
 
 /** How many tool calls of a task were permitted, by tool, over all pages of the log. */
@@ -115,6 +115,23 @@ function verify(java, data) {
 }
 
 const document = (kind, name, spec) => ({ apiVersion: "writ.dev/v1", kind, metadata: name ? { name } : {}, spec });
+
+/** An agent that may do everything on every server, and the person for whom it does. */
+export async function permitAll(writ) {
+  const { api } = writ;
+  const people = (await api("GET", "/people")).items;
+  const person = people.find((each) => each.metadata.name.startsWith("owner")).status.id;
+  const year = new Date(Date.now() + 365 * 86_400_000).toISOString().replace(/\.\d+Z/, "Z");
+  await api("POST", "/apply", {
+    resources: [
+      document("Group", GROUP, { of: "agents", members: [] }),
+      document("Agent", AGENT, { owner: person, purpose: "runs the conformance suite", modelTier: 1, recertifyBy: year, groups: [GROUP] }),
+    ],
+  });
+  fs.writeFileSync(path.join(writ.data, "policies/default/conformance.cedar"), POLICY.replace(/\n  resource in [^\n]*/, "\n  resource"));
+  await api("POST", "/policies/publish");
+  return { person, agent: AGENT, key: writ.key };
+}
 
 /** Registers the fixture and gives an agent a task on it; returns the task's key. */
 export async function admit(writ, upstream) {

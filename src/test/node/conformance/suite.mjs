@@ -68,7 +68,7 @@ export async function runSuite(installed, set, url, out) {
   };
 }
 
-function verdict(scenario, reason, checks) {
+export function verdict(scenario, reason, checks) {
   const of = (status) => (checks ?? []).filter((check) => check.status === status);
   const failed = of("FAILURE");
   const ran = checks !== undefined && of("SUCCESS").length + failed.length > 0;

@@ -34,12 +34,17 @@ final class Inspector {
         return switch (upstreams.open(permit, McpSession.VERSIONS.getLast(), Incoming.NOBODY)) {
             case Upstreams.Opened.Stopped(var reason) -> new Reply.Unavailable<>(reason.code());
             case Upstreams.Opened.Failed(var why) -> new Reply.Unavailable<>(why);
+            case Upstreams.Opened.NotConnected(var _, var address) -> unconnected(address);
             case Upstreams.Opened.Open(var session) -> {
                 try (session) {
                     yield listed(caller, server, session);
                 }
             }
         };
+    }
+
+    private static Reply<Json.Obj> unconnected(String address) {
+        return new Reply.Conflict<>("the server wants a token of yours: connect it first at " + address);
     }
 
     private Reply<Json.Obj> listed(Caller.OfPerson caller, String server, McpLink session) {
@@ -54,6 +59,7 @@ final class Inspector {
             case Answer.ServerError _ -> new Reply.Unavailable<>("the server answers tools/list with an error");
             case Answer.Stopped(var reason) -> new Reply.Unavailable<>(reason.code());
             case Answer.Failed(var _, var why) -> new Reply.Unavailable<>(why);
+            case Answer.Unconnected(var address) -> unconnected(address);
             case Answer.Cut _ -> new Reply.Unavailable<>("the server was cut off");
         });
     }

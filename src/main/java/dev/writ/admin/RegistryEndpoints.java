@@ -230,6 +230,7 @@ final class RegistryEndpoints {
 
     private List<Endpoint> configuration() {
         var secrets = control.secrets();
+        var own = control.ownCredentials();
         return List.of(
                 get(
                         "/policies",
@@ -250,6 +251,20 @@ final class RegistryEndpoints {
                         "/secrets/{name}",
                         "Delete a secret",
                         a -> Answers.document(secrets.delete(a.caller(), a.path("name")))),
+                put("/servers/{name}/own/{secret}", "Keep a secret of one's own for a server", "value", a -> {
+                    var value = a.form(Set.of("value"), form -> Secret.of(form.text("value")));
+                    return Answers.document(own.put(a.caller(), a.path("name"), a.path("secret"), value));
+                }),
+                order(
+                        "DELETE",
+                        "/servers/{name}/own/{secret}",
+                        "Take a secret of one's own back",
+                        a -> Answers.document(own.delete(a.caller(), a.path("name"), a.path("secret")))),
+                order(
+                        "DELETE",
+                        "/servers/{name}/connection",
+                        "Give up one's own connection with a server",
+                        a -> Answers.document(own.disconnect(a.caller(), a.path("name")))),
                 post("/apply", "Make things like documents say", "resources, dryRun", this::apply),
                 get(
                         "/export",

@@ -15,11 +15,13 @@ import dev.writ.base.Secret;
 import dev.writ.base.SteadyClock;
 import dev.writ.gateway.mcp.McpEndpoint;
 import dev.writ.gateway.oauth.OauthEndpoint;
+import dev.writ.gateway.oauth.ServerConnections;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Issuing;
 import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
+import dev.writ.guard.Presented;
 import dev.writ.guard.control.Control;
 import dev.writ.guard.control.FirstStart;
 import dev.writ.guard.replay.Reconciliation;
@@ -28,6 +30,7 @@ import dev.writ.http.client.Destinations;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.server.HttpServer;
 import dev.writ.http.server.Limits;
+import dev.writ.http.server.Request;
 import dev.writ.http.server.Route;
 import dev.writ.http.server.Routes;
 import dev.writ.identity.Identity;
@@ -47,6 +50,8 @@ import dev.writ.store.Schema;
 import dev.writ.store.Store;
 import dev.writ.upstream.Metadata;
 import dev.writ.upstream.Upstreams;
+import dev.writ.upstream.oauth.Home;
+import dev.writ.upstream.oauth.Tokens;
 import dev.writ.vault.Vault;
 import dev.writ.witness.Cosigner;
 import java.net.URI;
@@ -194,7 +199,9 @@ public final class Wiring implements AutoCloseable {
         opened.push(loops);
         var client = HttpClient.start(dev.writ.http.client.Settings.to(destinations(settings.network())), loops);
         opened.push(client);
-        var upstreams = new Upstreams(guard, client, folder.work(), settings.path(), settings.patience());
+        var home = new Home(issuing.base());
+        var tokens = new Tokens(guard, client, destinations(settings.network()), random, clock, home);
+        var upstreams = new Upstreams(guard, client, folder.work(), settings.path(), settings.patience(), tokens);
         opened.push(upstreams);
         var control = new Control(new Control.Parts(
                 guard,
@@ -247,6 +254,8 @@ public final class Wiring implements AutoCloseable {
         var oauth = new OauthEndpoint(control, metadata, visits, clock);
         var routes = new ArrayList<>(api.routes());
         routes.addAll(mcp.routes());
+        routes.addAll(new ServerConnections(upstreams.connections(), home, request -> person(guard, visits, request))
+                .routes());
         routes.addAll(oauth.routes());
         routes.addAll(new Console(control, visits, provided, TENANT).routes());
         routes.addAll(new ScimEndpoint(control.provisioning()).routes());
@@ -373,6 +382,15 @@ public final class Wiring implements AutoCloseable {
                         settings.address(), settings.port(), settings.hosts(), settings.origins(), limits, THREADS)
                 .shared(headers -> tenant(guard, headers), settings.tenantPercent())
                 .known(settings.publicUrl());
+    }
+
+    /** The person who sends a request: signed in with a browser, or with a key of the command line. */
+    private static Optional<Caller.OfPerson> person(Guard guard, Visits<Caller.OfPerson> visits, Request request) {
+        var session = visits.cookie(request).flatMap(guard::signedIn);
+        if (session.isPresent()) return session;
+        return guard.callerOf(Presented.of(request.headers(), request.method(), request.path()))
+                .filter(Caller.OfPerson.class::isInstance)
+                .map(Caller.OfPerson.class::cast);
     }
 
     /** In whose share a request counts; whoever shows no credential in force shares one with all others like that. */

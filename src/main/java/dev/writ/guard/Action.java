@@ -191,6 +191,41 @@ public sealed interface Action {
     }
 
     /**
+     * To obtain, renew or give up what a server is shown of its caller. Whose it is follows from the caller: the person of
+     * the agent's task, or the person who acts.
+     *
+     * @param purpose {@code connect}, {@code renew}, {@code mint}, {@code remove}
+     */
+    record UseCredential(Name server, String purpose, Json.Obj payload) implements OnServer {
+        @Override
+        public String kind() {
+            return "use-credential";
+        }
+
+        @Override
+        public String target() {
+            return server + "/" + purpose;
+        }
+    }
+
+    /** To read one public document about a server or its authorization server (RFC 9728, RFC 8414). */
+    record FetchServerMetadata(Name server, String url, Json.Obj payload) implements OnServer {
+        public FetchServerMetadata(Name server, String url) {
+            this(server, url, Json.object().put("url", url).build());
+        }
+
+        @Override
+        public String kind() {
+            return "fetch-server-metadata";
+        }
+
+        @Override
+        public String target() {
+            return server.text();
+        }
+    }
+
+    /**
      * What maps to no action: a message that cannot be read, an unknown method, another caller's session, an answer that
      * nobody waits for. It is always refused, and exists so that the attempt is on record.
      */

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
  * What stays the same from call to call as long as a task, its consent and the registry do: the texts that every record
@@ -79,11 +78,7 @@ final class Dossier {
         this.chain = under.chain();
         this.target = ActionDigests.target(server);
         this.endpoint = target.endpointDigest().toString();
-        // Names of secrets have no comma.
-        this.credentials = server.credentials().stream()
-                .map(credential -> credential.name().text())
-                .sorted()
-                .collect(Collectors.joining(","));
+        this.credentials = Credentials.named(server, under.person().id().text());
         this.scope = under.scope();
         this.facts = Questions.task(task, agents);
     }

@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -39,6 +38,7 @@ public final class Guard implements AutoCloseable {
     private final Ids ids;
     private final Evidence evidence;
     private final Recorder recorder;
+    private final Transitions transitions;
     private final Journal journal;
     private final Standings standings;
     private final AgentAdmission agents;
@@ -53,6 +53,7 @@ public final class Guard implements AutoCloseable {
     private final LedgerWatch watch;
     private final Votes votes;
     private final Uses uses;
+    private final Credentials credentials;
     private final Tokens tokens;
 
     /** What guard joins; each knows nothing of the others. */
@@ -89,25 +90,20 @@ public final class Guard implements AutoCloseable {
         this.ledger = parts.ledger();
         this.journal = journal;
         this.recorder = new Recorder(ledger, journal, reserve);
+        this.transitions = new Transitions(recorder, evidence, journal, clock);
         this.standings = new Standings(parts.registry(), authority, parts.identity());
         this.refusals = new Refusals(recorder, evidence, quota, ids, clock);
         this.watch = new LedgerWatch(
                 () -> parts.ledger().closedBecause().isPresent(), parts.ledger()::batchInHand, streams::cutAll);
+        var covered = new Covered(parts.vault());
         this.agents = new AgentAdmission(
-                standings,
-                parts.policies(),
-                authority,
-                recorder,
-                evidence,
-                refusals,
-                new Covered(parts.vault()),
-                ids,
-                clock);
+                standings, parts.policies(), authority, recorder, evidence, refusals, covered, ids, clock);
         this.delegations = new DelegationAdmission(
                 standings, parts.policies(), authority, recorder, evidence, refusals, ids, clock);
         this.people = new PersonAdmission(standings, parts.policies(), recorder, evidence, refusals, ids, clock);
         this.votes = new Votes(standings, authority, recorder, evidence, waiting, clock);
-        this.uses = new Uses(standings, parts.vault(), clock);
+        this.credentials = new Credentials(standings, parts, recorder, evidence, clock);
+        this.uses = new Uses(standings, credentials, clock);
         this.shown = new Shown(standings, agents, parts.registry(), recorder, evidence);
         this.rehearsal = new Rehearsal(standings, agents, parts.policies(), clock);
         this.tokens = Tokens.of(this, parts, standings, callers, places, recorder, evidence, ids, clock);
@@ -148,14 +144,7 @@ public final class Guard implements AutoCloseable {
         return callers.tenantOf(authorization);
     }
 
-    /**
-     * What was turned away without a record of its own, since the start.
-     *
-     * @param unknown attempts without a credential in force
-     * @param folded refusals that were counted onto an earlier one
-     */
-    public record TurnedAway(long unknown, long folded) {}
-
+    /** What was turned away without a record of its own, since the start. */
     public TurnedAway turnedAway(Name tenant) {
         return new TurnedAway(callers.unknown(), refusals.folded(tenant));
     }
@@ -189,14 +178,15 @@ public final class Guard implements AutoCloseable {
     /**
      * As {@link #admit}, for a thread that must not wait: decides now, from memory, and has {@code then} told on {@code
      * on} once the record is on disk; all that one commit made durable is told in one turn of {@code on}. False when the
-     * decision takes more than memory: a refusal, an approval asked for or used up, a label that the task has not yet, a budget to
-     * be leased, a person's attempt. Then nothing has happened, and admit is to be asked on a thread that may wait.
+     * decision takes more than memory: a refusal, an approval asked for or used up, a label that the task has not yet, a
+     * budget to be leased, a person's attempt; or what the server is to be shown takes more, a token to be got, say. Then nothing has happened, and admit is to be asked on a thread that may wait.
      */
     public boolean admitSoon(Attempt attempt, Executor on, Consumer<Verdict> then) {
         if (!(attempt.caller() instanceof Caller.OfAgent agent)) return false;
         if (watch.stuck()
                 || journal.doubt().isPresent()
-                || ledger.unwitnessed(agent.tenant()).isPresent()) return false;
+                || ledger.unwitnessed(agent.tenant()).isPresent()
+                || !credentials.atHand(attempt)) return false;
         try {
             return agents.admitSoon(agent, attempt, on, then);
         } catch (RuntimeException e) {
@@ -262,8 +252,15 @@ public final class Guard implements AutoCloseable {
 
     /** Whether a permit is still good when the first byte is due. */
     public sealed interface Use {
-        /** @param credentials what to inject: header or variable → value */
-        record Go(Map<String, String> credentials) implements Use {
+        /**
+         * @param credentials what to inject: header or variable → value
+         * @param token what to show beside them, with a proof for each request where it is bound to a key
+         * @param source what it was read from, where it can be shown again as long as that is the same
+         */
+        record Go(Map<String, String> credentials, Optional<Holding> token, Optional<Source> source) implements Use {
+            /** Nothing to show. */
+            public static final Go BARE = new Go(Map.of(), Optional.empty(), Optional.empty());
+
             public Go {
                 credentials = Map.copyOf(credentials);
             }
@@ -279,26 +276,24 @@ public final class Guard implements AutoCloseable {
 
     /** Uses a permit: checks once more everything that may have changed since, and opens the credential. */
     public Use use(Permit permit) {
-        return use(permit, uses::credentials);
+        return useAgain(permit, Use.Go.BARE);
     }
 
-    /** As the other one, for a server that has its credentials: they must still be there, and stay closed. */
-    public Use useAgain(Permit permit) {
-        return use(permit, uses::kept);
+    /**
+     * As {@link #use}, for a server that was shown something before: as long as nothing of that has changed it is shown the
+     * same, and the vault stays closed.
+     */
+    public Use useAgain(Permit permit, Use.Go before) {
+        return permit.markUsed()
+                ? uses.checked(permit, before)
+                : new Use.Stop(new Refusal.NotAllowed("this permit is used"));
     }
 
-    private Use use(Permit permit, Function<Permit, Use> credentials) {
-        if (!permit.markUsed()) return new Use.Stop(new Refusal.NotAllowed("this permit is used"));
-        if (!clock.instant().isBefore(permit.until()))
-            return new Use.Stop(new Refusal.Unavailable("the permit waited too long"));
-        var stop =
-                switch (permit.attempt().caller()) {
-                    case Caller.OfAgent agent -> uses.changedSince(permit, agent);
-                    case Caller.OfPerson _ -> Optional.<Refusal.Reason>empty();
-                };
-        if (stop.isPresent()) return new Use.Stop(stop.get());
-        // A token is made here: no server's secret is needed for it.
-        return permit.action() instanceof Action.MintToken ? new Use.Go(Map.of()) : credentials.apply(permit);
+    /** As {@link #use} for a permit in use whose server turned the credential away before it did anything. */
+    public Use again(Permit permit) {
+        return permit.inUse()
+                ? uses.checked(permit, Use.Go.BARE)
+                : new Use.Stop(new Refusal.NotAllowed("this permit is settled"));
     }
 
     /** Records what came of a permit; a second settlement changes nothing. */
@@ -315,32 +310,17 @@ public final class Guard implements AutoCloseable {
      * not made.
      */
     public boolean record(Permit permit, Transition transition) {
-        return recorder.durable(permit.attempt().caller().tenant(), draft(permit, transition));
+        return transitions.record(permit, transition);
     }
 
     /** Records a change that was made already: one that takes authority away, and waits for no disk. */
     public void recordAfter(Permit permit, Transition transition) {
-        recorder.beginOrKeep(permit.attempt().caller().tenant(), draft(permit, transition));
-    }
-
-    private void noticed(Name tenant, Transition transition) {
-        if (transition.kind().equals("policy-bundle")) journal.policiesAreRecorded(tenant);
+        transitions.recordAfter(permit, transition);
     }
 
     /** Puts a record of an earlier life, which was kept in the reserve, where it belongs; whether it is on disk. */
     public boolean recordLate(Name tenant, Json.Obj record) {
         return recorder.durable(tenant, evidence.late(record));
-    }
-
-    private Evidence.Told draft(Permit permit, Transition transition) {
-        noticed(permit.attempt().caller().tenant(), transition);
-        if (!permit.inUse()) throw new IllegalArgumentException("not a permit in use");
-        var by = Json.object().put("decision", permit.decision().text());
-        switch (permit.attempt().caller()) {
-            case Caller.OfPerson person -> by.put("by", person.person().text());
-            case Caller.OfAgent agent -> by.put("byAgent", agent.agent().text());
-        }
-        return evidence.transition(transition, permit.attempt().caller().tenant(), clock.instant(), by.build());
     }
 
     /** Runs what records a change and makes it: a start then knows that the one without the other is unfinished. */
@@ -350,10 +330,12 @@ public final class Guard implements AutoCloseable {
 
     /** Records a change that nobody attempted: a tenant's first start, or what the clock ended. */
     public boolean recordOwn(Name tenant, String by, Transition transition) {
-        noticed(tenant, transition);
-        var draft = evidence.transition(
-                transition, tenant, clock.instant(), Json.object().put("by", by).build());
-        return recorder.durable(tenant, draft);
+        return transitions.recordOwn(tenant, by, transition);
+    }
+
+    /** What servers are shown of their callers, and where it comes from. */
+    public Credentials credentials() {
+        return credentials;
     }
 
     /** What would become of a call, for people who wonder: decided like a call, but nothing is recorded or charged. */
@@ -375,6 +357,11 @@ public final class Guard implements AutoCloseable {
                 || !(permit.action() instanceof Action.ListItems list))
             throw new IllegalArgumentException("not a permit to list");
         return shown.of(caller, list, items, clock.instant());
+    }
+
+    /** A server's tools as they were approved, for an agent that lists them while the server cannot be reached. */
+    public List<Json> approved(Permit permit) {
+        return shown.approved(permit, clock.instant());
     }
 
     /**

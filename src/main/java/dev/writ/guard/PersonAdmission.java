@@ -6,6 +6,7 @@ import dev.writ.base.Name;
 import dev.writ.policy.Decision;
 import dev.writ.policy.Question;
 import dev.writ.registry.Group;
+import dev.writ.registry.Server;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -111,12 +112,25 @@ final class PersonAdmission {
                 member(world, caller.person(), Group.ADMIN) || member(world, caller.person(), Group.AUDITOR)
                         ? new Ruling.Yes(Evidence.Judged.NOT)
                         : no("reading evidence takes the role auditor or admin");
+            // Whatever a person's role: what is obtained is the person's own, and nobody else's can be.
+            case Action.UseCredential(var server, var _, var _) -> own(server, world);
+            case Action.FetchServerMetadata(var server, var _, var _) -> own(server, world);
             // Whoever may sign a client in may look at what the client says of itself.
             case Action.RedeemCode _ -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.FetchMetadata _ -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.OnServer _, Action.Delegate _, Action.Unmapped _ ->
                 no("people act through agents and their tasks");
         };
+    }
+
+    private static Ruling own(Name server, World world) {
+        return reachable(server, world).isPresent()
+                ? new Ruling.Yes(Evidence.Judged.NOT)
+                : new Ruling.No(Evidence.Judged.NOT, new Refusal.Absent());
+    }
+
+    private static Optional<Server> reachable(Name server, World world) {
+        return world.registry().server(server).filter(known -> known.status() != Server.Status.DISABLED);
     }
 
     private Ruling administer(Name tenant, Question question) {
@@ -145,9 +159,24 @@ final class PersonAdmission {
 
     /** To look at a server before it is approved, an administrator reaches it like any agent would. */
     private static Optional<Permit.Target> target(Action action, World world) {
-        if (!(action instanceof Action.Administer(var operation, var name, var _)) || !operation.equals(Guard.INSPECT))
-            return Optional.empty();
-        return world.registry().server(new Name(name)).map(ActionDigests::target);
+        return switch (action) {
+            case Action.Administer(var operation, var name, var _)
+            when operation.equals(Guard.INSPECT) ->
+                world.registry().server(new Name(name)).map(ActionDigests::target);
+            case Action.UseCredential(var server, var _, var _) ->
+                reachable(server, world).map(ActionDigests::target);
+            case Action.FetchServerMetadata(var server, var _, var _) ->
+                reachable(server, world).map(ActionDigests::target);
+            case Action.Administer _,
+                    Action.OnServer _,
+                    Action.Unmapped _,
+                    Action.Approve _,
+                    Action.FetchMetadata _,
+                    Action.RedeemCode _,
+                    Action.SignIn _,
+                    Action.Delegate _,
+                    Action.ReadEvidence _ -> Optional.empty();
+        };
     }
 
     private static Evidence.Matter matter(

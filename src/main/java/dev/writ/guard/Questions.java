@@ -48,6 +48,8 @@ final class Questions {
                     Action.ListItems _,
                     Action.Listen _,
                     Action.SetLogLevel _,
+                    Action.UseCredential _,
+                    Action.FetchServerMetadata _,
                     Action.MintToken _ -> server(standing);
             case Action.CallTool _ -> throw new IllegalArgumentException("a call has arguments");
         };

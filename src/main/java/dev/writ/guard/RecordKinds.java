@@ -11,6 +11,7 @@ public final class RecordKinds {
             "administration",
             "approval",
             "consent",
+            "credential-use",
             "definition-pin",
             "delegation",
             "enrolment",

@@ -59,6 +59,17 @@ final class Shown {
                 .map(callable -> callable.pin().definition());
     }
 
+    /** What a server's list would hold for an agent if the server had not changed anything. */
+    List<Json> approved(Permit permit, Instant now) {
+        if (!(permit.attempt().caller() instanceof Caller.OfAgent caller)) return List.of();
+        var server = permit.target().orElseThrow().server();
+        var found = new ArrayList<Json>();
+        if (standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing))
+            for (var tool : inOrder(standing.world().registry().toolsOf(server)))
+                pinned(standing, tool.name().text()).ifPresent(definition -> found.add(definition.json()));
+        return List.copyOf(found);
+    }
+
     Digest tools(Caller.OfAgent caller, Name server, Instant now) {
         var shown = new StringBuilder();
         if (standings.of(caller, server, now) instanceof Standings.Found.Yes(var standing))

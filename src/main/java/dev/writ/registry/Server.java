@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  *
  * @param trust how far it is trusted, 0 (not at all) to 9; policies compare it
  * @param credentials what is injected into requests to it, at most {@value #CREDENTIALS_MAX}, each in a place of its own
+ * @param access how it is shown who calls, where its list of secrets does not say all
  */
 public record Server(
         Name name,
@@ -21,6 +22,7 @@ public record Server(
         int trust,
         Status status,
         List<Credential> credentials,
+        Access access,
         Id registeredBy,
         Instant registeredAt) {
     public static final int CREDENTIALS_MAX = 20;
@@ -37,8 +39,9 @@ public record Server(
      *
      * @param name the secret's name in the vault
      * @param header the request header, or the environment variable of a stdio server
+     * @param personal whether each person has one of that name, and the task's person's own is used
      */
-    public record Credential(Name name, String header) {
+    public record Credential(Name name, String header, boolean personal) {
         private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{1,128}");
 
         public Credential {
@@ -46,17 +49,23 @@ public record Server(
                 throw new IllegalArgumentException("a header has 1 to 128 characters of A-Z a-z 0-9 _ -");
         }
 
-        Json.Obj json() {
-            return Json.object()
-                    .put("secret", name.text())
-                    .put("header", header)
-                    .build();
+        /** A secret that is the same for everybody. */
+        public Credential(Name name, String header) {
+            this(name, header, false);
         }
 
-        static Credential of(Json.Obj json) {
+        public Json.Obj json() {
+            var json = Json.object().put("secret", name.text()).put("header", header);
+            if (personal) json.put("personal", true);
+            return json.build();
+        }
+
+        /** Reads what {@link #json} wrote. */
+        public static Credential of(Json.Obj json) {
             return new Credential(
                     new Name(json.string("secret").orElse("")),
-                    json.string("header").orElse(""));
+                    json.string("header").orElse(""),
+                    json.bool("personal").orElse(false));
         }
     }
 
@@ -73,22 +82,39 @@ public record Server(
         for (var credential : credentials)
             if (!places.add(credential.header()))
                 throw new IllegalArgumentException("two credentials for " + credential.header());
+        if (access.kind() != Access.Kind.STATIC && !credentials.isEmpty())
+            throw new IllegalArgumentException("a server with secrets of its own has auth of kind static");
+        if (access.kind().byOAuth() && !(transport instanceof Transport.Http))
+            throw new IllegalArgumentException("only a server over HTTP is shown tokens");
         registeredAt = registeredAt.truncatedTo(ChronoUnit.MILLIS);
     }
 
+    /** A server that is shown its secrets and nothing else. */
+    public Server(
+            Name name,
+            Transport transport,
+            int trust,
+            Status status,
+            List<Credential> credentials,
+            Id registeredBy,
+            Instant registeredAt) {
+        this(name, transport, trust, status, credentials, Access.SECRETS, registeredBy, registeredAt);
+    }
+
     Server withStatus(Status now) {
-        return new Server(name, transport, trust, now, credentials, registeredBy, registeredAt);
+        return new Server(name, transport, trust, now, credentials, access, registeredBy, registeredAt);
     }
 
     Server withTransport(Transport now) {
-        return new Server(name, now, trust, status, credentials, registeredBy, registeredAt);
+        return new Server(name, now, trust, status, credentials, access, registeredBy, registeredAt);
     }
 
-    Server withCredentials(List<Credential> now) {
-        return new Server(name, transport, trust, status, now, registeredBy, registeredAt);
+    /** With other secrets and another way to be shown who calls: they are checked together. */
+    public Server shown(List<Credential> secrets, Access now) {
+        return new Server(name, transport, trust, status, secrets, now, registeredBy, registeredAt);
     }
 
     Server withTrust(int now) {
-        return new Server(name, transport, now, status, credentials, registeredBy, registeredAt);
+        return new Server(name, transport, now, status, credentials, access, registeredBy, registeredAt);
     }
 }

@@ -54,21 +54,31 @@ public final class Servers {
                                 name)));
     }
 
-    public Outcome<Server> credentials(Name tenant, Name name, List<Credential> credentials) {
+    /** Changes the secrets that a server sees, and how it is shown who calls. */
+    public Outcome<Server> shown(Name tenant, Name name, List<Credential> credentials, Access access) {
         return registry.command(tenant, now -> {
             var server = now.server(name);
             if (server.isEmpty()) return Registry.notFound("server " + name);
             return Registry.done(
-                    server.get().withCredentials(credentials),
+                    server.get().shown(credentials, access),
                     Change.of(
                             s -> s.withServers(
-                                    Copies.changed(s.servers(), name, each -> each.withCredentials(credentials))),
+                                    Copies.changed(s.servers(), name, each -> each.shown(credentials, access))),
                             sql -> sql.changeOne(
-                                    "UPDATE servers SET credentials = ? WHERE tenant = ? AND name = ?",
+                                    "UPDATE servers SET credentials = ?, access = ? WHERE tenant = ? AND name = ?",
                                     Tables.credentials(credentials),
+                                    access.json(),
                                     tenant,
                                     name)));
         });
+    }
+
+    /** Changes the secrets that a server sees. */
+    public Outcome<Server> credentials(Name tenant, Name name, List<Credential> credentials) {
+        return registry.snapshot(tenant)
+                .server(name)
+                .map(server -> shown(tenant, name, credentials, server.access()))
+                .orElseGet(() -> new Outcome.NotFound<>("server " + name));
     }
 
     public Outcome<Server> trust(Name tenant, Name name, int trust) {
@@ -108,15 +118,16 @@ public final class Servers {
                 s -> s.withServers(Copies.with(s.servers(), server.name(), server)),
                 sql -> sql.changeOne(
                         """
-                        INSERT INTO servers (tenant, name, transport, trust, status, credentials, registered_by,
-                                             registered_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                        INSERT INTO servers (tenant, name, transport, trust, status, credentials, access,
+                                             registered_by, registered_at)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                         tenant,
                         server.name(),
                         server.transport().json(),
                         server.trust(),
                         server.status(),
                         Tables.credentials(server.credentials()),
+                        server.access().json(),
                         server.registeredBy(),
                         server.registeredAt()));
     }

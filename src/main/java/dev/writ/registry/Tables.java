@@ -54,7 +54,7 @@ final class Tables {
             CREATE TABLE tool_episodes (
               tenant text NOT NULL, server text NOT NULL, seq bigint NOT NULL, name text NOT NULL, kind text NOT NULL,
               definition text, at bigint NOT NULL,
-              PRIMARY KEY (tenant, server, seq))"""));
+              PRIMARY KEY (tenant, server, seq))""", "ALTER TABLE servers ADD COLUMN access text"));
 
     private Tables() {}
 
@@ -132,6 +132,7 @@ final class Tables {
                 (int) row.integer("trust"),
                 row.choice("status", Server.Status.class),
                 credentials(row.text("credentials")),
+                row.optionalText("access").isEmpty() ? Access.SECRETS : Access.of(row.object("access")),
                 row.id("registered_by"),
                 row.instant("registered_at"));
     }

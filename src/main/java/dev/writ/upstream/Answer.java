@@ -22,6 +22,9 @@ public sealed interface Answer {
      */
     record Failed(boolean sent, String why) implements Answer {}
 
+    /** The server wants a token, which only its person can get: at this address of ours. Nothing was done there. */
+    record Unconnected(String link) implements Answer {}
+
     /** Revocation, or the client itself, cut the call; what the server did is not known. */
     record Cut() implements Answer {}
 }

@@ -11,9 +11,10 @@ sealed interface Carrier extends AutoCloseable permits HttpCarrier, StdioCarrier
      * A request on its way.
      *
      * @param message with {@code id}, and {@code _meta} as the revision wants it
-     * @param headers what repeats members of the message, and what the vault gives for the server
+     * @param headers what repeats members of the message
+     * @param showing what the server is shown of the caller
      */
-    record Letter(long id, Json.Obj message, Map<String, String> headers) {}
+    record Letter(long id, Json.Obj message, Map<String, String> headers, Showing showing) {}
 
     /**
      * Sends a request and waits for the answer with its id.

@@ -66,8 +66,9 @@ final class Eras {
         record Unreachable(boolean sent, String why) implements Probed {}
     }
 
-    static Probed probe(Carrier carrier, Map<String, String> credentials, Cancellation cancellation) {
-        var letter = Letters.of(PROBE_ID, Revision.DISCOVER, Json.Obj.EMPTY, Requester.SILENT, credentials);
+    /** @param challengeable whether a server that turns our credential away is to be answered, and says nothing of its era */
+    static Probed probe(Carrier carrier, Showing showing, boolean challengeable, Cancellation cancellation) {
+        var letter = Letters.of(PROBE_ID, Revision.DISCOVER, Json.Obj.EMPTY, Requester.SILENT, Map.of(), showing);
         var limit = new Cancellation();
         var timer = Thread.ofVirtual().name("mcp-probe").start(() -> {
             LockSupport.parkNanos(PROBE.toNanos());
@@ -76,6 +77,7 @@ final class Eras {
         try (var _ = cancellation.then(limit::cancel)) {
             return read(carrier.exchange(letter, _ -> {}, limit));
         } catch (UpstreamError e) {
+            if (challengeable && e.challenge().isPresent()) throw e;
             return !e.sent() || cancellation.cancelled()
                     ? new Probed.Unreachable(e.sent(), e.why())
                     : new Probed.SpeaksNot(e.why(), !limit.cancelled());

@@ -9,6 +9,7 @@ import dev.writ.http.client.Deadlines;
 import dev.writ.http.client.Exchange;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.client.Url;
+import dev.writ.upstream.oauth.Challenge;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -59,10 +60,10 @@ final class HttpCarrier implements Carrier {
             Wire.Meanwhile meanwhile,
             Cancellation cancellation,
             Consumer<Coming<Optional<Json.Obj>>> then) {
+        var call = call(letter).within(limits);
         var cut = new Cutting();
         var posting = new Posting(client, List.of(cancellation.then(cut::now), closed.then(cut::now)));
-        cut.reaches(posting.begin(
-                call(letter).within(limits), got -> then.accept(got.coming(() -> answer(letter, got, meanwhile)))));
+        cut.reaches(posting.begin(call, got -> then.accept(got.coming(() -> answer(letter, got, meanwhile)))));
     }
 
     private Optional<Json.Obj> answer(Letter letter, Posting.Got got, Wire.Meanwhile meanwhile) {
@@ -71,8 +72,7 @@ final class HttpCarrier implements Carrier {
                 got.stream().isPresent()
                         ? awaited(letter.id(), got.stream().get(), meanwhile)
                         : Optional.of(whole(letter, got));
-            case 401, 403 ->
-                throw new UpstreamError(true, "the server refuses our credential (HTTP " + got.status() + ")");
+            case 401, 403 -> throw new UpstreamError(Challenge.of(got.status(), got.headers()));
             default -> Optional.of(error(letter.id(), got));
         };
     }
@@ -115,7 +115,7 @@ final class HttpCarrier implements Carrier {
         var call = Call.post(url, "application/json", Canonical.bytes(letter.message()))
                 .header("accept", "application/json, text/event-stream");
         for (var header : letter.headers().entrySet()) call = call.header(header.getKey(), header.getValue());
-        return call;
+        return letter.showing().on(call);
     }
 
     private static boolean answers(Json.Obj message, long id) {

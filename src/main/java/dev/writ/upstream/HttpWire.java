@@ -10,10 +10,10 @@ import dev.writ.http.client.Event;
 import dev.writ.http.client.Exchange;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.client.Url;
+import dev.writ.upstream.oauth.Challenge;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,17 +34,18 @@ final class HttpWire implements Wire {
 
     private final HttpClient client;
     private final Url url;
-    private final Map<String, String> credentials;
     private final Deadlines deadlines;
     private volatile Optional<String> session = Optional.empty();
     private volatile Optional<String> version = Optional.empty();
     private final Cancellation closed = new Cancellation();
     private volatile boolean lost;
+    /** For what belongs to no request: the session is its caller's alone, and so is whatever it was shown. */
+    private volatile Showing latest;
 
-    HttpWire(HttpClient client, Url url, Map<String, String> credentials, Deadlines deadlines) {
+    HttpWire(HttpClient client, Url url, Showing showing, Deadlines deadlines) {
         this.client = client;
         this.url = url;
-        this.credentials = Map.copyOf(credentials);
+        this.latest = showing;
         this.deadlines = new Deadlines(
                 deadlines.connect(),
                 deadlines.firstByte(),
@@ -59,12 +60,17 @@ final class HttpWire implements Wire {
 
     @Override
     public void begin(
-            long id, byte[] message, Meanwhile meanwhile, Cancellation cancellation, Consumer<Coming<Json.Obj>> then) {
+            long id,
+            byte[] message,
+            Showing showing,
+            Meanwhile meanwhile,
+            Cancellation cancellation,
+            Consumer<Coming<Json.Obj>> then) {
+        latest = showing;
+        var call = showing.on(post(message)).within(deadlines);
         var cut = new Cut();
         var posting = new Posting(client, List.of(cancellation.then(cut::now), closed.then(cut::now)));
-        cut.reaches(posting.begin(
-                post(message).within(deadlines),
-                got -> then.accept(got.coming(() -> answer(id, got, meanwhile, cut)))));
+        cut.reaches(posting.begin(call, got -> then.accept(got.coming(() -> answer(id, got, meanwhile, cut)))));
     }
 
     /** A session that is not known any more is 404 by the specification, and 400 in the official SDK's examples. */
@@ -78,8 +84,7 @@ final class HttpWire implements Wire {
     private Json.Obj answer(long id, Posting.Got got, Meanwhile meanwhile, Cut cut) {
         switch (got.status()) {
             case 200 -> {}
-            case 401, 403 ->
-                throw new UpstreamError(true, "the server refuses our credential (HTTP " + got.status() + ")");
+            case 401, 403 -> throw new UpstreamError(Challenge.of(got.status(), got.headers()));
             default -> throw refused(got.status());
         }
         // The id of a session comes with the answer to initialize and is ours from then on.
@@ -106,7 +111,7 @@ final class HttpWire implements Wire {
             meanwhile.paused(place.retry);
             if (cut.within(place.retry)) throw new UpstreamError(true, "the call was cancelled");
             place.moved = false;
-            try (var exchange = client.send(resuming(place.id.get()).within(deadlines), cut::reaches)) {
+            try (var exchange = client.send(latest.on(resuming(place.id.get())).within(deadlines), cut::reaches)) {
                 if (exchange.status() != 200)
                     throw new UpstreamError(
                             true, "the server does not go on with its stream (HTTP " + exchange.status() + ")");
@@ -163,7 +168,7 @@ final class HttpWire implements Wire {
     public void send(byte[] message) {
         var cut = new Cut();
         try (var _ = closed.then(cut::now);
-                var exchange = client.send(post(message).within(SHORT), cut::reaches)) {
+                var exchange = client.send(latest.on(post(message)).within(SHORT), cut::reaches)) {
             if (exchange.status() >= 400)
                 throw new UpstreamError(true, "the server refuses a notification (HTTP " + exchange.status() + ")");
             exchange.body(ANSWER_BYTES_MAX);
@@ -196,7 +201,7 @@ final class HttpWire implements Wire {
     /** Whether the server has such a stream. */
     private boolean listenOnce(Meanwhile unasked, Place place, Cut cut) {
         var call = place.id.map(this::resuming).orElseGet(this::listening).within(Deadlines.STREAM);
-        try (var exchange = client.send(call, cut::reaches)) {
+        try (var exchange = client.send(latest.on(call), cut::reaches)) {
             if (exchange.status() == 200) heard(exchange, unasked, place);
             else if (place.id.isEmpty()) return false;
             // A server that has forgotten our place is asked for a stream from now on.
@@ -257,7 +262,8 @@ final class HttpWire implements Wire {
         if (closed.cancelled()) return;
         closed.cancel();
         if (session.isEmpty()) return;
-        try (var exchange = client.send(headers(Call.of("DELETE", url)).within(SHORT))) {
+        try (var exchange =
+                client.send(latest.on(headers(Call.of("DELETE", url))).within(SHORT))) {
             exchange.body(ANSWER_BYTES_MAX);
         } catch (ClientError e) {
             // The server ends the session by itself in its own time.
@@ -279,7 +285,6 @@ final class HttpWire implements Wire {
 
     private Call headers(Call call) {
         var sent = call;
-        for (var credential : credentials.entrySet()) sent = sent.header(credential.getKey(), credential.getValue());
         if (session.isPresent()) sent = sent.header("mcp-session-id", session.get());
         if (version.isPresent()) sent = sent.header("mcp-protocol-version", version.get());
         return sent;

@@ -15,7 +15,8 @@ final class Letters {
      * @param params as they were judged; what they have in {@code _meta} under names of ours is replaced
      * @param more headers beside the standard ones
      */
-    static Carrier.Letter of(long id, String method, Json.Obj params, Requester requester, Map<String, String> more) {
+    static Carrier.Letter of(
+            long id, String method, Json.Obj params, Requester requester, Map<String, String> more, Showing showing) {
         var meta = new LinkedHashMap<>(
                 params.object("_meta").orElse(Json.Obj.EMPTY).members());
         meta.put(Revision.PROTOCOL_VERSION, Json.of(Revision.VERSION));
@@ -41,12 +42,6 @@ final class Letters {
                 params.string("uri").ifPresent(uri -> headers.put("mcp-name", HeaderText.encode(uri)));
             default -> {}
         }
-        return new Carrier.Letter(id, message, headers);
-    }
-
-    static Map<String, String> joined(Map<String, String> one, Map<String, String> other) {
-        var both = new LinkedHashMap<>(one);
-        both.putAll(other);
-        return both;
+        return new Carrier.Letter(id, message, headers, showing);
     }
 }

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  * A way to one MCP server, in the era that the server speaks. Every request takes a permit, is sent only when the permit
  * is still good and its digest fits the bytes, and is settled with guard whatever happens.
  */
-public sealed interface McpLink extends AutoCloseable permits McpSession, StatelessLink {
+public sealed interface McpLink extends AutoCloseable permits McpSession, StatelessLink, Unconnected {
     /** The revision that the server speaks with us. */
     String version();
 
@@ -16,6 +16,11 @@ public sealed interface McpLink extends AutoCloseable permits McpSession, Statel
 
     /** What the server says of itself; a claim. */
     Json.Obj serverInfo();
+
+    /** Whether there is a server behind it: what is listed is then compared with what was approved. */
+    default boolean reaches() {
+        return true;
+    }
 
     /** Whether the server has ended its side; only a new link can reach it again. */
     boolean lost();

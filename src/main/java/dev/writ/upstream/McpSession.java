@@ -39,20 +39,25 @@ public final class McpSession implements McpLink {
             "notifications/resources/list_changed");
 
     private final Guard guard;
+    private final Presenting presenting;
     private final Settling settling;
     private final Wire wire;
     private final AtomicLong ids = new AtomicLong();
     private volatile Json.Obj initialized = Json.Obj.EMPTY;
     private volatile String version = "";
     private volatile Incoming incoming = Incoming.NOBODY;
+    /** What the server was shown last: opened once, for as long as nothing of it changes. */
+    private volatile Guard.Use.Go shown = Guard.Use.Go.BARE;
+
     private final ServerRequests requests;
     private final ServerRequests.Of ofNoCall = new ServerRequests.Of();
     private final Runnable onClose;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** @param onClose runs once, when the session is closed from our side */
-    McpSession(Guard guard, Wire wire, Consumer<McpSession> onClose) {
+    McpSession(Guard guard, Presenting presenting, Wire wire, Consumer<McpSession> onClose) {
         this.guard = guard;
+        this.presenting = presenting;
         this.settling = new Settling(guard);
         this.wire = wire;
         this.requests = new ServerRequests(guard, wire);
@@ -60,7 +65,7 @@ public final class McpSession implements McpLink {
     }
 
     /** The handshake (MCP basic/lifecycle); {@code wanted} is the revision that the client asked for. */
-    void initialize(String wanted, Incoming listener, Cancellation cancellation) {
+    void initialize(String wanted, Showing showing, Incoming listener, Cancellation cancellation) {
         incoming = listener;
         var params = Json.object()
                 .put("protocolVersion", wanted)
@@ -72,7 +77,7 @@ public final class McpSession implements McpLink {
                                 .put("version", "0.1.0")
                                 .build())
                 .build();
-        var answer = exchange("initialize", Optional.of(params), Requester.SILENT, cancellation);
+        var answer = exchange("initialize", Optional.of(params), showing, Requester.SILENT, cancellation);
         var result = answer.object("result")
                 .orElseThrow(() -> new UpstreamError(true, "the server refuses to initialize a session"));
         version = result.string("protocolVersion")
@@ -118,35 +123,66 @@ public final class McpSession implements McpLink {
         var bytes = Canonical.bytes(payload);
         if (!Digest.of(bytes).equals(permit.payload()))
             throw new IllegalArgumentException("these are not the permitted bytes");
-        if (guard.useAgain(permit) instanceof Guard.Use.Stop(var reason)) {
-            var stopped = settling.stopped(permit, wire.peer(), reason);
-            then.accept(new Coming<>(false, () -> stopped));
+        LongFunction<byte[]> request = id -> request(id, payload, bytes, requester);
+        if (!presenting.atHand(permit)) {
+            then.accept(new Coming<>(
+                    true,
+                    () -> under(
+                            permit,
+                            bytes.length,
+                            cancellation,
+                            showing -> Coming.awaited(
+                                    taken -> begin(request, showing, requester, cancellation, taken), cancellation))));
             return;
         }
-        settling.begun(
-                permit,
-                wire.peer(),
-                bytes.length,
-                () -> begin(
-                        id -> request(id, payload, bytes, requester),
-                        requester,
-                        cancellation,
-                        coming -> then.accept(new Coming<>(
-                                coming.waits(),
-                                () -> settling.settled(
-                                        permit, wire.peer(), bytes.length, cancellation, coming.source())))));
+        switch (guard.useAgain(permit, shown)) {
+            case Guard.Use.Stop(var reason) -> {
+                var stopped = settling.stopped(permit, wire.peer(), reason);
+                then.accept(new Coming<>(false, () -> stopped));
+            }
+            case Guard.Use.Go go ->
+                settling.begun(
+                        permit,
+                        wire.peer(),
+                        bytes.length,
+                        () -> begin(
+                                request,
+                                showing(go),
+                                requester,
+                                cancellation,
+                                coming -> then.accept(new Coming<>(
+                                        coming.waits(),
+                                        () -> settling.settled(
+                                                permit, wire.peer(), bytes.length, cancellation, coming.source())))));
+        }
+    }
+
+    private Showing showing(Guard.Use.Go go) {
+        shown = go;
+        return presenting.showing(go);
+    }
+
+    /** Sends under a permit for which a token may have to be got, or got once more: on a thread that may wait. */
+    private Answer under(Permit permit, long bytes, Cancellation cancellation, Presenting.Sending<Json.Obj> sending) {
+        var unprepared = presenting.prepare(permit);
+        if (unprepared.isPresent()) return settling.unprepared(permit, wire.peer(), unprepared.get());
+        return switch (guard.useAgain(permit, shown)) {
+            case Guard.Use.Stop(var reason) -> settling.stopped(permit, wire.peer(), reason);
+            case Guard.Use.Go go -> {
+                shown = go;
+                yield settling.settled(
+                        permit, wire.peer(), bytes, cancellation, () -> presenting.sent(permit, go, sending));
+            }
+        };
     }
 
     @Override
     public Answer list(Permit permit, String method, String member, Cancellation cancellation) {
-        if (guard.useAgain(permit) instanceof Guard.Use.Stop(var reason))
-            return settling.stopped(permit, wire.peer(), reason);
-        return settling.settled(
+        return under(
                 permit,
-                wire.peer(),
                 0,
                 cancellation,
-                () -> Pages.all(member, params -> exchange(method, params, ofSession(), cancellation)));
+                showing -> Pages.all(member, params -> exchange(method, params, showing, ofSession(), cancellation)));
     }
 
     /** For what is asked in the session's own name: whatever the server says meanwhile is said to the session. */
@@ -155,15 +191,16 @@ public final class McpSession implements McpLink {
     }
 
     private Json.Obj exchange(
-            String method, Optional<Json.Obj> params, Requester requester, Cancellation cancellation) {
+            String method, Optional<Json.Obj> params, Showing showing, Requester requester, Cancellation cancellation) {
         return Coming.awaited(
-                then -> begin(id -> request(id, method, params, requester), requester, cancellation, then),
+                then -> begin(id -> request(id, method, params, requester), showing, requester, cancellation, then),
                 cancellation);
     }
 
     /** @param request writes the message under the id that it gets */
     private void begin(
             LongFunction<byte[]> request,
+            Showing showing,
             Requester requester,
             Cancellation cancellation,
             Consumer<Coming<Json.Obj>> then) {
@@ -180,6 +217,7 @@ public final class McpSession implements McpLink {
         wire.begin(
                 id,
                 message,
+                showing,
                 meanwhile,
                 cancellation,
                 coming -> then.accept(coming.then(() -> {

@@ -7,7 +7,6 @@ import dev.writ.http.client.Deadlines;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.client.Url;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -20,11 +19,14 @@ final class Opening {
     private final Supplier<StdioWire> process;
     private final Duration patience;
     private final Permit.Target target;
-    private final Map<String, String> credentials;
+    private final Showing showing;
+    private final boolean challengeable;
+    private final Presenting presenting;
     private final Consumer<McpLink> onClose;
 
     /**
      * @param process starts the server's process, for a server that is one
+     * @param challengeable whether the server wants a token, so that a refusal is a question for one
      * @param onClose runs once for a link that was opened and is closed from our side
      */
     Opening(
@@ -34,7 +36,9 @@ final class Opening {
             Supplier<StdioWire> process,
             Duration patience,
             Permit.Target target,
-            Map<String, String> credentials,
+            Showing showing,
+            boolean challengeable,
+            Presenting presenting,
             Consumer<McpLink> onClose) {
         this.guard = guard;
         this.eras = eras;
@@ -42,7 +46,9 @@ final class Opening {
         this.process = process;
         this.patience = patience;
         this.target = target;
-        this.credentials = credentials;
+        this.showing = showing;
+        this.challengeable = challengeable;
+        this.presenting = presenting;
         this.onClose = onClose;
     }
 
@@ -105,7 +111,7 @@ final class Opening {
 
     private Eras.Probed probed(Carrier carrier, Wire wire, Cancellation cancellation) {
         try {
-            return Eras.probe(carrier, carrier.mirrors() ? credentials : Map.of(), cancellation);
+            return Eras.probe(carrier, showing, challengeable, cancellation);
         } catch (RuntimeException e) {
             wire.close();
             throw e;
@@ -114,13 +120,13 @@ final class Opening {
 
     private McpLink stateless(Carrier carrier, Json.Obj discovered) {
         if (carrier instanceof StdioCarrier stdio) stdio.take();
-        return new StatelessLink(guard, carrier, discovered, onClose::accept);
+        return new StatelessLink(guard, presenting, carrier, discovered, onClose::accept);
     }
 
     private McpLink session(Wire wire, String version, Incoming incoming, Cancellation cancellation) {
-        var session = new McpSession(guard, wire, onClose::accept);
+        var session = new McpSession(guard, presenting, wire, onClose::accept);
         try {
-            session.initialize(version, incoming, cancellation);
+            session.initialize(version, showing, incoming, cancellation);
             return session;
         } catch (UpstreamError e) {
             session.close();
@@ -134,7 +140,7 @@ final class Opening {
 
     private Wire wire() {
         return switch (target.endpoint().string("kind").orElse("")) {
-            case "http" -> new HttpWire(client, url(), credentials, limits());
+            case "http" -> new HttpWire(client, url(), showing, limits());
             case "stdio" -> process.get();
             default -> throw new UpstreamError(false, "the server's registration names no transport that we speak");
         };

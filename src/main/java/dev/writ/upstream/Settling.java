@@ -17,6 +17,12 @@ final class Settling {
         this.guard = guard;
     }
 
+    /** For a permit that is not used, because the server could not be shown who calls. */
+    Answer unprepared(Permit permit, String peer, String why) {
+        guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, peer, 0, why));
+        return new Answer.Failed(false, why);
+    }
+
     /** For a permit that was no longer good. */
     Answer stopped(Permit permit, String peer, Refusal.Reason reason) {
         guard.settle(permit, Outcome.without(Outcome.Status.NOT_SENT, peer, 0, reason.code()));
@@ -39,6 +45,10 @@ final class Settling {
                     .<Answer>map(Answer.Result::new)
                     .orElseGet(() -> new Answer.Failed(true, "the server's answer has no result"));
         } catch (UpstreamError e) {
+            if (e.link().isPresent()) {
+                outcome = Outcome.without(Outcome.Status.NOT_SENT, peer, 0, "the person has not connected the server");
+                return new Answer.Unconnected(e.link().get());
+            }
             boolean cut = cancellation.cancelled();
             outcome = cut ? cut(e, peer, bytes) : failed(e, peer, bytes);
             return cut ? new Answer.Cut() : new Answer.Failed(e.sent(), e.why());

@@ -29,6 +29,7 @@ public final class StatelessLink implements McpLink {
     private static final int LEFT_OUT_MAX = 100;
 
     private final Guard guard;
+    private final Presenting presenting;
     private final Settling settling;
     private final Carrier carrier;
     private final Json.Obj discovered;
@@ -43,8 +44,10 @@ public final class StatelessLink implements McpLink {
      * @param discovered the server's answer to {@code server/discover}
      * @param onClose runs once, when the link is closed from our side
      */
-    StatelessLink(Guard guard, Carrier carrier, Json.Obj discovered, Consumer<StatelessLink> onClose) {
+    StatelessLink(
+            Guard guard, Presenting presenting, Carrier carrier, Json.Obj discovered, Consumer<StatelessLink> onClose) {
         this.guard = guard;
+        this.presenting = presenting;
         this.settling = new Settling(guard);
         this.carrier = carrier;
         this.discovered = discovered;
@@ -88,12 +91,24 @@ public final class StatelessLink implements McpLink {
             Cancellation cancellation,
             Consumer<Coming<Answer>> then) {
         var bytes = permitted(permit, payload);
+        if (!presenting.atHand(permit)) {
+            then.accept(new Coming<>(
+                    true,
+                    () -> under(
+                            permit,
+                            bytes.length,
+                            cancellation,
+                            showing -> Coming.awaited(
+                                    taken -> begin(permit, payload, requester, showing, cancellation, taken),
+                                    cancellation))));
+            return;
+        }
         switch (guard.use(permit)) {
             case Guard.Use.Stop(var reason) -> {
                 var stopped = settling.stopped(permit, carrier.peer(), reason);
                 then.accept(new Coming<>(false, () -> stopped));
             }
-            case Guard.Use.Go(var credentials) ->
+            case Guard.Use.Go go ->
                 settling.begun(
                         permit,
                         carrier.peer(),
@@ -102,7 +117,7 @@ public final class StatelessLink implements McpLink {
                                 permit,
                                 payload,
                                 requester,
-                                credentials,
+                                presenting.showing(go),
                                 cancellation,
                                 coming -> then.accept(new Coming<>(
                                         coming.waits(),
@@ -119,39 +134,45 @@ public final class StatelessLink implements McpLink {
             Permit permit,
             Json.Obj payload,
             Requester requester,
-            Map<String, String> credentials,
+            Showing showing,
             Cancellation cancellation,
             Consumer<Coming<Json.Obj>> then) {
         var method = payload.string("method").orElseThrow();
         var params = payload.object("params").orElse(Json.Obj.EMPTY);
         // What a client of the older era asks, and this one no longer has.
-        if (Revision.METHODS.contains(method))
-            begin(permit, method, params, requester, credentials, cancellation, then);
+        if (Revision.METHODS.contains(method)) begin(permit, method, params, requester, showing, cancellation, then);
         else then.accept(new Coming<>(false, StatelessLink::notHere));
+    }
+
+    /** Sends under a permit for which a token may have to be got, or got once more: on a thread that may wait. */
+    private Answer under(Permit permit, long bytes, Cancellation cancellation, Presenting.Sending<Json.Obj> sending) {
+        var unprepared = presenting.prepare(permit);
+        if (unprepared.isPresent()) return settling.unprepared(permit, carrier.peer(), unprepared.get());
+        return switch (guard.use(permit)) {
+            case Guard.Use.Stop(var reason) -> settling.stopped(permit, carrier.peer(), reason);
+            case Guard.Use.Go go ->
+                understood(settling.settled(
+                        permit, carrier.peer(), bytes, cancellation, () -> presenting.sent(permit, go, sending)));
+        };
     }
 
     @Override
     public Answer list(Permit permit, String method, String member, Cancellation cancellation) {
-        return switch (guard.use(permit)) {
-            case Guard.Use.Stop(var reason) -> settling.stopped(permit, carrier.peer(), reason);
-            case Guard.Use.Go(var credentials) ->
-                understood(settling.settled(
-                        permit,
-                        carrier.peer(),
-                        0,
-                        cancellation,
-                        () -> usable(
+        return under(
+                permit,
+                0,
+                cancellation,
+                showing -> usable(
+                        member,
+                        Pages.all(
                                 member,
-                                Pages.all(
-                                        member,
-                                        params -> exchange(
-                                                permit,
-                                                method,
-                                                params.orElse(Json.Obj.EMPTY),
-                                                Requester.SILENT,
-                                                credentials,
-                                                cancellation)))));
-        };
+                                params -> exchange(
+                                        permit,
+                                        method,
+                                        params.orElse(Json.Obj.EMPTY),
+                                        Requester.SILENT,
+                                        showing,
+                                        cancellation))));
     }
 
     /** What came of a subscription. */
@@ -185,10 +206,11 @@ public final class StatelessLink implements McpLink {
         var subscription = new Subscription(guard, carrier.peer(), all, told);
         return switch (subscription.use()) {
             case Guard.Use.Stop(var reason) -> new Heard.Stopped(reason);
-            case Guard.Use.Go(var credentials) -> {
-                var letter = letter(permit, Revision.LISTEN, params, Requester.SILENT, credentials);
-                yield subscription.heard(() -> carrier.listen(letter, subscription::message, cancellation));
-            }
+            case Guard.Use.Go go ->
+                subscription.heard(() -> presenting.sent(permit, go, showing -> {
+                    var letter = letter(permit, Revision.LISTEN, params, Requester.SILENT, showing);
+                    return carrier.listen(letter, subscription::message, cancellation);
+                }));
         };
     }
 
@@ -208,10 +230,10 @@ public final class StatelessLink implements McpLink {
             String method,
             Json.Obj params,
             Requester requester,
-            Map<String, String> credentials,
+            Showing showing,
             Cancellation cancellation) {
         return Coming.awaited(
-                then -> begin(permit, method, params, requester, credentials, cancellation, then), cancellation);
+                then -> begin(permit, method, params, requester, showing, cancellation, then), cancellation);
     }
 
     private void begin(
@@ -219,13 +241,13 @@ public final class StatelessLink implements McpLink {
             String method,
             Json.Obj params,
             Requester requester,
-            Map<String, String> credentials,
+            Showing showing,
             Cancellation cancellation,
             Consumer<Coming<Json.Obj>> then) {
         Carrier.Letter letter;
         try {
             if (cancellation.cancelled()) throw new UpstreamError(false, "it was cancelled before it was sent");
-            letter = letter(permit, method, params, requester, credentials);
+            letter = letter(permit, method, params, requester, showing);
         } catch (UpstreamError e) {
             then.accept(Coming.failed(e));
             return;
@@ -233,23 +255,21 @@ public final class StatelessLink implements McpLink {
         carrier.begin(letter, message -> meanwhile(letter.id(), message, requester), cancellation, then);
     }
 
-    private Carrier.Letter letter(
-            Permit permit, String method, Json.Obj params, Requester requester, Map<String, String> credentials) {
-        return Letters.of(ids.incrementAndGet(), method, params, requester, mirrored(permit, params, credentials));
+    private Carrier.Letter letter(Permit permit, String method, Json.Obj params, Requester requester, Showing showing) {
+        return Letters.of(ids.incrementAndGet(), method, params, requester, mirrored(permit, params), showing);
     }
 
-    /** The arguments that the tool's pinned definition wants repeated in headers, and our credentials. */
-    private Map<String, String> mirrored(Permit permit, Json.Obj params, Map<String, String> credentials) {
+    /** The arguments that the tool's pinned definition wants repeated in headers. */
+    private Map<String, String> mirrored(Permit permit, Json.Obj params) {
         if (!carrier.mirrors()
                 || !(permit.action() instanceof Action.CallTool call)
-                || !(permit.attempt().caller() instanceof Caller.OfAgent caller)) return credentials;
+                || !(permit.attempt().caller() instanceof Caller.OfAgent caller)) return Map.of();
         var schema = guard.definition(caller, call.server(), call.tool())
                 .flatMap(definition -> definition.object("inputSchema"));
-        if (schema.isEmpty()) return credentials;
+        if (schema.isEmpty()) return Map.of();
         return switch (known.of(call.tool(), schema.get())) {
             case ToolHeaders.Read.Valid(var headers) ->
-                Letters.joined(
-                        credentials, headers.forCall(params.object("arguments").orElse(Json.Obj.EMPTY)));
+                headers.forCall(params.object("arguments").orElse(Json.Obj.EMPTY));
             case ToolHeaders.Read.Invalid(var why) ->
                 throw new UpstreamError(false, "the tool cannot be called: " + why);
         };

@@ -47,6 +47,7 @@ final class StdioCarrier implements Carrier {
             return wire.exchange(
                     letter.id(),
                     Canonical.bytes(letter.message()),
+                    letter.showing(),
                     message -> {
                         if (message.get("id").isEmpty()) meanwhile.message(message);
                     },

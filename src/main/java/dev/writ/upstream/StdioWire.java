@@ -45,12 +45,17 @@ final class StdioWire implements Wire {
 
     @Override
     public void begin(
-            long id, byte[] message, Meanwhile meanwhile, Cancellation cancellation, Consumer<Coming<Json.Obj>> then) {
-        then.accept(new Coming<>(true, () -> exchange(id, message, meanwhile, cancellation)));
+            long id,
+            byte[] message,
+            Showing showing,
+            Meanwhile meanwhile,
+            Cancellation cancellation,
+            Consumer<Coming<Json.Obj>> then) {
+        then.accept(new Coming<>(true, () -> exchange(id, message, showing, meanwhile, cancellation)));
     }
 
     @Override
-    public Json.Obj exchange(long id, byte[] message, Meanwhile meanwhile, Cancellation cancellation) {
+    public Json.Obj exchange(long id, byte[] message, Showing showing, Meanwhile meanwhile, Cancellation cancellation) {
         var answer = new CompletableFuture<Json.Obj>();
         pending.put(id, new Pending(answer, meanwhile));
         try (var _ = cancellation.then(

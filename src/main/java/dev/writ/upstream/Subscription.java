@@ -5,9 +5,9 @@ import dev.writ.guard.Action;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Outcome;
 import dev.writ.guard.Permit;
+import dev.writ.guard.Refusal;
 import dev.writ.upstream.StatelessLink.Heard;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -32,17 +32,17 @@ final class Subscription {
 
     /** Uses all permits, or none is worth anything. */
     Guard.Use use() {
-        var credentials = Map.<String, String>of();
+        Guard.Use used = new Guard.Use.Stop(new Refusal.NotAllowed("no permit"));
         for (var permit : permits) {
             switch (guard.use(permit)) {
-                case Guard.Use.Go(var opened) -> credentials = opened;
+                case Guard.Use.Go go -> used = go;
                 case Guard.Use.Stop stop -> {
                     settle(Outcome.Status.NOT_SENT, stop.reason().code());
                     return stop;
                 }
             }
         }
-        return new Guard.Use.Go(credentials);
+        return used;
     }
 
     Heard heard(Supplier<Optional<Json.Obj>> carrying) {

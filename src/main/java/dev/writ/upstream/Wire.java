@@ -9,19 +9,27 @@ interface Wire extends AutoCloseable {
     /**
      * Sends a request and waits for the answer with its id. Messages that arrive meanwhile go to {@code meanwhile}.
      *
+     * @param showing what the server is shown of the caller; from then on also with what belongs to no request
+     *
      * @throws UpstreamError when there is no answer
      */
-    default Json.Obj exchange(long id, byte[] message, Meanwhile meanwhile, Cancellation cancellation) {
-        return Coming.awaited(then -> begin(id, message, meanwhile, cancellation, then), cancellation);
+    default Json.Obj exchange(
+            long id, byte[] message, Showing showing, Meanwhile meanwhile, Cancellation cancellation) {
+        return Coming.awaited(then -> begin(id, message, showing, meanwhile, cancellation, then), cancellation);
     }
 
     /**
-     * As exchange, without waiting where {@link #begins}.
+     * As exchange, without waiting where it {@link #begins}.
      *
      * @param then told once, on the thread on which this was called or on the connection's event loop
      */
     void begin(
-            long id, byte[] message, Meanwhile meanwhile, Cancellation cancellation, Consumer<Coming<Json.Obj>> then);
+            long id,
+            byte[] message,
+            Showing showing,
+            Meanwhile meanwhile,
+            Cancellation cancellation,
+            Consumer<Coming<Json.Obj>> then);
 
     /** Whether requests can be begun on a thread that never waits. */
     boolean begins();

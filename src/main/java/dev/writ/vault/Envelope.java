@@ -1,6 +1,5 @@
 package dev.writ.vault;
 
-import dev.writ.base.Name;
 import dev.writ.base.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -8,25 +7,24 @@ import java.util.Base64;
 import java.util.random.RandomGenerator;
 
 /**
- * A sealed secret: the secret under a data key of its own, the data key under the master key, both bound to tenant, name
- * and version, so neither opens at another place or as another version.
+ * A sealed secret: the secret under a data key of its own, the data key under the master key, both bound to place and
+ * version, so neither opens at another place or as another version.
  *
+ * @param place where it belongs: a use and what it is kept by, with a zero byte in between
  * @param master the id of the master key
  * @param wrapped base64 of the sealed data key
  * @param sealed base64 of the sealed secret
  */
-record Envelope(Name tenant, Name name, long version, String master, String wrapped, String sealed) {
+record Envelope(String place, long version, String master, String wrapped, String sealed) {
 
-    static Envelope seal(
-            Name tenant, Name name, long version, Secret secret, MasterKey master, RandomGenerator random) {
+    static Envelope seal(String place, long version, Secret secret, MasterKey master, RandomGenerator random) {
         var key = new byte[Gcm.KEY_BYTES];
         random.nextBytes(key);
         try {
-            var bound = bound(tenant, name, version);
+            var bound = bound(place, version);
             var plain = secret.reveal().getBytes(StandardCharsets.UTF_8);
             return new Envelope(
-                    tenant,
-                    name,
+                    place,
                     version,
                     master.id(),
                     text(Gcm.seal(master.bytes(), key, bound, random)),
@@ -47,7 +45,7 @@ record Envelope(Name tenant, Name name, long version, String master, String wrap
 
     Secret open(MasterKey key) {
         require(key);
-        var bound = bound(tenant, name, version);
+        var bound = bound(place, version);
         var data = Gcm.open(key.bytes(), bytes(wrapped), bound);
         try {
             return Secret.of(new String(Gcm.open(data, bytes(sealed), bound), StandardCharsets.UTF_8));
@@ -56,8 +54,8 @@ record Envelope(Name tenant, Name name, long version, String master, String wrap
         }
     }
 
-    private static byte[] bound(Name tenant, Name name, long version) {
-        return ("writ-vault-v1\0" + tenant + "\0" + name + "\0" + version).getBytes(StandardCharsets.US_ASCII);
+    private static byte[] bound(String place, long version) {
+        return (place + "\0" + version).getBytes(StandardCharsets.UTF_8);
     }
 
     private static String text(byte[] bytes) {

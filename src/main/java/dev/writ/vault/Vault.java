@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -30,16 +31,25 @@ public final class Vault {
             CREATE TABLE secrets (
               tenant text NOT NULL, name text NOT NULL, version bigint NOT NULL, master text NOT NULL,
               wrapped text NOT NULL, sealed text NOT NULL,
-              PRIMARY KEY (tenant, name))"""));
+              PRIMARY KEY (tenant, name))""", Wallet.TABLE));
 
     private final Book<Map<Place, Envelope>> book;
     private final MasterKey master;
     private final RandomGenerator random;
 
-    private record Place(Name tenant, Name name) {}
+    private final Wallet wallet;
 
-    private Vault(Store store, Map<Place, Envelope> envelopes, MasterKey master, RandomGenerator random) {
+    private record Place(Name tenant, Name name) {
+        /** What an envelope is bound to. */
+        String text() {
+            return "writ-vault-v1\0" + tenant + "\0" + name;
+        }
+    }
+
+    private Vault(
+            Store store, Map<Place, Envelope> envelopes, Wallet wallet, MasterKey master, RandomGenerator random) {
         this.book = new Book<>(store, envelopes);
+        this.wallet = wallet;
         this.master = master;
         this.random = random;
     }
@@ -57,10 +67,17 @@ public final class Vault {
     public static Vault open(Store store, Path keys, RandomGenerator random) {
         var envelopes = store.read(Vault::load);
         var file = keys.resolve(KEY_FILE);
-        boolean first = envelopes.isEmpty() && Files.notExists(file);
+        var held = store.read(Wallet::load);
+        boolean first = envelopes.isEmpty() && held.isEmpty() && Files.notExists(file);
         var master = first ? MasterKey.create(file, random) : MasterKey.read(file);
         for (var envelope : envelopes.values()) envelope.require(master);
-        return new Vault(store, envelopes, master, random);
+        for (var kept : held.values()) kept.envelope().require(master);
+        return new Vault(store, envelopes, new Wallet(store, held, master, random), master, random);
+    }
+
+    /** What is held for persons and for Writ itself at other people's servers. */
+    public Wallet wallet() {
+        return wallet;
     }
 
     public Keeping put(Name tenant, Name name, Secret secret) {
@@ -68,7 +85,7 @@ public final class Vault {
         checkSize(secret);
         return book.command(now -> now.containsKey(place)
                 ? Plan.nothing(new Keeping.AlreadyExists())
-                : kept(Envelope.seal(tenant, name, 1, secret, master, random)));
+                : kept(place, Envelope.seal(place.text(), 1, secret, master, random)));
     }
 
     /** Replaces a secret under a new data key; the old one is gone. */
@@ -78,13 +95,14 @@ public final class Vault {
         return book.command(now -> {
             var old = now.get(place);
             if (old == null) return Plan.nothing(new Keeping.NotFound());
-            return kept(Envelope.seal(tenant, name, old.version() + 1, secret, master, random));
+            return kept(place, Envelope.seal(place.text(), old.version() + 1, secret, master, random));
         });
     }
 
     /** Returns when the database holds everything that is seen, and throws when it cannot. */
     public void settle() {
         book.settle();
+        wallet.settle();
     }
 
     /** Opens a secret; reads memory only. */
@@ -95,9 +113,9 @@ public final class Vault {
                 : new Keeping.Revealed(envelope.open(master), envelope.version());
     }
 
-    /** Whether there is a secret, without opening it. */
-    public boolean holds(Name tenant, Name name) {
-        return book.now().containsKey(new Place(tenant, name));
+    /** The sealed form of a secret: a new value has a new one. Reads memory only, and opens nothing. */
+    public Optional<String> seal(Name tenant, Name name) {
+        return Optional.ofNullable(book.now().get(new Place(tenant, name))).map(Envelope::sealed);
     }
 
     /** Deletes a secret, at once; throws when the database still holds it. */
@@ -149,31 +167,34 @@ public final class Vault {
 
     private static Map<Place, Envelope> load(Sql sql) throws SQLException {
         var found = new HashMap<Place, Envelope>();
-        for (var envelope : sql.rows(
-                "SELECT * FROM secrets",
-                row -> new Envelope(
-                        row.name("tenant"),
-                        row.name("name"),
-                        row.integer("version"),
-                        row.text("master"),
-                        row.text("wrapped"),
-                        row.text("sealed")))) found.put(new Place(envelope.tenant(), envelope.name()), envelope);
+        sql.rows("SELECT * FROM secrets", row -> {
+            var place = new Place(row.name("tenant"), row.name("name"));
+            found.put(
+                    place,
+                    new Envelope(
+                            place.text(),
+                            row.integer("version"),
+                            row.text("master"),
+                            row.text("wrapped"),
+                            row.text("sealed")));
+            return place;
+        });
         return Map.copyOf(found);
     }
 
-    private static Plan<Map<Place, Envelope>, Keeping> kept(Envelope envelope) {
+    private static Plan<Map<Place, Envelope>, Keeping> kept(Place place, Envelope envelope) {
         return Plan.of(
                 new Keeping.Kept(envelope.version()),
                 Change.of(
-                        secrets -> Copies.with(secrets, new Place(envelope.tenant(), envelope.name()), envelope),
+                        secrets -> Copies.with(secrets, place, envelope),
                         sql -> sql.changeOne(
                                 """
                                 INSERT INTO secrets (tenant, name, version, master, wrapped, sealed)
                                 VALUES (?, ?, ?, ?, ?, ?)
                                 ON CONFLICT (tenant, name) DO UPDATE SET version = excluded.version,
                                   master = excluded.master, wrapped = excluded.wrapped, sealed = excluded.sealed""",
-                                envelope.tenant(),
-                                envelope.name(),
+                                place.tenant(),
+                                place.name(),
                                 envelope.version(),
                                 envelope.master(),
                                 envelope.wrapped(),

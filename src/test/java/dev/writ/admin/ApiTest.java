@@ -81,6 +81,7 @@ class ApiTest {
                 .replace("{member}", "bot")
                 .replace("{passkey}", "psk1")
                 .replace("{tool}", "t")
+                .replace("{secret}", "s")
                 .replace("{key}", "key1")
                 .replace("{decision}", "dec1");
     }
@@ -98,7 +99,10 @@ class ApiTest {
         var elsewhere = writ.wiring().server().routes().all().stream()
                 .filter(route -> !route.pattern().startsWith(Api.BASE))
                 .map(Route::audience);
-        assertThat(elsewhere).isNotEmpty().containsOnly("agent", "public", "visitor", "provider");
+        for (var route : writ.wiring().server().routes().all())
+            if (route.audience().equals("person") && !route.pattern().startsWith(Api.BASE))
+                assertThat(route.pattern()).isIn("/oauth/upstream/start", "/oauth/upstream/callback");
+        assertThat(elsewhere).isNotEmpty().containsOnly("agent", "person", "public", "visitor", "provider");
         // What stands open is the authorization server, whose messages say themselves who sends them, and signing in.
         for (var route : writ.wiring().server().routes().all())
             if (route.audience().equals("public") && !route.pattern().startsWith(Api.BASE))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.writ.http.client.Call;
 import dev.writ.http.client.Url;
+import dev.writ.walks.ConnectedStage;
 import dev.writ.walks.McpClient;
 import dev.writ.walks.Product;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -99,6 +101,45 @@ class SecretCanaryTest {
         System.getLogger("dev.writ.guard").log(System.Logger.Level.DEBUG, "heard");
         assertThat(logged).as("the log was listened to").anySatisfy(line -> assertThat(line)
                 .contains("heard"));
+        for (var canary : canaries)
+            assertThat(logged).noneSatisfy(line -> assertThat(line).contains(canary));
+        assertThat(filesWith(canaries)).isEmpty();
+    }
+
+    @Test
+    void noSecretOfAServerThatPeopleConnectStaysBehind() {
+        var canaries = new ArrayList<>(List.of("canary-client-secret", "canary-code", "canary-personal-secret"));
+        try (var stage = ConnectedStage.start(data)) {
+            var key = stage.agentKey();
+            var person = stage.personKey(stage.product.erin);
+            canaries.addAll(List.of(key, person));
+            var back = stage.agreed(person, "erin");
+            canaries.add(Url.parse(back).target().replaceFirst(".*state=([^&]*).*", "$1"));
+            assertThat(stage.get(back, Optional.of(person)).status()).isEqualTo(200);
+            stage.product
+                    .parts()
+                    .vault()
+                    .wallet()
+                    .keep(
+                            dev.writ.guard.Credentials.ownSecret(
+                                    Product.TENANT,
+                                    stage.product.erin.text(),
+                                    ConnectedStage.ORDERS,
+                                    new dev.writ.base.Name("mine")),
+                            dev.writ.base.Json.object()
+                                    .put("secret", "canary-personal-secret")
+                                    .build(),
+                            java.time.Instant.now());
+            try (var client = stage.product.client(key, ConnectedStage.ORDERS)) {
+                client.call("get_order", "{\"order\":\"1001\"}");
+                stage.peer.expireAll();
+                client.call("get_order", "{\"order\":\"1001\"}");
+                stage.peer.forgetAll();
+                client.call("get_order", "{\"order\":\"1001\"}");
+            }
+            assertThat(stage.peer.given()).as("tokens were had and renewed").hasSize(4);
+            canaries.addAll(stage.peer.given());
+        }
         for (var canary : canaries)
             assertThat(logged).noneSatisfy(line -> assertThat(line).contains(canary));
         assertThat(filesWith(canaries)).isEmpty();

@@ -28,6 +28,9 @@ final class EveryKind {
         var control = product.parts().control();
         var owner = product.caller(product.owner);
         var http = new Api(product);
+        var connected = ConnectedStage.behind(product);
+        assertThat(connected.connect(product.erin, "erin").status()).isEqualTo(200);
+        connected.away();
         http.call("POST", "/people", resource("Person", "zoe@acme.example", "{'displayName':'Zoe'}"));
         http.call("PUT", "/secrets/spare", "{'value':'xyzzy-secret'}");
         var digest = product.registry()

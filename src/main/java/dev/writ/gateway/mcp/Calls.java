@@ -148,7 +148,7 @@ final class Calls {
             case Answer.Result(var result) -> !type(result).equals(COMPLETE);
             case Answer.ServerError(var error) ->
                 error.integer("code").equals(Optional.of((long) RpcError.URL_ELICITATION_REQUIRED));
-            case Answer.Stopped _, Answer.Failed _, Answer.Cut _ -> false;
+            case Answer.Stopped _, Answer.Failed _, Answer.Unconnected _, Answer.Cut _ -> false;
         };
     }
 
@@ -256,6 +256,7 @@ final class Calls {
         if (!(answer instanceof Answer.Result(var result))) return answer;
         var member = list.listing().member();
         var items = result.array(member).map(Json.Arr::items).orElse(List.of());
+        if (!call.hop().upstream().orElseThrow().reaches()) return answer;
         var shown = guard.shown(permit, items);
         if (list.listing() == Action.Listing.TOOLS) call.hop().definitions().seen(asked, clock.instant(), shown);
         return new Answer.Result(result.with(member, new Json.Arr(shown)));
@@ -267,6 +268,7 @@ final class Calls {
             case Answer.ServerError(var error) -> erred(call, error);
             case Answer.Stopped(var reason) -> refused(call, new Refusal(permit.decision(), reason, Optional.empty()));
             case Answer.Failed(var sent, var why) -> failed(call, sent, why);
+            case Answer.Unconnected(var link) -> unconnected(call, permit, link);
             case Answer.Cut _ ->
                 revoked.get()
                         ? refused(call, new Refusal(permit.decision(), ended(call), Optional.empty()))
@@ -312,6 +314,16 @@ final class Calls {
                 : RpcError.answer(call.id(), RpcError.INTERNAL_ERROR, why);
     }
 
+    private Json.Obj unconnected(Call call, Permit permit, String link) {
+        var server = call.hop().server();
+        return call.asked().action() instanceof Action.CallTool(var _, var tool, var _, var _)
+                ? RpcError.result(call.id(), Denials.unconnected(tool, server, link, permit.decision()))
+                : RpcError.answer(
+                        call.id(),
+                        RpcError.INTERNAL_ERROR,
+                        "PENDING: a person must connect the server " + server + " first: " + link);
+    }
+
     private static Json.Obj refused(Call call, Refusal refusal) {
         return refused(call.id(), call.asked().action(), refusal);
     }
@@ -347,7 +359,10 @@ final class Calls {
      * @return whether they are compared; false when the server's list could not be had
      */
     boolean refreshDefinitions(Hop hop, Cancellation cancellation) {
-        if (hop.upstream().isEmpty() || hop.definitions().fresh(clock.instant())) return true;
+        // Nothing is called there either: there is nothing to compare.
+        if (hop.upstream().isEmpty()
+                || !hop.upstream().get().reaches()
+                || hop.definitions().fresh(clock.instant())) return true;
         long asked = hop.definitions().asked();
         var shown = seen(hop, Action.Listing.TOOLS, cancellation);
         shown.ifPresent(tools -> hop.definitions().seen(asked, clock.instant(), tools));
@@ -370,7 +385,9 @@ final class Calls {
     private Optional<List<Json>> seen(Hop hop, Action.Listing listing, Cancellation cancellation) {
         var payload = Json.object().put("method", listing.method()).build();
         var attempt = new Attempt(hop.caller(), new Action.ListItems(hop.server(), listing, payload));
-        if (hop.upstream().isEmpty() || !(guard.admit(attempt) instanceof Permit permit)) return Optional.empty();
+        if (hop.upstream().isEmpty()
+                || !hop.upstream().get().reaches()
+                || !(guard.admit(attempt) instanceof Permit permit)) return Optional.empty();
         var answer = hop.upstream().get().list(permit, listing.method(), listing.member(), cancellation);
         if (!(answer instanceof Answer.Result(var result))) return Optional.empty();
         return Optional.of(guard.shown(

@@ -1,6 +1,8 @@
 package dev.writ.gateway.mcp;
 
+import dev.writ.base.Id;
 import dev.writ.base.Json;
+import dev.writ.base.Name;
 import dev.writ.base.Visible;
 import dev.writ.guard.Held;
 import dev.writ.guard.Refusal;
@@ -135,6 +137,24 @@ final class Denials {
                         "The call reached the server, which wants this before it goes on; it may have done a part of it.",
                         "Tell the user in one sentence what the server asked for; the owner of the policy can allow it."),
                 machine(refusal.reason().code(), refusal.decision().text()));
+    }
+
+    /** The result of a permitted call to a server that its person has not connected, or not for this much. */
+    static Json.Obj unconnected(String tool, Name server, String link, Id decision) {
+        var machine = Json.object()
+                .put("decision", decision.text())
+                .put("verdict", "unconnected")
+                .put("connect", link)
+                .build();
+        return result(
+                "PENDING " + tool + ": a person must connect " + server + " first",
+                List.of(
+                        "Why: the server wants a token of the person whom this task is for, and only that person can"
+                                + " get it (decision " + decision.text() + ").",
+                        "The person opens " + link + " in a browser, signed in to Writ, and agrees there.",
+                        "Nothing was done. Give the user the link; the identical call goes through afterwards. Never ask"
+                                + " for a password or a token yourself."),
+                machine);
     }
 
     /** The result of a permitted call to which the server gave no answer. */

@@ -11,6 +11,7 @@ import dev.writ.guard.Held;
 import dev.writ.guard.Permit;
 import dev.writ.guard.Refusal;
 import dev.writ.upstream.Cancellation;
+import dev.writ.upstream.McpLink;
 import dev.writ.upstream.Revision;
 import dev.writ.upstream.Upstreams;
 import java.time.Duration;
@@ -150,21 +151,24 @@ final class Links implements AutoCloseable {
         }
         var told = new Changes();
         return switch (upstreams.open(permit, Revision.VERSION, told, cancellation)) {
-            case Upstreams.Opened.Open(var upstream) -> {
-                var link = new OpenLink(
-                        new Hop(caller, server, Optional.of(upstream), told.definitions()), upstream, told, clock);
-                slot.open.ifPresent(OpenLink::end);
-                slot.open = Optional.of(link);
-                link.watchedBy(guard.watch(caller, server, () -> {
-                    remove(Key.of(caller, server), slot);
-                    link.end();
-                }));
-                sweepSoon();
-                yield link.take() ? new Way.Through(link) : ended(caller, server);
-            }
+            case Upstreams.Opened.Open(var upstream) -> kept(caller, server, slot, upstream, told);
+            case Upstreams.Opened.NotConnected(var instead, var _) -> kept(caller, server, slot, instead, told);
             case Upstreams.Opened.Stopped(var reason) -> not(caller, server, reason);
             case Upstreams.Opened.Failed(var why) -> new Way.Not("server " + server + ": " + why);
         };
+    }
+
+    private Way kept(Caller.OfAgent caller, Name server, Slot slot, McpLink upstream, Changes told) {
+        var link =
+                new OpenLink(new Hop(caller, server, Optional.of(upstream), told.definitions()), upstream, told, clock);
+        slot.open.ifPresent(OpenLink::end);
+        slot.open = Optional.of(link);
+        link.watchedBy(guard.watch(caller, server, () -> {
+            remove(Key.of(caller, server), slot);
+            link.end();
+        }));
+        sweepSoon();
+        return link.take() ? new Way.Through(link) : ended(caller, server);
     }
 
     private static Way not(Caller.OfAgent caller, Name server, Refusal.Reason reason) {

@@ -76,21 +76,32 @@ final class Opening {
         var cancellation = new Cancellation();
         http.onGone(cancellation::cancel);
         return switch (upstreams.open(permit, wanted, relay, cancellation)) {
-            case Upstreams.Opened.Open(var upstream) -> {
-                // A server without sessions agrees to no revision that has them.
-                var version = McpSession.VERSIONS.contains(upstream.version()) ? upstream.version() : wanted;
-                var session = session(caller, server, version, Optional.of(upstream), offer);
-                sessions.add(session);
-                session.watchedBy(guard.watch(caller, server, session::letGo));
-                relay.to(session);
-                yield opened(request, session, Handshake.result(server, upstream, version));
-            }
+            case Upstreams.Opened.Open(var upstream) -> opened(request, caller, server, upstream, wanted, offer, relay);
+            case Upstreams.Opened.NotConnected(var instead, var _) ->
+                opened(request, caller, server, instead, wanted, offer, relay);
             case Upstreams.Opened.Stopped(var reason) ->
                 notOpened(request, caller, server, new Refusal(permit.decision(), reason, Optional.empty()), wanted);
             case Upstreams.Opened.Failed(var why) ->
                 Answer.json(
                         200, RpcError.answer(request.id(), RpcError.INTERNAL_ERROR, "server " + server + ": " + why));
         };
+    }
+
+    private Answer opened(
+            Message.Request request,
+            Caller.OfAgent caller,
+            Name server,
+            McpLink upstream,
+            String wanted,
+            Offer offer,
+            Relay relay) {
+        // A server without sessions agrees to no revision that has them.
+        var version = McpSession.VERSIONS.contains(upstream.version()) ? upstream.version() : wanted;
+        var session = session(caller, server, version, Optional.of(upstream), offer);
+        sessions.add(session);
+        session.watchedBy(guard.watch(caller, server, session::letGo));
+        relay.to(session);
+        return opened(request, session, Handshake.result(server, upstream, version));
     }
 
     private Session session(
@@ -147,8 +158,9 @@ final class Opening {
         if (!(guard.admit(new Attempt(caller, discovery(server, wanted))) instanceof Permit permit))
             return Optional.empty();
         var relay = new Relay(calls, offer);
-        if (!(upstreams.open(permit, wanted, relay, cancellation) instanceof Upstreams.Opened.Open(var upstream)))
-            return Optional.empty();
+        var opened = upstreams.open(permit, wanted, relay, cancellation);
+        if (opened.link().isEmpty()) return Optional.empty();
+        var upstream = opened.link().get();
         var session = new Session(
                 sessions.nextId(),
                 wanted,

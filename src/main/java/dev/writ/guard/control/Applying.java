@@ -245,7 +245,12 @@ public final class Applying {
         var found = snapshot.server(wanted.name());
         if (found.isEmpty()) {
             var bare = new Resource.Server(
-                    wanted.name(), wanted.transport(), wanted.trust(), wanted.credentials(), java.util.Map.of());
+                    wanted.name(),
+                    wanted.transport(),
+                    wanted.trust(),
+                    wanted.credentials(),
+                    wanted.access(),
+                    java.util.Map.of());
             return new Steps(
                     "created",
                     List.of(() -> control.servers().create(caller, bare)),
@@ -259,8 +264,9 @@ public final class Applying {
             steps.add(() -> control.servers().move(caller, wanted.name(), wanted.transport()));
         if (known.trust() != wanted.trust())
             steps.add(() -> control.servers().changeTrust(caller, wanted.name(), wanted.trust()));
-        if (!known.credentials().equals(wanted.credentials()))
-            steps.add(() -> control.servers().changeCredentials(caller, wanted.name(), wanted.credentials()));
+        if (!known.credentials().equals(wanted.credentials()) || !known.access().equals(wanted.access()))
+            steps.add(() ->
+                    control.servers().changeCredentials(caller, wanted.name(), wanted.credentials(), wanted.access()));
         var approvals = new HashMap<>(wanted.tools());
         approvals.entrySet().removeIf(tool -> snapshot.tool(wanted.name(), tool.getKey())
                 .flatMap(Tool::pin)

@@ -36,6 +36,7 @@ public final class Control {
     private final Approvals approvals;
     private final Policies policies;
     private final Secrets secrets;
+    private final OwnCredentials ownCredentials;
     private final Evidence evidence;
     private final Overview overview;
     private final Applying applying;
@@ -95,6 +96,7 @@ public final class Control {
         this.delegations = new Delegations(parts, orders, directory);
         this.approvals = new Approvals(parts, directory);
         this.secrets = new Secrets(parts, orders, directory);
+        this.ownCredentials = new OwnCredentials(parts);
         this.evidence = new Evidence(parts, directory);
         this.overview = new Overview(parts, directory);
         this.mandates = new Mandates(parts, orders, directory);
@@ -201,6 +203,10 @@ public final class Control {
 
     public Secrets secrets() {
         return secrets;
+    }
+
+    public OwnCredentials ownCredentials() {
+        return ownCredentials;
     }
 
     public Evidence evidence() {

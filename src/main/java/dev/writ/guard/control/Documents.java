@@ -5,6 +5,7 @@ import dev.writ.authority.Task;
 import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
+import dev.writ.registry.Access;
 import dev.writ.registry.Agent;
 import dev.writ.registry.Group;
 import dev.writ.registry.Person;
@@ -82,12 +83,8 @@ final class Documents {
     }
 
     static Json.Obj server(Server server, RegistrySnapshot registry) {
-        var credentials = server.credentials().stream()
-                .<Json>map(credential -> Json.object()
-                        .put("secret", credential.name().text())
-                        .put("header", credential.header())
-                        .build())
-                .toList();
+        var credentials =
+                server.credentials().stream().<Json>map(Server.Credential::json).toList();
         var known = new ArrayList<>(registry.toolsOf(server.name()));
         known.sort(Comparator.comparing(Tool::name));
         var pinned = Json.object();
@@ -103,8 +100,10 @@ final class Documents {
         var spec = Json.object()
                 .put("transport", server.transport().json())
                 .put("trust", server.trust())
-                .put("credentials", new Json.Arr(credentials))
-                .put("tools", pinned.build());
+                .put("credentials", new Json.Arr(credentials));
+        if (!server.access().equals(Access.SECRETS))
+            spec.put("auth", server.access().json());
+        spec.put("tools", pinned.build());
         var refused = registry.refusedOf(server.name()).stream()
                 .<Json>map(tool -> Json.object()
                         .put("name", tool.shown())

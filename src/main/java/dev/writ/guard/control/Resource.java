@@ -7,6 +7,7 @@ import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.base.Proof;
+import dev.writ.registry.Access;
 import dev.writ.registry.Classification;
 import dev.writ.registry.Group.Kind;
 import dev.writ.registry.Server.Credential;
@@ -125,7 +126,12 @@ public sealed interface Resource {
     }
 
     record Server(
-            Name name, Transport transport, int trust, List<Credential> credentials, Map<ToolName, Approving> tools)
+            Name name,
+            Transport transport,
+            int trust,
+            List<Credential> credentials,
+            Access access,
+            Map<ToolName, Approving> tools)
             implements Resource {
         static final int TRANSPORT_BYTES_MAX = 16 * 1024;
 

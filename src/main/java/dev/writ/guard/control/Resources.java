@@ -7,6 +7,7 @@ import dev.writ.base.Name;
 import dev.writ.base.Nearest;
 import dev.writ.base.Proof;
 import dev.writ.base.Visible;
+import dev.writ.registry.Access;
 import dev.writ.registry.Classification;
 import dev.writ.registry.Group.Kind;
 import dev.writ.registry.Server.Credential;
@@ -129,12 +130,31 @@ public final class Resources {
     }
 
     private static Resource.Server server(String name, Form document) {
-        var spec = document.form("spec", Set.of("transport", "trust", "credentials", "tools"));
-        var credentials = spec.forms("credentials", Set.of("secret", "header")).stream()
-                .map(each -> new Credential(each.name("secret"), each.text("header")))
+        var spec = document.form("spec", Set.of("transport", "trust", "credentials", "auth", "tools"));
+        var credentials = spec.forms("credentials", Set.of("secret", "header", "personal")).stream()
+                .map(each -> new Credential(each.name("secret"), each.text("header"), each.flag("personal", false)))
                 .toList();
         return new Resource.Server(
-                new Name(name), transport(spec), spec.smallNumber("trust", 0), credentials, tools(spec));
+                new Name(name), transport(spec), spec.smallNumber("trust", 0), credentials, access(spec), tools(spec));
+    }
+
+    private static Access access(Form spec) {
+        if (!spec.has("auth")) return Access.SECRETS;
+        var known = Set.of("kind", "transaction", "client", "issuer", "scopes", "provider", "assertion");
+        var auth = spec.form("auth", known);
+        client(auth);
+        auth.formIf("provider", Set.of("tokenEndpoint", "client")).ifPresent(Resources::client);
+        auth.texts("scopes");
+        auth.flag("transaction", false);
+        return Access.of(spec.object("auth"));
+    }
+
+    private static void client(Form form) {
+        form.formIf("client", Set.of("id", "secret", "method")).ifPresent(client -> {
+            client.text("id");
+            client.textIf("secret");
+            client.textIf("method");
+        });
     }
 
     private static Transport transport(Form spec) {

@@ -13,6 +13,7 @@ import dev.writ.guard.Refusal;
 import dev.writ.guard.Transition;
 import dev.writ.guard.control.Orders.Plan;
 import dev.writ.guard.control.Orders.Taken;
+import dev.writ.registry.Access;
 import dev.writ.registry.Registry;
 import dev.writ.registry.Server;
 import dev.writ.registry.Transport;
@@ -72,6 +73,7 @@ public final class Servers {
                         wanted.trust(),
                         Server.Status.PENDING,
                         wanted.credentials(),
+                        wanted.access(),
                         caller.person(),
                         clock.instant()))
                 .then(server -> orders.carry(
@@ -163,14 +165,15 @@ public final class Servers {
                 () -> Directory.reply(registry.servers().trust(caller.tenant(), name, trust)));
     }
 
-    Reply<Json.Obj> changeCredentials(Caller.OfPerson caller, Name name, List<Server.Credential> credentials) {
-        var members = named(name).with("credentials", credentials(credentials));
+    Reply<Json.Obj> changeCredentials(
+            Caller.OfPerson caller, Name name, List<Server.Credential> credentials, Access access) {
+        var members = named(name).with("credentials", credentials(credentials)).with("auth", access.json());
         return change(
                 caller,
                 name,
                 "server:credentials",
                 new Transition("administration", "server-credentials-changed", members),
-                () -> Directory.reply(registry.servers().credentials(caller.tenant(), name, credentials)));
+                () -> Directory.reply(registry.servers().shown(caller.tenant(), name, credentials, access)));
     }
 
     private Reply<Json.Obj> change(
@@ -189,17 +192,14 @@ public final class Servers {
         return named(server.name())
                 .with("transport", server.transport().json())
                 .with("trust", Json.of(server.trust()))
-                .with("credentials", credentials(server.credentials()));
+                .with("credentials", credentials(server.credentials()))
+                .with("auth", server.access().json());
     }
 
     /** Names of secrets and where they go; never what they are. */
     private static Json credentials(List<Server.Credential> credentials) {
-        return new Json.Arr(credentials.stream()
-                .<Json>map(each -> Json.object()
-                        .put("secret", each.name().text())
-                        .put("header", each.header())
-                        .build())
-                .toList());
+        return new Json.Arr(
+                credentials.stream().<Json>map(Server.Credential::json).toList());
     }
 
     Json.Obj document(Name tenant, Server server) {

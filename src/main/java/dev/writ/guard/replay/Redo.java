@@ -13,6 +13,7 @@ import dev.writ.guard.replay.Reading.Change;
 import dev.writ.identity.Identity;
 import dev.writ.identity.Passkeys;
 import dev.writ.identity.Provider;
+import dev.writ.registry.Access;
 import dev.writ.registry.Classification;
 import dev.writ.registry.Outcome;
 import dev.writ.registry.Registry;
@@ -21,6 +22,7 @@ import dev.writ.registry.Tool;
 import dev.writ.registry.ToolName;
 import dev.writ.registry.Transport;
 import dev.writ.vault.Vault;
+import dev.writ.vault.Wallet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +78,11 @@ final class Redo {
                 so(registry.people().replayLeft(tenant, name(record, "group"), text(record, "member")));
             case "revocation/tool-withdrawn" -> withdrawn(tenant, Target.of(record));
             case "revocation/secret-deleted" -> deleted(tenant, name(record, "secret"));
+            case "revocation/credential-removed" ->
+                made(vault.wallet()
+                        .forget(
+                                new Wallet.Place(tenant, text(record, "subject"), text(record, "place")),
+                                time(record)));
             case "revocation/key-revoked" ->
                 made(!identity.revoke(tenant, id(record, "key")).keys().isEmpty());
             case "revocation/trust-revoked" -> made(identity.trusts().revoke(tenant, id(record, "trust")));
@@ -188,7 +195,9 @@ final class Redo {
                                 name(record, "server"),
                                 Math.toIntExact(record.integer("trust").orElseThrow())));
             case "administration/server-credentials-changed" ->
-                !made ? Done.SO_ALREADY : so(servers.credentials(tenant, name(record, "server"), credentials(record)));
+                !made
+                        ? Done.SO_ALREADY
+                        : so(servers.shown(tenant, name(record, "server"), credentials(record), access(record)));
             default -> throw failure(change, "is of a kind that this version cannot make true", null);
         };
     }
@@ -370,9 +379,12 @@ final class Redo {
     private static List<Server.Credential> credentials(Json.Obj record) {
         var found = new ArrayList<Server.Credential>();
         for (var each : record.array("credentials").orElseThrow().items())
-            if (each instanceof Json.Obj credential)
-                found.add(new Server.Credential(name(credential, "secret"), text(credential, "header")));
+            if (each instanceof Json.Obj credential) found.add(Server.Credential.of(credential));
         return found;
+    }
+
+    private static Access access(Json.Obj record) {
+        return record.object("auth").map(Access::of).orElse(Access.SECRETS);
     }
 
     /** What is not in the database cannot be given or taken there; all else the registry has done. */
