@@ -215,7 +215,7 @@ class FilesTest {
                 folder.resolve("c.bash"),
                 script + "\nCOMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _writ; echo \"${COMPREPLY[@]}\"\n");
         assertThat(bash("writ", "ag")).isEqualTo("agent");
-        assertThat(bash("writ", "agent", "re")).isEqualTo("recertify resume retire");
+        assertThat(bash("writ", "agent", "re")).isEqualTo("reassign recertify resume retire");
         assertThat(bash("writ", "task", "open", "--cat")).isEqualTo("--category");
         assertThat(bash("writ", "connect", "claude-code", "--und")).isEqualTo("--undo");
         assertThat(Shell.in(folder).run("completion", "zsh").out()).startsWith("autoload");
