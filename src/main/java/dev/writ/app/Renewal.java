@@ -12,6 +12,7 @@ import dev.writ.base.SteadyClock;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
+import dev.writ.guard.RefusalQuota;
 import dev.writ.guard.Transition;
 import dev.writ.guard.replay.Reconciliation;
 import dev.writ.identity.Identity;
@@ -254,7 +255,8 @@ final class Renewal {
                     ids,
                     clock,
                     journal,
-                    reserve);
+                    reserve,
+                    RefusalQuota.DEFAULT);
             for (var tenant : tenants()) begin(guard, tenant);
             int replayed = replayed(new Reconciliation(parts), applied);
             int tasks = 0;

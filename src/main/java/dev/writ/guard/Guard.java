@@ -60,13 +60,8 @@ public final class Guard implements AutoCloseable {
     /**
      * @param node which node writes the records
      * @param custody {@code separate}, or {@code shared-user} where agents run as the same system user as we do
+     * @param quota how much evidence refused attempts may cause
      */
-    public Guard(
-            Parts parts, Name node, String custody, Ids ids, InstantSource clock, Journal journal, Reserve reserve) {
-        this(parts, node, custody, ids, clock, journal, reserve, RefusalQuota.DEFAULT);
-    }
-
-    /** @param quota how much evidence refused attempts may cause */
     public Guard(
             Parts parts,
             Name node,

@@ -69,8 +69,7 @@ final class Tiles {
     /** The names of the partial tiles of the size reached. */
     private List<String> partials() {
         var names = new ArrayList<String>();
-        for (int level = 0; level < edge.size(); level++)
-            if (!edge.get(level).isEmpty()) names.add(partial(level));
+        for (int level = 0; level < edge.size(); level++) if (!edge.get(level).isEmpty()) names.add(partial(level));
         return names;
     }
 

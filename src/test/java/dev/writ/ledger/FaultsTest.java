@@ -126,7 +126,8 @@ class FaultsTest {
 
     private static void copy(Path from, Path to) throws IOException {
         try (var files = Files.walk(from)) {
-            for (var file : files.toList()) Files.copy(file, to.resolve(from.relativize(file).toString()));
+            for (var file : files.toList())
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
         }
     }
 

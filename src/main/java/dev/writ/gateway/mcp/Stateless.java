@@ -262,9 +262,7 @@ final class Stateless implements AutoCloseable {
                 call(request, good, hop, asked, cancellation, stream::said),
                 reply.loop(),
                 coming -> reply.step(() -> stream.come(
-                        coming.map(answer -> front.dressed(hop, answer))
-                                .then(link::giveBack),
-                        reply)));
+                        coming.map(answer -> front.dressed(hop, answer)).then(link::giveBack), reply)));
         if (begun) http.onGone(cancellation::cancel);
         return begun;
     }

@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import java.util.List;
-import dev.writ.base.Name;
 import dev.writ.base.Canonical;
 import dev.writ.base.Json;
+import dev.writ.base.Name;
 import dev.writ.guard.Caller;
 import dev.writ.walks.Product;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
