@@ -27,8 +27,8 @@ class PostgresPageTest {
     void theRoleAndDatabaseOfThePageAreEnough() throws IOException {
         var page = Files.readString(Path.of("docs/postgresql.md"));
         for (var statement : block(page, "sql").split(";")) if (!statement.isBlank()) PostgresServer.run(statement);
-        assertThat(page).contains("be able to hold 4 connections");
-        PostgresServer.run("ALTER ROLE writ CONNECTION LIMIT 4");
+        assertThat(page).contains("be able to hold 5 connections");
+        PostgresServer.run("ALTER ROLE writ CONNECTION LIMIT 5");
         var password = Files.writeString(home.resolve("db-password"), "change-me");
         Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
         var config = Files.writeString(home.resolve("writ.yaml"), here(block(page, "yaml"), password));
