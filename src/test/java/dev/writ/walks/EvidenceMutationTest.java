@@ -43,9 +43,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EvidenceMutationTest {
-    /** Prime to eight, so that every bit of a byte has its turn. */
-    private static final int STRIDE = 7;
-
     private Product first;
     private Path log;
     private Path others;
@@ -259,14 +256,14 @@ class EvidenceMutationTest {
 
     @Test
     @Tag("extended")
-    void aChangedByteAnywhereInTheRecordsIsFound() throws IOException {
+    void everyChangedByteOfEveryRecordIsFound() throws IOException {
         // The logs before this one have their own checks and would be verified at each byte.
         var alone = root.resolveSibling("alone");
         copy(log, Files.createDirectories(alone.resolve("ledger/acme")).resolve(log.getFileName()));
         var bundle = alone.resolve(root.relativize(bundle()).toString());
         var whole = Files.readAllBytes(bundle);
         assertThat(verify(alone)).endsWith("verified\n").doesNotContain("NOT VERIFIED");
-        for (int i = 0; i < whole.length; i += STRIDE) {
+        for (int i = 0; i < whole.length; i++) {
             var changed = whole.clone();
             changed[i] ^= (byte) (1 << (i % 8));
             Files.write(bundle, changed);

@@ -90,8 +90,11 @@ public final class ServerConnections {
                             .filter(value -> value.length() > PARAMETER_CHARS_MAX)
                             .isPresent())
                 return Answer.problem(400, "Bad Request", "a parameter comes twice or is too long: " + name);
+        var state = request.query("state");
+        if (state.isEmpty())
+            return Answer.problem(400, "Bad Request", "no state: this page is come to from the server's sign-in alone");
         var returned = new Connections.Returned(
-                request.query("state").orElse(""),
+                state.get(),
                 request.query("code").filter(code -> !code.isEmpty()),
                 request.query("iss"),
                 request.query("error").isPresent());
