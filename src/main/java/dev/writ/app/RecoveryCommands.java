@@ -47,17 +47,8 @@ final class RecoveryCommands {
 
     /** What settings say besides, when they are named. */
     private static final class Configured {
-        @Option(
-                names = "--db",
-                paramLabel = "URL",
-                description = "the PostgreSQL database of the state: jdbc:postgresql://HOST:PORT/DATABASE?user=ROLE")
-        private Optional<String> db = Optional.empty();
-
-        @Option(
-                names = "--db-password-file",
-                paramLabel = "FILE",
-                description = "holds the database's password (or the variable WRIT_DB_PASSWORD, or ~/.pgpass)")
-        private Optional<Path> dbPasswordFile = Optional.empty();
+        @Mixin
+        private final Database database = new Database();
 
         @Option(
                 names = "--config",
@@ -74,8 +65,8 @@ final class RecoveryCommands {
         }
 
         Optional<Postgres> database() {
-            var url = db.or(() -> settings().flatMap(Settings::db));
-            var password = dbPasswordFile.or(() -> settings().flatMap(Settings::dbPasswordFile));
+            var url = database.url.or(() -> settings().flatMap(Settings::db));
+            var password = database.passwordFile.or(() -> settings().flatMap(Settings::dbPasswordFile));
             try {
                 return url.map(address -> StateStore.database(address, password));
             } catch (IllegalArgumentException e) {
