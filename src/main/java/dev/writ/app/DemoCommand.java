@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 
 /** {@code writ demo}: the main job in nine steps, against a server that it starts for itself. */
 @Command(
-        name = "demo",
+        name = "writ demo",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Show the main job in nine steps, against a server of its own with a shop behind it.")

@@ -97,7 +97,7 @@ final class RecoveryCommands {
 
     /** Copies an installation while it runs. */
     @Command(
-            name = "backup",
+            name = "writ backup",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Copy a data folder, also while Writ runs on it.")
@@ -140,7 +140,7 @@ final class RecoveryCommands {
 
     /** Makes an installation out of a backup. */
     @Command(
-            name = "restore",
+            name = "writ restore",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Make a new data folder out of a backup; everything that was open is ended.")
@@ -204,7 +204,7 @@ final class RecoveryCommands {
 
     /** Makes a folder that refuses to start usable again. */
     @Command(
-            name = "recover",
+            name = "writ recover",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Say what is wrong with a data folder that refuses to start; with --yes, keep what is whole.")

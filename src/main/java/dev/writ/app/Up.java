@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 
 /** {@code writ up}: starts everything, says where it is, and stops in order when it is told to. */
 @Command(
-        name = "up",
+        name = "writ up",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Start Writ: gateway and control plane in one process, until Ctrl-C.")
