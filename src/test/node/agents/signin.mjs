@@ -49,11 +49,13 @@ try {
   const [signedIn, consent] = await signIn(browser, client);
   const seen = recorder.log.slice(before);
   const ran = await client.work();
+  const until = recorder.log.length;
+  const again = await signInAgain(browser, client);
   await ask({
     report: {
-      signedIn, consent, ran,
+      signedIn, consent, ran, again,
       offered: model.state.offered, read: model.state.saw, done: model.state.done, failures: model.state.failures,
-      first: brief(seen[0]), way: seen.map(brief), calls: recorder.log.slice(before + seen.length).map(brief), most: mostRepeated(recorder.log),
+      first: brief(seen[0]), way: seen.map(brief), calls: recorder.log.slice(before + seen.length, until).map(brief), most: mostRepeated(recorder.log),
     },
   });
 } catch (error) {
@@ -82,6 +84,25 @@ async function passkey(browser, site, link) {
   await browser.heading("signed out");
 }
 
+/** For another task, after the first has ended; the browser still knows its person. */
+async function signInAgain(browser, client) {
+  const left = await client.leave();
+  fs.rmSync(client.carried);
+  const ending = client.loginAgain();
+  await browser.open(await opened(client, ending));
+  await browser.heading("act for you?");
+  const chosen = await browser.value("document.querySelector('input[name=agent]:checked').value");
+  await browser.type("#field-purpose", "another case");
+  await allow(browser);
+  return { left, signedIn: await ending, chosen, listed: await client.list() };
+}
+
+async function allow(browser) {
+  await browser.click("button[name=decision][value=allow]");
+  await browser.until("location.pathname.startsWith('/callback') || document.querySelector('.notice.bad')", "answer to the form");
+  if (await browser.value("!!document.querySelector('.notice.bad')")) throw new Error(await browser.text());
+}
+
 /** Starts the client's sign-in and does what its person does: opens the URL, signs in, reads, allows. */
 async function signIn(browser, client) {
   const ending = client.login();
@@ -99,9 +120,7 @@ async function signIn(browser, client) {
     if (!(await browser.value(`document.querySelector('${box}').checked`))) await browser.click(box);
   }
   await picture(browser, "chosen");
-  await browser.click("button[name=decision][value=allow]");
-  await browser.until("location.pathname.startsWith('/callback') || document.querySelector('.notice.bad')", "answer to the form");
-  if (await browser.value("!!document.querySelector('.notice.bad')")) throw new Error(await browser.text());
+  await allow(browser);
   const ended = await ending;
   await picture(browser, "after");
   return [ended, { text: consent, agent: proposed, after: await browser.text() }];
@@ -139,6 +158,8 @@ function claudeCode(packages, model, url) {
   const { carried, env: desktop } = carrier();
   const env = programs.environment(temporary, { ...programs.forClaudeCode(model), ...desktop });
   const run = (...words) => programs.start(temporary, program, words, env);
+  // It signs in at a terminal only: script(1) is one.
+  const terminal = (words) => programs.start(temporary, "script", ["-qec", `'${program}' ${words}`, "/dev/null"], env);
   return {
     carried,
     login: async () => {
@@ -146,9 +167,11 @@ function claudeCode(packages, model, url) {
       if (added.status !== 0) return added;
       const listed = await run("mcp", "list");
       if (!listed.stdout.includes("Needs authentication")) throw new Error(`claude mcp list: ${JSON.stringify(listed)}`);
-      // It signs in at a terminal only: script(1) is one.
-      return programs.start(temporary, "script", ["-qec", `'${program}' mcp login shop`, "/dev/null"], env);
+      return terminal("mcp login shop");
     },
+    leave: () => run("mcp", "logout", "shop"),
+    loginAgain: () => terminal("mcp login shop"),
+    list: () => run("mcp", "list"),
     work: () => run("-p", "Refund order 1001.", "--allowedTools", "mcp__shop", "--model", "claude-sonnet-4-5", "--output-format", "stream-json", "--verbose"),
   };
 }
@@ -164,6 +187,9 @@ function codex(packages, model, url) {
   return {
     carried,
     login: () => run("mcp", "add", "shop", "--url", url),
+    leave: () => run("mcp", "logout", "shop"),
+    loginAgain: () => run("mcp", "login", "shop"),
+    list: () => run("mcp", "list"),
     work: () => run("exec", "--skip-git-repo-check", "--json", "--dangerously-bypass-approvals-and-sandbox", "Refund order 1001."),
   };
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.writ.app.Settings;
 import dev.writ.app.Wiring;
+import dev.writ.authority.Task;
 import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
 import dev.writ.base.Name;
@@ -94,6 +95,7 @@ class SignInTest {
                 assertSignedIn(report, site, client, vouched, agent);
                 assertVerdictsReadByTheModel(report);
                 assertNothingRepeated(report);
+                assertSignedInAgain(report.object("again").orElseThrow(), agent);
                 assertRecorded();
             }
         }
@@ -159,6 +161,30 @@ class SignInTest {
         assertThat(shop.effects().object("calls").orElseThrow().members()).containsOnlyKeys("get_order");
     }
 
+    /** For another task, by the same commands that the documentation gives, with the agent of the first chosen already. */
+    private void assertSignedInAgain(Json.Obj again, String agent) {
+        assertThat(again.object("left").orElseThrow().integer("status"))
+                .as("%s", again)
+                .hasValue(0L);
+        assertThat(again.object("signedIn").orElseThrow().integer("status"))
+                .as("%s", again)
+                .hasValue(0L);
+        assertThat(again.string("chosen")).hasValue(agent);
+        assertThat(again.object("listed").orElseThrow().string("stdout").orElse(""))
+                .containsPattern(agent.equals("codex") ? "shop .*OAuth" : "shop: .*Connected");
+        assertThat(open()).hasSize(1).allSatisfy(task -> {
+            assertThat(task.agent().text()).isEqualTo(agent);
+            assertThat(task.purpose()).isEqualTo("another case");
+        });
+    }
+
+    private List<Task> open() {
+        var now = wiring.parts().clock().instant();
+        return wiring.parts().authority().snapshot(new Name("default")).tasks().values().stream()
+                .filter(task -> task.open(now))
+                .toList();
+    }
+
     private void assertRecorded() {
         var tenant = new Name("default");
         wiring.parts().ledger().checkpoint(tenant);
@@ -175,7 +201,7 @@ class SignInTest {
                 .contains("enrolment/passkey-enrolled", "sign-in/signed-in")
                 .filteredOn(event -> event.startsWith("token/"))
                 .hasSizeBetween(1, 3);
-        assertThat(events).filteredOn(event -> event.startsWith("consent/")).hasSize(1);
+        assertThat(events).filteredOn(event -> event.startsWith("consent/")).hasSize(2);
     }
 
     private static List<Json.Obj> objects(Json.Obj of, String member) {
@@ -248,9 +274,7 @@ class SignInTest {
 
     /** {@code writ task revoke} as a program of its own, on the one task that the consent has opened. */
     private void revoke() throws IOException, InterruptedException {
-        var open = wiring.parts().authority().snapshot(new Name("default")).tasks().values().stream()
-                .filter(task -> task.open(wiring.parts().clock().instant()))
-                .toList();
+        var open = open();
         assertThat(open).hasSize(1);
         var log = home.resolve("revoke.log");
         var process = new ProcessBuilder(
