@@ -1,16 +1,16 @@
 // A hop between an agent and Writ that writes down what each sends; it changes nothing.
 import http from "node:http";
 
-const SECRET = new Set(["authorization"]);
+const SECRET = new Set(["authorization", "cookie"]);
 
+/** @param target a URL, or nothing when it is said later by `leadTo` */
 export async function startRecorder(target) {
   const log = [];
-  const to = new URL(target);
+  let to = target && new URL(target);
   const server = http.createServer((request, response) => {
-    const entry = { method: request.method, headers: shown(request.headers), request: "", status: 0, answer: "" };
+    const entry = { at: Date.now(), path: request.url.split("?")[0], method: request.method, headers: shown(request.headers), request: "", status: 0, answer: "" };
     log.push(entry);
-    const headers = { ...request.headers, host: to.host };
-    const onward = http.request({ host: to.hostname, port: to.port, path: request.url, method: request.method, headers }, (answer) => {
+    const onward = http.request({ host: to.hostname, port: to.port, path: request.url, method: request.method, headers: request.headers }, (answer) => {
       entry.status = answer.statusCode;
       entry.answerHeaders = answer.headers;
       response.writeHead(answer.statusCode, answer.headers);
@@ -31,7 +31,26 @@ export async function startRecorder(target) {
     request.on("end", () => onward.end());
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { log, url: `http://127.0.0.1:${server.address().port}${to.pathname}`, close: () => { server.closeAllConnections(); server.close(); } };
+  const port = server.address().port;
+  return {
+    log, port, url: `http://127.0.0.1:${port}${to?.pathname ?? ""}`,
+    leadTo: (url) => (to = new URL(url)),
+    close: () => { server.closeAllConnections(); server.close(); },
+  };
+}
+
+/** How often the same call was sent within ten seconds, and which one it was. */
+export function mostRepeated(log) {
+  const calls = log.filter((entry) => entry.method === "POST" && entry.request.includes('"tools/call"')).map((entry) => {
+    const { name, arguments: given } = JSON.parse(entry.request).params;
+    return { at: entry.at, call: `${name} ${JSON.stringify(given)}` };
+  });
+  let most = { times: 0, call: "" };
+  for (const { at, call } of calls) {
+    const times = calls.filter((other) => other.call === call && other.at >= at && other.at < at + 10_000).length;
+    if (times > most.times) most = { times, call };
+  }
+  return most;
 }
 
 function shown(headers) {

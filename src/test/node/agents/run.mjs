@@ -1,19 +1,16 @@
 // node src/test/node/agents/run.mjs claude-code|codex
 // Runs an agent that people use, with a scripted model, against Writ; prints what the agent sent to Writ and what its
 // model read, and fails when a verdict did not reach the model. See docs/agents-against-writ.md.
-import { spawn, spawnSync } from "node:child_process";
-import crypto from "node:crypto";
+import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import readline from "node:readline";
-import { fileURLToPath } from "node:url";
 import { startModel } from "./model.mjs";
+import * as programs from "./programs.mjs";
 import { startRecorder } from "./recorder.mjs";
 
-const AGENT_SECONDS_MAX = 120;
-const here = path.dirname(fileURLToPath(import.meta.url));
-const root = path.resolve(here, "../../../..");
+const { AGENT_SECONDS_MAX, root, run } = programs;
 const agent = process.argv[2];
 if (!["claude-code", "codex"].includes(agent)) {
   console.error("usage: node src/test/node/agents/run.mjs claude-code|codex");
@@ -22,7 +19,7 @@ if (!["claude-code", "codex"].includes(agent)) {
 const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "writ-agent-"));
 const say = (line) => process.stderr.write(line + "\n");
 
-const packages = install();
+const packages = programs.install();
 const writ = await startWrit();
 const recorder = await startRecorder(writ.where.url);
 const refund = { order: "1001", amount: 900, currency: "EUR", reason: "late" };
@@ -44,24 +41,6 @@ model.close();
 writ.close();
 fs.rmSync(temporary, { recursive: true, force: true });
 process.exit(failures().length === 0 ? 0 : 1);
-
-function install() {
-  const lock = fs.readFileSync(path.join(here, "package-lock.json"));
-  const folder = path.join(root, "target", "agents-" + crypto.createHash("sha256").update(lock).digest("hex").slice(0, 12));
-  if (fs.existsSync(path.join(folder, "installed"))) return folder;
-  fs.mkdirSync(folder, { recursive: true });
-  for (const file of ["package.json", "package-lock.json"]) fs.copyFileSync(path.join(here, file), path.join(folder, file));
-  say("installing the agents (once) …");
-  run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder);
-  fs.writeFileSync(path.join(folder, "installed"), "");
-  return folder;
-}
-
-function run(command, args, cwd) {
-  const done = spawnSync(command, args, { cwd, encoding: "utf8" });
-  if (done.status !== 0) throw new Error(`${command} ${args.join(" ")}: ${done.stdout}${done.stderr}`);
-  return done.stdout;
-}
 
 async function startWrit() {
   say("building Writ and its stage …");
@@ -89,79 +68,33 @@ async function startWrit() {
   return { where, ask, close: () => java.stdin.end() };
 }
 
-/** Nothing of this shell's environment reaches the agent: no credential of yours, no setting. */
-function environment(more) {
-  const home = path.join(temporary, "home");
-  fs.mkdirSync(home, { recursive: true });
-  return { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home, NO_PROXY: "127.0.0.1", LANG: "C.UTF-8", ...more };
-}
-
-function start(command, args, env) {
-  const cwd = path.join(temporary, "work");
-  fs.mkdirSync(cwd, { recursive: true });
-  return new Promise((resolve) => {
-    const begun = Date.now();
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    const out = { stdout: "", stderr: "", seconds: 0, late: false };
-    child.stdout.on("data", (chunk) => (out.stdout += chunk));
-    child.stderr.on("data", (chunk) => (out.stderr += chunk));
-    const timer = setTimeout(() => {
-      out.late = true;
-      child.kill("SIGKILL");
-    }, AGENT_SECONDS_MAX * 1000);
-    child.on("exit", (status) => {
-      clearTimeout(timer);
-      resolve({ ...out, status, seconds: (Date.now() - begun) / 1000 });
-    });
-  });
-}
-
-function binary(prefix, ...rest) {
-  const scope = path.join(packages, "node_modules", path.dirname(prefix));
-  const found = fs.readdirSync(scope).find((name) => name.startsWith(path.basename(prefix) + `-${process.platform}-${process.arch}`) && !name.includes("musl"));
-  return path.join(scope, found, ...rest);
-}
-
 function claudeCode() {
   const config = path.join(temporary, "mcp.json");
   fs.writeFileSync(config, JSON.stringify({
     mcpServers: { shop: { type: "http", url: recorder.url, headers: { Authorization: `Bearer ${writ.where.key}` } } },
   }));
-  return start(
-    binary("@anthropic-ai/claude-code", "claude"),
+  return programs.start(
+    temporary,
+    programs.claudeCode(packages),
     ["-p", "Refund order 1001.", "--mcp-config", config, "--strict-mcp-config", "--allowedTools", "mcp__shop", "--model", "claude-sonnet-4-5",
       "--output-format", "stream-json", "--verbose"],
-    environment({
-      ANTHROPIC_BASE_URL: model.url,
-      ANTHROPIC_AUTH_TOKEN: "scripted",
-      ENABLE_TOOL_SEARCH: "false",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-      DISABLE_AUTOUPDATER: "1",
-    }),
+    programs.environment(temporary, programs.forClaudeCode(model)),
   );
 }
 
 function codex() {
   const home = path.join(temporary, "codex");
   fs.mkdirSync(home);
-  fs.writeFileSync(path.join(home, "config.toml"), `
-model = "scripted"
-model_provider = "scripted"
-[model_providers.scripted]
-name = "scripted"
-base_url = "${model.url}/v1"
-wire_api = "responses"
-env_key = "SCRIPTED_KEY"
+  fs.writeFileSync(path.join(home, "config.toml"), `${programs.codexModel(model)}
 [mcp_servers.shop]
 url = "${recorder.url}"
 bearer_token_env_var = "WRIT_KEY"
 `);
-  const vendor = binary("@openai/codex", "vendor");
-  const program = path.join(vendor, fs.readdirSync(vendor)[0], "bin", "codex");
-  return start(
-    program,
+  return programs.start(
+    temporary,
+    programs.codex(packages),
     ["exec", "--skip-git-repo-check", "--json", "--dangerously-bypass-approvals-and-sandbox", "Refund order 1001."],
-    environment({ CODEX_HOME: home, SCRIPTED_KEY: "scripted", WRIT_KEY: writ.where.key }),
+    programs.environment(temporary, { CODEX_HOME: home, SCRIPTED_KEY: "scripted", WRIT_KEY: writ.where.key }),
   );
 }
 

@@ -101,9 +101,9 @@ class ConsentAttacksTest {
         form.put("purpose", List.of("borrowed"));
         form.put("decision", List.of("allow"));
         var refused = erin.decided(form);
-        assertThat(refused.text()).contains("an agent of your own acts for the client");
+        assertThat(refused.text()).contains("An agent of your own acts for the client.");
         form.put("task", List.of(task.text()));
-        assertThat(erin.decided(form).text()).contains("this task is over, or does not reach the server");
+        assertThat(erin.decided(form).text()).contains("This task is over, or does not reach the server.");
         form.put("task", List.of("new"));
         form.put("agent", List.of("new"));
         form.put("agentName", List.of("erins-bot"));

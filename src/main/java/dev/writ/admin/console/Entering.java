@@ -12,6 +12,7 @@ import dev.writ.pages.Pages;
 import dev.writ.pages.ReturnPath;
 import dev.writ.pages.Site;
 import dev.writ.pages.Submitted;
+import dev.writ.pages.Times;
 import dev.writ.pages.Visits;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -154,7 +155,7 @@ final class Entering {
                 409,
                 "Passkeys need a name",
                 "This address is a number, and a passkey belongs to a host's name.",
-                "Set publicUrl in writ.yaml to the name under which people reach Writ, then start it again."));
+                "Set public_url in writ.yaml to the name under which people reach Writ, then start it again."));
     }
 
     private static Optional<String> back(Submitted form) {

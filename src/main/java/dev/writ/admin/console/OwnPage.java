@@ -8,6 +8,7 @@ import dev.writ.pages.Block;
 import dev.writ.pages.Block.Fact;
 import dev.writ.pages.Page;
 import dev.writ.pages.Pages;
+import dev.writ.pages.Times;
 import dev.writ.pages.Visits;
 import java.util.ArrayList;
 import java.util.List;

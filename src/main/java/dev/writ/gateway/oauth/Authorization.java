@@ -200,6 +200,9 @@ final class Authorization {
                     .findFirst()
                     .<Reply<Chosen>>map(task -> new Reply.Done<>(new Chosen(task.id(), task.agent())))
                     .orElseGet(() -> new Reply.Conflict<>("this task is over, or does not reach the server")));
+        var server = wanted.resource().server();
+        if (server.isPresent() && !form.all("server").contains(server.get().text()))
+            return new Reply.Invalid<>("the client asks for the server " + server.get() + ": choose it, or deny");
         return offer.then(each -> opened(person, wanted, form, each));
     }
 

@@ -4,9 +4,12 @@ import dev.writ.base.Name;
 import dev.writ.guard.control.Consents;
 import dev.writ.pages.Block;
 import dev.writ.pages.Page;
+import dev.writ.pages.Times;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,6 +19,13 @@ final class ConsentPage {
     static final String NEW = "new";
     /** Not chosen beforehand: whoever wants these says so. */
     private static final Set<String> GRAVE = Set.of("money", "irreversible", "external", "write");
+    /** Said to people who meet these categories of tools for the first time. */
+    private static final Map<String, String> MEANINGS = Map.of(
+            "read", "looks, and changes nothing",
+            "write", "changes what is kept",
+            "money", "moves money",
+            "external", "reaches people and systems outside",
+            "irreversible", "cannot be undone");
 
     private final Wanted wanted;
     private final Consents.Offer offer;
@@ -32,7 +42,7 @@ final class ConsentPage {
     Page page(String action, String csrf, String request, Optional<String> problem) {
         var client = wanted.client();
         var blocks = new ArrayList<Block>();
-        problem.ifPresent(why -> blocks.add(new Block.Notice(Block.Tone.BAD, why)));
+        problem.ifPresent(why -> blocks.add(new Block.Notice(Block.Tone.BAD, sentence(why))));
         blocks.add(new Block.Text(client.name() + " asks to act for you, " + offer.person()
                 + ". What you allow here becomes a task; it ends when you, its owner or its time ends it."));
         blocks.add(Block.Facts.of(
@@ -43,22 +53,61 @@ final class ConsentPage {
                 new Block.Fact("Answer goes to", shown(wanted.redirect())),
                 new Block.Fact(
                         "Server", wanted.resource().server().map(Name::text).orElse("all that you choose below"))));
-        if (Redirects.local(wanted.redirect()))
+        var lacking = lacking();
+        lacking.ifPresent(why -> blocks.add(new Block.Notice(Block.Tone.BAD, why)));
+        if (lacking.isEmpty() && Redirects.local(wanted.redirect()))
             blocks.add(new Block.Notice(
                     Block.Tone.WARNING,
                     "The answer goes to a program on this computer. Go on only if you have just started it yourself."));
+        blocks.add(new Block.Form(action, csrf, fields(request, lacking.isPresent()), buttons(lacking.isPresent())));
+        return Page.of("Let " + client.name() + " act for you?", blocks).leadingTo(URI.create(wanted.redirect()));
+    }
+
+    /** Why there is nothing that could be allowed. */
+    private Optional<String> lacking() {
+        var server = wanted.resource().server();
+        if (server.isPresent() && !offers(server.get()))
+            return Optional.of("There is no approved server named " + server.get()
+                    + " here, so there is nothing to allow. Check the address that the client was given. An administrator"
+                    + " registers a server with writ server add, and approves its tools with writ server approve.");
+        if (offer.servers().isEmpty())
+            return Optional.of(
+                    "No server is approved here yet, so there is nothing to allow. An administrator registers one"
+                            + " with writ server add, and approves its tools with writ server approve.");
+        return Optional.empty();
+    }
+
+    private boolean offers(Name server) {
+        return offer.servers().stream().anyMatch(each -> each.server().equals(server));
+    }
+
+    private List<Block.Field> fields(String request, boolean nothing) {
         var fields = new ArrayList<Block.Field>();
         fields.add(new Block.Field.Hidden("request", request));
+        if (nothing) return fields;
         if (!offer.tasks().isEmpty()) fields.add(tasks());
         fields.add(agents());
         fields.add(new Block.Field.Line(
-                "agentName", "Name of a new agent", "", Optional.of("a-z, 0-9 and hyphens; you will own it")));
+                "agentName",
+                "Name of a new agent",
+                proposed().map(Name::text).orElse(""),
+                Optional.of("counts only for a new agent: a-z, 0-9 and hyphens; you will own it")));
         fields.add(new Block.Field.Line(
                 "purpose", "Purpose", "", Optional.of("what the task is for; it stands in every record")));
         fields.add(servers());
-        fields.add(ticks("category", "What its tools may do", all(Consents.Reachable::categories), GRAVE));
+        var categories = all(Consents.Reachable::categories);
+        fields.add(new Block.Field.Ticks(
+                "category",
+                "What its tools may do",
+                choices(categories, GRAVE),
+                categories.isEmpty()
+                        ? Optional.of(
+                                "No tool of any server is approved yet: the task can be opened, and can call nothing.")
+                        : Optional.empty()));
         var data = all(Consents.Reachable::data);
-        if (!data.isEmpty()) fields.add(ticks("data", "Which data it may touch", data, Set.of()));
+        if (!data.isEmpty())
+            fields.add(new Block.Field.Ticks(
+                    "data", "Which data it may touch", choices(data, Set.of()), Optional.empty()));
         fields.add(new Block.Field.Line("calls", "At most this many calls", "500", Optional.empty()));
         fields.add(new Block.Field.Pick(
                 "for",
@@ -69,14 +118,28 @@ final class ConsentPage {
                         new Block.Choice("24h", "a day", "", false),
                         new Block.Choice("168h", "a week", "", false)),
                 Optional.empty()));
-        blocks.add(new Block.Form(
-                action,
-                csrf,
-                fields,
-                List.of(
-                        new Block.Button("decision", "allow", "Allow", true),
-                        new Block.Button("decision", "deny", "Deny", false))));
-        return Page.of("Let " + client.name() + " act for you?", blocks).leadingTo(URI.create(wanted.redirect()));
+        return fields;
+    }
+
+    private static List<Block.Button> buttons(boolean nothing) {
+        var deny = new Block.Button("decision", "deny", nothing ? "Back to the client" : "Deny", nothing);
+        return nothing ? List.of(deny) : List.of(new Block.Button("decision", "allow", "Allow", true), deny);
+    }
+
+    /** What a new agent could be called: like the client, as far as names go. */
+    private Optional<Name> proposed() {
+        var text = wanted.client()
+                .name()
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z0-9]+", "-")
+                .replaceAll("^-|-$", "");
+        return Name.isName(text) ? Optional.of(new Name(text)) : Optional.empty();
+    }
+
+    private static String sentence(String why) {
+        if (why.isEmpty()) return why;
+        var end = why.endsWith(".") ? "" : ".";
+        return why.substring(0, 1).toUpperCase(Locale.ROOT) + why.substring(1) + end;
     }
 
     private static String shown(String redirect) {
@@ -90,18 +153,32 @@ final class ConsentPage {
             choices.add(new Block.Choice(
                     task.id().text(),
                     "Go on with “" + task.purpose() + "” (" + task.agent() + ")",
-                    "until " + task.until(),
+                    "until " + Times.of(task.until()),
                     choices.isEmpty()));
         choices.add(new Block.Choice(NEW, "Open a new task, as follows", "", false));
         return new Block.Field.Pick("task", "Task", choices, Optional.empty());
     }
 
     private Block.Field agents() {
+        var chosen = chosen();
         var choices = new ArrayList<Block.Choice>();
         for (var agent : offer.agents())
-            choices.add(new Block.Choice(agent.name().text(), agent.name().text(), agent.purpose(), choices.isEmpty()));
-        choices.add(new Block.Choice(NEW, "a new agent", "", choices.isEmpty()));
+            choices.add(new Block.Choice(
+                    agent.name().text(),
+                    agent.name().text(),
+                    agent.purpose(),
+                    chosen.equals(Optional.of(agent.name()))));
+        choices.add(new Block.Choice(NEW, "a new agent", "", chosen.isEmpty()));
         return new Block.Field.Pick("agent", "Agent", choices, Optional.of("an agent of yours acts for the client"));
+    }
+
+    /** Chosen beforehand: the agent that is called like the client, when somebody vouches for that name, else the first. */
+    private Optional<Name> chosen() {
+        var own = offer.agents().stream().map(Consents.OwnAgent::name).toList();
+        var alike = wanted.client().vouched().isEmpty()
+                ? Optional.<Name>empty()
+                : proposed().filter(own::contains);
+        return alike.or(() -> own.stream().findFirst());
     }
 
     private Block.Field servers() {
@@ -110,16 +187,16 @@ final class ConsentPage {
             choices.add(new Block.Choice(
                     server.server().text(),
                     server.server().text(),
-                    server.tools() + " tools",
+                    server.tools() == 1 ? "1 tool" : server.tools() + " tools",
                     wanted.resource().server().map(server.server()::equals).orElse(true)));
         return new Block.Field.Ticks("server", "Servers", choices, Optional.empty());
     }
 
-    private Block.Field ticks(String name, String label, Set<Name> of, Set<String> off) {
-        var choices = of.stream()
-                .map(each -> new Block.Choice(each.text(), each.text(), "", !off.contains(each.text())))
+    private static List<Block.Choice> choices(Set<Name> of, Set<String> off) {
+        return of.stream()
+                .map(each -> new Block.Choice(
+                        each.text(), each.text(), MEANINGS.getOrDefault(each.text(), ""), !off.contains(each.text())))
                 .toList();
-        return new Block.Field.Ticks(name, label, choices, Optional.empty());
     }
 
     private interface Part {

@@ -1,4 +1,4 @@
-package dev.writ.admin.console;
+package dev.writ.pages;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -6,13 +6,13 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Moments for people, in UTC, for a page does not know where its reader is. */
-final class Times {
+public final class Times {
     private static final DateTimeFormatter FORM = DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
     private Times() {}
 
-    static String of(Instant at) {
+    public static String of(Instant at) {
         return FORM.format(at);
     }
 }
