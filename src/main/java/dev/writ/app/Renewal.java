@@ -54,8 +54,8 @@ import java.util.TreeSet;
 /**
  * Turns the copy of an installation into one that may be started. Its logs are history: each tenant begins a new one,
  * under a new node name, whose first record cites the checkpoints of the old ones. What the old logs say was taken away is
- * made true; then every open task ends, every approval is void and every key revoked, for nobody knows what was taken
- * away after the copy was made. Labels stay. Works in a folder that nobody else uses and that has no name yet.
+ * made true; then every open task ends, every approval is void and whatever lets anybody in is over, for nobody knows what
+ * was taken away after the copy was made. Labels stay. Works in a folder that nobody else uses and that has no name yet.
  */
 final class Renewal {
     private static final Duration CEDAR_TIME_MAX = Duration.ofSeconds(60);
@@ -349,6 +349,8 @@ final class Renewal {
             var members = Json.object()
                     .put("until", Guard.time(now))
                     .put("count", revoked.keys().size())
+                    .put("grants", revoked.grants().size())
+                    .put("sessions", revoked.sessions().size())
                     .put("reason", why.sentence);
             record(guard, tenant, "revocation", "keys-revoked", members.build(), Map.of());
             return revoked.keys().size();

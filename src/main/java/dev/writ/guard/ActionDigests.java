@@ -50,7 +50,7 @@ final class ActionDigests {
         return new ActionDigest(
                 action.kind(),
                 caller.tenant().text(),
-                caller.task().text(),
+                caller.ofATask() ? caller.task().text() : "",
                 "",
                 List.of(caller.agent().text()),
                 caller.agent().text(),

@@ -4,6 +4,7 @@ import dev.writ.authority.Task;
 import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Name;
+import dev.writ.identity.Binding;
 import dev.writ.identity.Grant;
 import dev.writ.identity.Trust;
 import java.time.InstantSource;
@@ -13,7 +14,10 @@ import java.util.Set;
 
 /** Tokens for who shows a signed word instead of a code: client credentials, workload tokens, ID-JAG. */
 final class Asserting {
+    private static final String ID_JAG = "id-jag";
+
     private final Minting minting;
+    private final Callers callers;
     private final Assertions assertions;
     private final Standings standings;
     private final Places places;
@@ -21,7 +25,14 @@ final class Asserting {
     private final InstantSource clock;
 
     Asserting(
-            Minting minting, Assertions assertions, Standings standings, Places places, Ids ids, InstantSource clock) {
+            Minting minting,
+            Callers callers,
+            Assertions assertions,
+            Standings standings,
+            Places places,
+            Ids ids,
+            InstantSource clock) {
+        this.callers = callers;
         this.minting = minting;
         this.assertions = assertions;
         this.standings = standings;
@@ -33,9 +44,10 @@ final class Asserting {
     /** RFC 6749 §4.4 with RFC 7523 §2.2: the agent itself, by its own key. */
     Minted credentials(Tokens.Asserted shown, Optional<String> jkt) {
         return switch (client(shown)) {
-            case Assertions.Judged.Bad(var why) -> Minted.no(Minted.Code.INVALID_CLIENT, why);
+            case Assertions.Judged.Bad(var why, var whose) ->
+                no(shown, whose, "client_credentials", Minted.no(Minted.Code.INVALID_CLIENT, why));
             case Assertions.Judged.Good(var trust, var _) ->
-                given(shown, trust.agent(), trust.agent().text(), Optional.empty(), jkt, "client_credentials");
+                given(shown, trust, trust.agent().text(), Optional.empty(), jkt, "client_credentials");
         };
     }
 
@@ -47,7 +59,7 @@ final class Asserting {
                         && shown.client()
                                 .filter(id -> !id.equals(trust.issuer()))
                                 .isPresent()
-                ? new Assertions.Judged.Bad("client_id is not whose assertion this is")
+                ? new Assertions.Judged.Bad("client_id is not whose assertion this is", Optional.of(trust))
                 : judged;
     }
 
@@ -60,13 +72,14 @@ final class Asserting {
     Minted bearer(Tokens.Asserted shown, Optional<String> jkt) {
         var kinds = Set.of(Trust.Kind.WORKLOAD, Trust.Kind.ID_JAG);
         return switch (assertions.judge(shown.tenant(), shown.assertion().orElse(""), kinds, us(shown.tenant()))) {
-            case Assertions.Judged.Bad(var why) -> Minted.no(Minted.Code.INVALID_GRANT, why);
+            case Assertions.Judged.Bad(var why, var whose) ->
+                no(shown, whose, "jwt-bearer", Minted.no(Minted.Code.INVALID_GRANT, why));
             case Assertions.Judged.Good(var trust, var claims)
             when trust.kind() == Trust.Kind.ID_JAG -> enterprise(shown, trust, claims, jkt);
             case Assertions.Judged.Good(var trust, var claims) ->
                 given(
                         shown,
-                        trust.agent(),
+                        trust,
                         claims.string("sub").orElse(trust.agent().text()),
                         Optional.empty(),
                         jkt,
@@ -78,37 +91,60 @@ final class Asserting {
     private Minted enterprise(Tokens.Asserted shown, Trust trust, dev.writ.base.Json.Obj claims, Optional<String> jkt) {
         if (!(client(shown) instanceof Assertions.Judged.Good(var own, var _))
                 || !own.agent().equals(trust.agent()))
-            return Minted.no(
-                    Minted.Code.INVALID_CLIENT, "the assertion is for another client than the one that shows it");
+            return no(
+                    shown,
+                    Optional.of(trust),
+                    ID_JAG,
+                    Minted.no(
+                            Minted.Code.INVALID_CLIENT,
+                            "the assertion is for another client than the one that shows it"));
         var resource = claims.string("resource");
         if (resource.isPresent()
                 && shown.resource().filter(url -> !url.equals(resource.get())).isPresent())
-            return Minted.no(Minted.Code.INVALID_TARGET, "the assertion is for another resource");
+            return no(
+                    shown,
+                    Optional.of(trust),
+                    ID_JAG,
+                    Minted.no(Minted.Code.INVALID_TARGET, "the assertion is for another resource"));
         var person = claims.string("email").flatMap(email -> standings.person(shown.tenant(), email));
         if (person.isEmpty())
-            return Minted.no(Minted.Code.INVALID_GRANT, "the assertion is about nobody who is known here");
+            return no(
+                    shown,
+                    Optional.of(trust),
+                    ID_JAG,
+                    Minted.no(Minted.Code.INVALID_GRANT, "the assertion is about nobody who is known here"));
         return given(
                 shown.forResource(resource.or(shown::resource)),
-                trust.agent(),
+                trust,
                 trust.agent().text(),
                 person,
                 jkt,
-                "id-jag");
+                ID_JAG);
     }
 
     /** A token under the task that is meant, or the only one that can be. */
     private Minted given(
-            Tokens.Asserted shown, Name agent, String client, Optional<Id> person, Optional<String> jkt, String how) {
+            Tokens.Asserted shown, Trust trust, String client, Optional<Id> person, Optional<String> jkt, String how) {
+        var agent = trust.agent();
         var url = shown.resource().orElseGet(() -> places.joint(shown.tenant()));
         var place = places.resource(url).filter(each -> each.tenant().equals(shown.tenant()));
-        if (place.isEmpty()) return Minted.no(Minted.Code.INVALID_TARGET, "the resource is not one of this server's");
+        if (place.isEmpty())
+            return no(
+                    shown,
+                    Optional.of(trust),
+                    how,
+                    Minted.no(Minted.Code.INVALID_TARGET, "the resource is not one of this server's"));
         var tasks = tasks(shown, agent, person, place.get());
         if (tasks.size() != 1)
-            return Minted.no(
-                    Minted.Code.INVALID_GRANT,
-                    tasks.isEmpty()
-                            ? "no open task of this agent reaches the resource"
-                            : "more than one task is open: name one by task");
+            return no(
+                    shown,
+                    Optional.of(trust),
+                    how,
+                    Minted.no(
+                            Minted.Code.INVALID_GRANT,
+                            tasks.isEmpty()
+                                    ? "no open task of this agent reaches the resource"
+                                    : "more than one task is open: name one by task"));
         var task = tasks.getFirst();
         var id = ids.next("grt");
         return minting.open(
@@ -116,6 +152,26 @@ final class Asserting {
                         shown.tenant(), id, id, client, agent, task.id(), task.person(), url, jkt, clock.instant()),
                 how,
                 false);
+    }
+
+    /** Refuses; where a key that we know has signed what was shown, with a record of its agent. */
+    private Minted.No no(Tokens.Asserted shown, Optional<Trust> whose, String how, Minted.No no) {
+        if (whose.isEmpty()) callers.stranger();
+        whose.ifPresent(trust -> minting.refused(caller(shown, trust), trust, shown, how, no.why()));
+        return no;
+    }
+
+    /** Under the task that is named, or the only one that is open; else under none. */
+    private Caller.OfAgent caller(Tokens.Asserted shown, Trust trust) {
+        var tasks = shown.task().isPresent()
+                ? standings.tasks(trust.tenant(), trust.agent()).stream()
+                        .filter(task -> shown.task().get().equals(task.id().text()))
+                        .toList()
+                : standings.openTasks(trust.tenant(), trust.agent(), clock.instant());
+        return tasks.size() == 1
+                ? new Caller.OfAgent(
+                        trust.tenant(), trust.agent(), tasks.getFirst().id(), trust.id(), Binding.NONE.text())
+                : Caller.OfAgent.ofNoTask(trust.tenant(), trust.agent(), trust.id());
     }
 
     private List<Task> tasks(Tokens.Asserted shown, Name agent, Optional<Id> person, Places.Place place) {

@@ -25,11 +25,15 @@ final class Assertions {
 
     private static final Duration LIFE_MAX = Duration.ofDays(2);
     private static final int ONCE_MAX = 200_000;
+    /** Of their own, because a platform's tokens live long: they leave the others room. */
+    private static final int PLATFORM_ONCE_MAX = 50_000;
+
     private static final String ID_JAG = "oauth-id-jag+jwt";
 
     private final Trusts trusts;
     private final InstantSource clock;
     private final Once once = new Once(ONCE_MAX);
+    private final Once platform = new Once(PLATFORM_ONCE_MAX);
 
     Assertions(Trusts trusts, InstantSource clock) {
         this.trusts = trusts;
@@ -40,7 +44,8 @@ final class Assertions {
     sealed interface Judged {
         record Good(Trust trust, Json.Obj claims) implements Judged {}
 
-        record Bad(String why) implements Judged {}
+        /** @param whose by whose key it is signed all the same, so that its refusal can be put down to somebody */
+        record Bad(String why, Optional<Trust> whose) implements Judged {}
     }
 
     /**
@@ -49,7 +54,7 @@ final class Assertions {
      */
     Judged judge(Name tenant, String text, Set<Trust.Kind> kinds, Set<String> audiences) {
         var read = Jws.read(text);
-        if (read.isEmpty()) return new Judged.Bad("the assertion is no JWT");
+        if (read.isEmpty()) return new Judged.Bad("the assertion is no JWT", Optional.empty());
         var jws = read.get();
         var issuer = jws.claims().string("iss").orElse("");
         boolean jag = jws.typed(ID_JAG);
@@ -60,9 +65,10 @@ final class Assertions {
             if (!claimed(trust.claims(), jws.claims())
                     || !PublicKeys.of(trust.jwks()).signed(jws)) continue;
             var fault = fault(trust, jws.claims(), trust.audience().map(Set::of).orElse(audiences));
-            return fault.<Judged>map(Judged.Bad::new).orElseGet(() -> new Judged.Good(trust, jws.claims()));
+            return fault.<Judged>map(why -> new Judged.Bad(why, Optional.of(trust)))
+                    .orElseGet(() -> new Judged.Good(trust, jws.claims()));
         }
-        return new Judged.Bad("nobody here trusts this issuer to say this");
+        return new Judged.Bad("nobody here trusts this issuer to say this", Optional.empty());
     }
 
     private static boolean claimed(Map<String, String> wanted, Json.Obj claims) {
@@ -81,15 +87,16 @@ final class Assertions {
         if (future(claims, "nbf", now) || future(claims, "iat", now)) return Optional.of("it is of the future");
         if (trust.kind() == Trust.Kind.AGENT_KEY && !claims.string("sub").equals(Optional.of(trust.issuer())))
             return Optional.of("sub is not iss");
-        // A platform's token is a file that its workload reads as often as it likes.
-        return single ? shownBefore(trust, claims, now, until.get()) : Optional.empty();
+        // A platform may leave jti out (JWT-SVID §3): then audience, claims and exp are all that bounds the token.
+        if (!single && claims.get("jti").isEmpty()) return Optional.empty();
+        return shownBefore(single ? once : platform, trust, claims, now, until.get());
     }
 
-    private Optional<String> shownBefore(Trust trust, Json.Obj claims, Instant now, Instant until) {
+    private static Optional<String> shownBefore(Once shown, Trust trust, Json.Obj claims, Instant now, Instant until) {
         var jti = claims.string("jti").filter(id -> !id.isEmpty() && id.length() <= 256);
         if (jti.isEmpty()) return Optional.of("jti is missing");
         var mark = Digest.of((trust.tenant() + "\0" + trust.issuer() + "\0" + jti.get()).getBytes(UTF_8));
-        return once.first(mark, now, until) ? Optional.empty() : Optional.of("it was shown before");
+        return shown.first(mark, now, until) ? Optional.empty() : Optional.of("it was shown before");
     }
 
     private static boolean future(Json.Obj claims, String name, Instant now) {

@@ -45,6 +45,19 @@ public abstract sealed class Caller {
             return key;
         }
 
+        /**
+         * Whoever has shown which agent it is, and not under which task: it can be refused, and nothing else, for no task
+         * has this id.
+         */
+        static OfAgent ofNoTask(Name tenant, Name agent, Id shown) {
+            return new OfAgent(tenant, agent, shown, shown, "none");
+        }
+
+        /** Whether it is said under which task. */
+        boolean ofATask() {
+            return !task.equals(key);
+        }
+
         /** How the credential is bound to its holder: {@code none} for a plain key. */
         public String binding() {
             return binding;

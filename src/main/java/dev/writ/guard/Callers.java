@@ -156,6 +156,11 @@ final class Callers {
         };
     }
 
+    /** Counts what could be put down to nobody. */
+    void stranger() {
+        unknown.increment();
+    }
+
     /** Attempts without a credential in force, since the start. */
     long unknown() {
         return unknown.sum();

@@ -32,7 +32,7 @@ final class Codes {
         private final Instant given;
         private Optional<Id> grant = Optional.empty();
         private boolean used;
-        private boolean usedAgain;
+        private boolean again;
 
         Entry(CodeFor what, Instant given) {
             this.what = what;
@@ -44,8 +44,11 @@ final class Codes {
     sealed interface Taken {
         record First(CodeFor what) implements Taken {}
 
-        /** @param grant what its first use gave, if anything */
+        /** @param grant under which its first use was, whether it came to be or not */
         record Again(CodeFor what, Optional<Id> grant) implements Taken {}
+
+        /** It comes for the first time, after its minute. */
+        record Late(CodeFor what) implements Taken {}
 
         record Unknown() implements Taken {}
     }
@@ -70,19 +73,23 @@ final class Codes {
         var entry = text.length() > 100 ? null : codes.get(digest(text));
         if (entry == null) return new Taken.Unknown();
         if (entry.used) {
-            entry.usedAgain = true;
+            entry.again = true;
             return new Taken.Again(entry.what, entry.grant);
         }
         entry.used = true;
-        return clock.instant().isBefore(entry.given.plus(GOOD)) ? new Taken.First(entry.what) : new Taken.Unknown();
+        return clock.instant().isBefore(entry.given.plus(GOOD))
+                ? new Taken.First(entry.what)
+                : new Taken.Late(entry.what);
     }
 
-    /** Notes what a code gave; false when it was shown again meanwhile, so that it must be taken back. */
-    synchronized boolean gave(String text, Id grant) {
+    synchronized void gave(String text, Id grant) {
         var entry = codes.get(digest(text));
-        if (entry == null || entry.usedAgain) return false;
-        entry.grant = Optional.of(grant);
-        return true;
+        if (entry != null) entry.grant = Optional.of(grant);
+    }
+
+    synchronized boolean shownAgain(String text) {
+        var entry = codes.get(digest(text));
+        return entry == null || entry.again;
     }
 
     private static Digest digest(String text) {

@@ -9,6 +9,7 @@ import dev.writ.identity.Binding;
 import dev.writ.identity.Grant;
 import dev.writ.identity.Grants;
 import dev.writ.identity.Identity;
+import dev.writ.identity.Trust;
 import dev.writ.identity.issuer.AccessToken;
 import dev.writ.identity.issuer.IssuerFailure;
 import dev.writ.store.StoreError;
@@ -114,23 +115,58 @@ final class Minting {
     /** Puts a request on record that is refused before it can be decided: who it was for is known. */
     void refused(Grant grant, String how, String why) {
         var caller = Callers.caller(grant, binding(grant));
-        var _ = guard.refused(attempt(caller, grant, how), new Refusal.NotAllowed(why));
+        var payload = payload(grant, how).with("why", Json.of(why));
+        refused(caller, grant.resource(), payload, why);
+    }
+
+    /** As the other one, where there is no grant yet: an agent is known by what was signed for it. */
+    void refused(Caller.OfAgent caller, Trust trust, Tokens.Asserted shown, String how, String why) {
+        var resource = shown.resource().orElseGet(() -> places.joint(shown.tenant()));
+        var payload = Json.object()
+                .put("how", how)
+                .put("issuer", trust.issuer())
+                .put("resource", Visible.text(resource, CLIENT_CHARS_SHOWN))
+                .put("trust", trust.id().text())
+                .put("why", why)
+                .build();
+        refused(caller, Visible.text(resource, CLIENT_CHARS_SHOWN), payload, why);
+    }
+
+    /** As the other ones, for a person whose browser a client sent here. */
+    void refused(Caller.OfPerson person, Optional<String> client, String why) {
+        var payload = Json.object()
+                .put("client", client.map(id -> Visible.text(id, CLIENT_CHARS_SHOWN)))
+                .put("how", "authorize")
+                .put("why", Visible.text(why, CLIENT_CHARS_SHOWN))
+                .build();
+        refused(person, places.joint(person.tenant()), payload, why);
+    }
+
+    private void refused(Caller caller, String resource, Json.Obj payload, String why) {
+        var action = new Action.MintToken(server(caller, resource), resource, payload);
+        var _ = guard.refused(new Attempt(caller, action), new Refusal.NotAllowed(why));
     }
 
     private Attempt attempt(Caller.OfAgent caller, Grant grant, String how) {
-        var payload = Json.object()
+        var resource = grant.resource();
+        return new Attempt(caller, new Action.MintToken(server(caller, resource), resource, payload(grant, how)));
+    }
+
+    private static Json.Obj payload(Grant grant, String how) {
+        return Json.object()
                 .put("client", grant.client())
                 .put("grant", grant.id().text())
                 .put("how", how)
                 .put("resource", grant.resource())
                 .build();
-        return new Attempt(caller, new Action.MintToken(server(caller, grant), grant.resource(), payload));
     }
 
-    private Name server(Caller.OfAgent caller, Grant grant) {
-        return places.resource(grant.resource())
+    private Name server(Caller caller, String resource) {
+        return places.resource(resource)
                 .flatMap(Places.Place::server)
-                .or(() -> guard.serversShown(caller).stream().findFirst())
+                .or(() -> caller instanceof Caller.OfAgent agent
+                        ? guard.serversShown(agent).stream().findFirst()
+                        : Optional.empty())
                 .orElse(new Name("mcp"));
     }
 

@@ -47,8 +47,13 @@ final class Standings {
     }
 
     List<Task> openTasks(Name tenant, Name agent, Instant now) {
+        return tasks(tenant, agent).stream().filter(task -> task.open(now)).toList();
+    }
+
+    /** Open or not. */
+    List<Task> tasks(Name tenant, Name agent) {
         return authority.snapshot(tenant).tasks().values().stream()
-                .filter(task -> task.agent().equals(agent) && task.open(now))
+                .filter(task -> task.agent().equals(agent))
                 .toList();
     }
 

@@ -3,6 +3,7 @@ package dev.writ.guard;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.writ.base.Digest;
+import dev.writ.base.Id;
 import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
@@ -23,6 +24,11 @@ import java.util.Optional;
  * read elsewhere; here it is decided what they lead to. Thread-safe.
  */
 public final class Tokens {
+    private static final String CODE = "authorization_code";
+    private static final String REFRESH = "refresh_token";
+    private static final String EXCHANGE = "token-exchange";
+    private static final String NO_CODE = "the code is unknown or over";
+
     private final Minting minting;
     private final Asserting asserting;
     private final Callers callers;
@@ -65,7 +71,7 @@ public final class Tokens {
         var minting = new Minting(
                 guard, standings, parts.identity(), parts.issuing(), places, recorder, evidence, ids, clock);
         var assertions = new Assertions(parts.identity().trusts(), clock);
-        var asserting = new Asserting(minting, assertions, standings, places, ids, clock);
+        var asserting = new Asserting(minting, callers, assertions, standings, places, ids, clock);
         return new Tokens(minting, asserting, callers, parts, places, ids, clock);
     }
 
@@ -126,58 +132,77 @@ public final class Tokens {
             Presented presented) {}
 
     public Minted redeem(Redemption shown) {
-        // Before the code is used up: whoever is told to make another proof comes back with the same code.
-        return switch (proved(shown.presented())) {
-            case Proved.No(var no) -> no;
-            case Proved.Yes(var jkt) -> redeem(shown, jkt);
-        };
-    }
-
-    private Minted redeem(Redemption shown, Optional<String> jkt) {
+        var proved = proved(shown.presented());
+        // Whoever is told to use a nonce comes back with the same code, so it is not used up (RFC 9449 §8).
+        if (proved instanceof Proved.No(var no) && no.error() == Minted.Code.USE_DPOP_NONCE) return no;
         return switch (codes.take(shown.code())) {
-            case Codes.Taken.Unknown _ -> Minted.no(Minted.Code.INVALID_GRANT, "the code is unknown or over");
-            case Codes.Taken.Again(var what, var grant) ->
-                shownAgain(what, grant.flatMap(id -> identity.grants().grant(what.tenant(), id)));
-            case Codes.Taken.First(var what) -> redeemed(shown, what, jkt);
+            case Codes.Taken.Unknown _ -> unknown(Minted.no(Minted.Code.INVALID_GRANT, NO_CODE));
+            case Codes.Taken.Late(var what) ->
+                no(grant(shown, what, Optional.empty()), CODE, Minted.no(Minted.Code.INVALID_GRANT, NO_CODE));
+            case Codes.Taken.Again(var what, var first) -> {
+                // RFC 6749 §4.1.2: what a code gave is taken back when the code is shown again.
+                first.flatMap(id -> identity.grants().grant(what.tenant(), id))
+                        .ifPresent(
+                                each -> minting.revoke(each, "code-reused", "its authorization code was used twice"));
+                var grant = grant(first.orElseGet(() -> ids.next("grt")), what, Optional.empty());
+                yield no(grant, CODE, Minted.no(Minted.Code.INVALID_GRANT, "the code was used before"));
+            }
+            case Codes.Taken.First(var what) -> redeemed(shown, what, proved);
         };
     }
 
-    /** RFC 6749 §4.1.2: what a code gave is taken back when the code is shown again. */
-    private Minted shownAgain(CodeFor what, Optional<Grant> gave) {
-        gave.ifPresent(grant -> minting.revoke(grant, "code-reused", "its authorization code was used twice"));
-        minting.refused(grant(what, Optional.empty()), "authorization_code", "the code was used before");
-        return Minted.no(Minted.Code.INVALID_GRANT, "the code was used before");
+    private Minted redeemed(Redemption shown, CodeFor what, Proved proved) {
+        var fault = fault(shown, what);
+        if (fault.isPresent()) return no(grant(shown, what, Optional.empty()), CODE, fault.get());
+        return switch (proved) {
+            case Proved.No(var no) -> no(grant(shown, what, Optional.empty()), CODE, no);
+            case Proved.Yes(var jkt) -> {
+                var grant = grant(shown, what, jkt);
+                // RFC 9449 §10
+                yield what.jkt().isPresent() && !what.jkt().equals(jkt)
+                        ? no(grant, CODE, Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the code is bound to another key"))
+                        : meanwhile(shown.code(), grant, minting.open(grant, CODE, true));
+            }
+        };
     }
 
-    private Minted redeemed(Redemption shown, CodeFor what, Optional<String> jkt) {
-        var fault = fault(shown, what, jkt);
-        if (fault.isPresent()) {
-            minting.refused(
-                    grant(what, Optional.empty()),
-                    "authorization_code",
-                    fault.get().why());
-            return fault.get();
-        }
-        var grant = grant(what, jkt);
-        var minted = minting.open(grant, "authorization_code", true);
-        return minted instanceof Minted.Token && !codes.gave(shown.code(), grant.id())
-                ? shownAgain(what, Optional.of(grant))
-                : minted;
+    /** Whoever showed the code while this use of it was under way found nothing to take back yet. */
+    private Minted meanwhile(String code, Grant grant, Minted minted) {
+        if (!(minted instanceof Minted.Token) || !codes.shownAgain(code)) return minted;
+        minting.revoke(grant, "code-reused", "its authorization code was used twice");
+        return no(grant, CODE, Minted.no(Minted.Code.INVALID_GRANT, "the code was used before"));
     }
 
-    private Optional<Minted.No> fault(Redemption shown, CodeFor what, Optional<String> jkt) {
+    /** Refuses with a record of whom the grant is about. */
+    private Minted.No no(Grant grant, String how, Minted.No no) {
+        // To be told a nonce is part of the protocol (RFC 9449 §8).
+        if (no.error() != Minted.Code.USE_DPOP_NONCE) minting.refused(grant, how, no.why());
+        return no;
+    }
+
+    /** Refuses what can be put down to nobody: that is counted. */
+    private Minted.No unknown(Minted.No no) {
+        callers.stranger();
+        return no;
+    }
+
+    /** Puts on record that a client sent a person here with a request that is none. */
+    public void refused(Caller.OfPerson person, Optional<String> client, String why) {
+        minting.refused(person, client, why);
+    }
+
+    private Optional<Minted.No> fault(Redemption shown, CodeFor what) {
         if (!shown.tenant().equals(what.tenant()) || !shown.client().equals(what.client()))
             return Optional.of(Minted.no(Minted.Code.INVALID_GRANT, "the code is another client's"));
         // OAuth 2.1 drops the parameter; where it is sent it must be the same.
         if (shown.redirect().filter(uri -> !uri.equals(what.redirect())).isPresent())
             return Optional.of(Minted.no(Minted.Code.INVALID_GRANT, "redirect_uri is not the one of the code"));
+        if (shown.verifier().isEmpty())
+            return Optional.of(Minted.no(Minted.Code.INVALID_REQUEST, "code_verifier is missing"));
         if (!challenged(shown.verifier(), what.challenge()))
             return Optional.of(Minted.no(Minted.Code.INVALID_GRANT, "code_verifier does not fit"));
         if (shown.resource().filter(url -> !url.equals(what.resource())).isPresent())
             return Optional.of(Minted.no(Minted.Code.INVALID_TARGET, "the code is for another resource"));
-        // RFC 9449 §10
-        if (what.jkt().isPresent() && !what.jkt().equals(jkt))
-            return Optional.of(Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the code is bound to another key"));
         return Optional.empty();
     }
 
@@ -189,8 +214,14 @@ public final class Tokens {
                 Base64.getUrlEncoder().withoutPadding().encode(digest), challenge.getBytes(US_ASCII));
     }
 
-    private Grant grant(CodeFor what, Optional<String> jkt) {
+    /** What a code leads to; the code's next use is known by it. */
+    private Grant grant(Redemption shown, CodeFor what, Optional<String> jkt) {
         var id = ids.next("grt");
+        codes.gave(shown.code(), id);
+        return grant(id, what, jkt);
+    }
+
+    private Grant grant(Id id, CodeFor what, Optional<String> jkt) {
         return Grant.opening(
                 what.tenant(),
                 id,
@@ -229,58 +260,72 @@ public final class Tokens {
 
     public Minted refresh(Refreshing shown) {
         return switch (identity.grants().shown(shown.refresh())) {
-            case Grants.Shown.Unknown _ -> over();
+            case Grants.Shown.Unknown _ -> unknown(over());
             case Grants.Shown.Used(var grant) -> {
                 // RFC 9700 §4.14.2: one of two who hold it is not the client.
                 minting.revoke(grant, "refresh-reused", "a used refresh token was shown again");
-                minting.refused(grant, "refresh_token", "the refresh token was used before");
+                minting.refused(grant, REFRESH, "the refresh token was used before");
                 yield over();
             }
             case Grants.Shown.Good(var grant) -> refreshed(shown, grant);
         };
     }
 
-    private static Minted over() {
+    private static Minted.No over() {
         return Minted.no(Minted.Code.INVALID_GRANT, "the refresh token is unknown or over");
     }
 
     private Minted refreshed(Refreshing shown, Grant grant) {
-        if (!grant.heard(clock.instant())) return over();
+        if (!grant.heard(clock.instant())) {
+            minting.refused(grant, REFRESH, "what the refresh token is of was taken back");
+            return over();
+        }
         if (!shown.tenant().equals(grant.tenant()) || !shown.client().equals(grant.client())) {
-            minting.refused(grant, "refresh_token", "another client shows the refresh token");
+            minting.refused(grant, REFRESH, "another client shows the refresh token");
             return over();
         }
         if (shown.resource().filter(url -> !url.equals(grant.resource())).isPresent())
-            return Minted.no(Minted.Code.INVALID_TARGET, "the grant is for another resource");
+            return no(grant, REFRESH, Minted.no(Minted.Code.INVALID_TARGET, "the grant is for another resource"));
         return switch (proved(shown.presented())) {
-            case Proved.No(var no) -> no;
+            case Proved.No(var no) -> no(grant, REFRESH, no);
             case Proved.Yes(var jkt)
-            when grant.jkt().isPresent() && !grant.jkt().equals(jkt) -> {
-                minting.refused(grant, "refresh_token", "the proof is missing or by another key");
-                yield Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the grant is bound to another key");
-            }
+            when grant.jkt().isPresent() && !grant.jkt().equals(jkt) ->
+                no(grant, REFRESH, Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the grant is bound to another key"));
             case Proved.Yes _ -> minting.next(grant, shown.refresh());
         };
     }
 
-    /** What a client shows to have a token for another server of its task (RFC 8693 §2.1). */
-    public record Exchange(Name tenant, String subjectToken, String resource, Presented presented) {}
+    /**
+     * What a client shows to have a token for another server of its task (RFC 8693 §2.1).
+     *
+     * @param resource which one it asks for, if it names any
+     */
+    public record Exchange(Name tenant, String subjectToken, Optional<String> resource, Presented presented) {}
 
     public Minted exchange(Exchange shown) {
         var token = ours(shown.tenant(), shown.subjectToken());
         var subject =
                 token.flatMap(callers::inForce).filter(grant -> grant.endedAt().isEmpty());
-        if (subject.isEmpty())
-            return Minted.no(Minted.Code.INVALID_REQUEST, "the subject token is not one of ours that is in force");
+        if (subject.isEmpty()) {
+            var no = Minted.no(Minted.Code.INVALID_REQUEST, "the subject token is not one of ours that is in force");
+            // One that we did sign names its grant, over or not.
+            return token.flatMap(each -> identity.grants().grant(each.tenant(), each.grant()))
+                    .map(grant -> no(grant, EXCHANGE, no))
+                    .orElseGet(() -> unknown(no));
+        }
         var from = subject.get();
+        var resource = shown.resource().flatMap(url -> resource(shown.tenant(), Optional.of(url)));
+        if (resource.isEmpty())
+            return no(from, EXCHANGE, Minted.no(Minted.Code.INVALID_TARGET, "resource names one of this server's"));
         return switch (proved(shown.presented())) {
-            case Proved.No(var no) -> no;
+            case Proved.No(var no) -> no(from, EXCHANGE, no);
             // Who holds a bound token proves it here as well: exchange is no way around the binding.
             case Proved.Yes(var jkt)
-            when from.jkt().isPresent() && !from.jkt().equals(jkt) -> {
-                minting.refused(from, "token-exchange", "the proof is missing or by another key");
-                yield Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the subject token is bound to another key");
-            }
+            when from.jkt().isPresent() && !from.jkt().equals(jkt) ->
+                no(
+                        from,
+                        EXCHANGE,
+                        Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the subject token is bound to another key"));
             case Proved.Yes(var jkt) -> {
                 var grant = Grant.opening(
                         from.tenant(),
@@ -290,10 +335,10 @@ public final class Tokens {
                         from.agent(),
                         from.task(),
                         from.person(),
-                        shown.resource(),
+                        resource.get().url(),
                         jkt,
                         clock.instant());
-                yield minting.open(grant, "token-exchange", false);
+                yield minting.open(grant, EXCHANGE, false);
             }
         };
     }

@@ -193,12 +193,16 @@ public final class Identity implements AutoCloseable {
     }
 
     /**
-     * Revokes every key and grant of a tenant that was made up to a moment, agents' and people's: after a restore. A key that
-     * seems to be made in the future is of a time when the clock was wrong, and goes with them.
+     * Ends whatever lets anybody in to a tenant that was made up to a moment, agents and people: keys, grants, sessions,
+     * one-time links, and changes that wait for a second person. For after a restore. What seems to be made in the future is
+     * of a time when the clock was wrong, and goes with them.
      */
     public Revoking revokeAll(Name tenant, Instant until) {
         var at = clock.instant();
         var also = grants.revokeAll(tenant, until);
+        var ended = sessions.endAll(tenant, until);
+        links.endAll(tenant, until);
+        proposals.endAll(tenant, until);
         return change(
                         key -> key.tenant().equals(tenant)
                                 && (!key.createdAt().isAfter(until)
@@ -207,7 +211,8 @@ public final class Identity implements AutoCloseable {
                         Change.of(keys -> keys, sql -> sql.change("""
                                 UPDATE keys SET revoked_at = ?
                                 WHERE tenant = ? AND (created_at <= ? OR created_at > ?) AND revoked_at IS NULL""", at, tenant, until, at)))
-                .with(also);
+                .with(also)
+                .with(ended);
     }
 
     /** Revokes one key; an unknown one, or one of another tenant, changes nothing. */

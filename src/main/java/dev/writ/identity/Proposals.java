@@ -106,6 +106,17 @@ public final class Proposals {
                 == 1;
     }
 
+    /** Ends every proposal of a tenant that was made up to a moment, or seems to be made in the future. */
+    void endAll(Name tenant, Instant until) {
+        var now = clock.instant();
+        store.write(sql -> sql.change(
+                "UPDATE proposals SET over_at = ? WHERE tenant = ? AND (at <= ? OR at > ?) AND over_at IS NULL",
+                now,
+                tenant,
+                until,
+                now));
+    }
+
     private static Proposal proposal(Row row) throws SQLException {
         return new Proposal(
                 row.name("tenant"),

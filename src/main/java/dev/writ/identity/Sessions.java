@@ -161,10 +161,11 @@ public final class Sessions {
         return end(of(tenant, person));
     }
 
-    /** Ends every session of a tenant that was begun up to a moment: after a restore. */
-    public Ended endAll(Name tenant, Instant until) {
-        return end(session ->
-                session.tenant().equals(tenant) && !session.createdAt().isAfter(until));
+    /** Ends every session of a tenant that was begun up to a moment, or seems to be begun in the future. */
+    Ended endAll(Name tenant, Instant until) {
+        var now = clock.instant();
+        return end(session -> session.tenant().equals(tenant)
+                && (!session.createdAt().isAfter(until) || session.createdAt().isAfter(now)));
     }
 
     /**

@@ -95,6 +95,18 @@ public final class SignInLinks {
                 == 1;
     }
 
+    /** Uses every link of a tenant up that was made up to a moment, or seems to be made in the future. */
+    void endAll(Name tenant, Instant until) {
+        var now = clock.instant();
+        store.write(sql -> sql.change(
+                "UPDATE sign_in_links SET used_at = ? WHERE tenant = ? AND (created_at <= ? OR created_at > ?)"
+                        + " AND used_at IS NULL",
+                now,
+                tenant,
+                until,
+                now));
+    }
+
     public boolean knows(Name tenant, Id id) {
         return store.read(sql -> sql.row(
                         "SELECT id FROM sign_in_links WHERE tenant = ? AND id = ?", row -> row.id("id"), tenant, id))

@@ -29,7 +29,8 @@ class CodesTest {
         var code = codes.give(what).orElseThrow();
         assertThat(codes.take(code)).isEqualTo(new Codes.Taken.First(what));
         var grant = ids.next("grt");
-        assertThat(codes.gave(code, grant)).isTrue();
+        codes.gave(code, grant);
+        assertThat(codes.shownAgain(code)).isFalse();
         assertThat(codes.take(code)).isEqualTo(new Codes.Taken.Again(what, Optional.of(grant)));
     }
 
@@ -37,14 +38,15 @@ class CodesTest {
     void aCodeThatIsShownAgainWhileItsTokenIsMadeGivesNone() {
         var code = codes.give(what).orElseThrow();
         assertThat(codes.take(code)).isEqualTo(new Codes.Taken.First(what));
+        assertThat(codes.shownAgain(code)).isFalse();
         assertThat(codes.take(code)).isEqualTo(new Codes.Taken.Again(what, Optional.empty()));
-        assertThat(codes.gave(code, ids.next("grt"))).isFalse();
+        assertThat(codes.shownAgain(code)).isTrue();
     }
 
     @Test
     void aCodeIsGoodForAMinute() {
         var code = codes.give(what).orElseThrow();
         clock.advance(Codes.GOOD);
-        assertThat(codes.take(code)).isEqualTo(new Codes.Taken.Unknown());
+        assertThat(codes.take(code)).isEqualTo(new Codes.Taken.Late(what));
     }
 }

@@ -193,7 +193,7 @@ class AssertionWalkTest {
         trusted("workload", SPIRE, Map.of("sub", WORKLOAD));
         var word = signed(key, "JWT", claims(SPIRE, WORKLOAD, client.issuer()));
         works(client.token(bearing(word)));
-        works(client.token(bearing(word)));
+        refused(client.token(bearing(word)), "invalid_grant");
         refused(
                 client.token(bearing(signed(key, "JWT", claims(SPIRE, WORKLOAD + "2", client.issuer())))),
                 "invalid_grant");
@@ -208,6 +208,22 @@ class AssertionWalkTest {
         refused(
                 client.token(bearing(signed(key, "oauth-id-jag+jwt", claims(SPIRE, WORKLOAD, client.issuer())))),
                 "invalid_grant");
+    }
+
+    /** JWT-SVID §3: jti may be left out, and then the token is good until its end. */
+    @Test
+    void aPlatformsWordWithoutAnIdIsGoodUntilItsEnd() {
+        trusted("workload", SPIRE, Map.of("sub", WORKLOAD));
+        var nameless = claims(SPIRE, WORKLOAD, client.issuer()).members();
+        var claims = Json.object();
+        nameless.forEach((name, value) -> {
+            if (!name.equals("jti")) claims.put(name, value);
+        });
+        var word = signed(key, "JWT", claims.build());
+        works(client.token(bearing(word)));
+        works(client.token(bearing(word)));
+        var odd = signed(key, "JWT", claims.put("jti", Json.of(7L)).build());
+        refused(client.token(bearing(odd)), "invalid_grant");
     }
 
     private Json.Obj jag(String email) {

@@ -88,23 +88,33 @@ final class Authorization {
 
     private Answer reading(Caller.OfPerson person, Supplier<Parameters> reading, Tenancy tenancy, Going going) {
         Parameters parameters;
+        String id;
         Clients.Found found;
         try {
             parameters = reading.get();
-            found = clients.find(person, parameters.text("client_id"));
+            id = parameters.text("client_id");
+            found = clients.find(person, id);
         } catch (Fault e) {
-            return stranger(e.why());
+            return turnedAway(person, Optional.empty(), e.why());
         }
         return switch (found) {
-            case Clients.Found.Not(var why) -> stranger(why);
+            case Clients.Found.Not(var why) -> turnedAway(person, Optional.of(id), why);
             case Clients.Found.Known(var client) ->
                 switch (Wanted.read(parameters, client, control.guard().tokens(), tenancy)) {
-                    case Wanted.Read.Stranger(var why) -> stranger(why);
-                    case Wanted.Read.Bad(var redirect, var state, var error, var why) ->
-                        back(tenancy, redirect, state, "error", error, "error_description", Fault.ascii(why));
+                    case Wanted.Read.Stranger(var why) -> turnedAway(person, Optional.of(id), why);
+                    case Wanted.Read.Bad(var redirect, var state, var error, var why) -> {
+                        control.guard().tokens().refused(person, Optional.of(id), why);
+                        yield back(tenancy, redirect, state, "error", error, "error_description", Fault.ascii(why));
+                    }
                     case Wanted.Read.Good(var wanted) -> going.on(wanted);
                 };
         };
+    }
+
+    /** It is on record whose browser a client sent here with something that is no request. */
+    private Answer turnedAway(Caller.OfPerson person, Optional<String> client, String why) {
+        control.guard().tokens().refused(person, client, why);
+        return stranger(why);
     }
 
     /** RFC 6749 §4.1.2.1: a person is told, and nothing is sent anywhere. */

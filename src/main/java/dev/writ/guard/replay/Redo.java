@@ -95,9 +95,8 @@ final class Redo {
                         .grants()
                         .isEmpty());
             case "revocation/keys-revoked" ->
-                made(!identity.revokeAll(tenant, Instant.parse(text(record, "until")))
-                        .keys()
-                        .isEmpty());
+                made(identity.revokeAll(tenant, Instant.parse(text(record, "until")))
+                        .anything());
             case "revocation/session-ended" -> made(sessionEnded(tenant, id(record, "session")));
             case "revocation/passkey-removed" -> made(identity.passkeys().remove(tenant, id(record, "passkey")));
             case "enrolment/passkey-enrolled" -> passkey(tenant, record, made);
