@@ -53,7 +53,8 @@ final class Asserting {
 
     private Assertions.Judged client(Tokens.Asserted shown) {
         var text = shown.clientAssertion().orElse("");
-        var judged = assertions.judge(shown.tenant(), text, Set.of(Trust.Kind.AGENT_KEY), us(shown.tenant()));
+        var judged = assertions.judge(
+                shown.tenant(), text, Set.of(Trust.Kind.AGENT_KEY), us(shown.tenant()), Optional.empty());
         // RFC 7523 §3: a client_id that comes along names the same client.
         return judged instanceof Assertions.Judged.Good(var trust, var _)
                         && shown.client()
@@ -71,7 +72,7 @@ final class Asserting {
     /** RFC 7523 §2.1 */
     Minted bearer(Tokens.Asserted shown, Optional<String> jkt) {
         var kinds = Set.of(Trust.Kind.WORKLOAD, Trust.Kind.ID_JAG);
-        return switch (assertions.judge(shown.tenant(), shown.assertion().orElse(""), kinds, us(shown.tenant()))) {
+        return switch (assertions.judge(shown.tenant(), shown.assertion().orElse(""), kinds, us(shown.tenant()), jkt)) {
             case Assertions.Judged.Bad(var why, var whose) ->
                 no(shown, whose, "jwt-bearer", Minted.no(Minted.Code.INVALID_GRANT, why));
             case Assertions.Judged.Good(var trust, var claims)

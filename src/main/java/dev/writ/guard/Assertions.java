@@ -2,11 +2,13 @@ package dev.writ.guard;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.writ.base.Canonical;
 import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.identity.Trust;
 import dev.writ.identity.Trusts;
+import dev.writ.identity.issuer.Holders;
 import dev.writ.identity.issuer.Jws;
 import dev.writ.identity.issuer.Once;
 import dev.writ.identity.issuer.PublicKeys;
@@ -25,19 +27,22 @@ final class Assertions {
 
     private static final Duration LIFE_MAX = Duration.ofDays(2);
     private static final int ONCE_MAX = 200_000;
-    /** Of their own, because a platform's tokens live long: they leave the others room. */
-    private static final int PLATFORM_ONCE_MAX = 50_000;
+    private static final int HELD_MAX = 50_000;
 
+    private static final int JTI_CHARS_MAX = 256;
     private static final String ID_JAG = "oauth-id-jag+jwt";
 
     private final Trusts trusts;
     private final InstantSource clock;
+    private final Instant begun;
     private final Once once = new Once(ONCE_MAX);
-    private final Once platform = new Once(PLATFORM_ONCE_MAX);
+    private final Holders platform = new Holders(HELD_MAX);
 
     Assertions(Trusts trusts, InstantSource clock) {
         this.trusts = trusts;
         this.clock = clock;
+        // What was shown before the process began is forgotten, so nothing from before is good now.
+        this.begun = clock.instant().minusSeconds(1);
     }
 
     /** What an assertion comes to. */
@@ -51,8 +56,9 @@ final class Assertions {
     /**
      * @param kinds what it may be
      * @param audiences us, by every name that it may have for us
+     * @param jkt the key that whoever shows it has proved to hold, if any
      */
-    Judged judge(Name tenant, String text, Set<Trust.Kind> kinds, Set<String> audiences) {
+    Judged judge(Name tenant, String text, Set<Trust.Kind> kinds, Set<String> audiences, Optional<String> jkt) {
         var read = Jws.read(text);
         if (read.isEmpty()) return new Judged.Bad("the assertion is no JWT", Optional.empty());
         var jws = read.get();
@@ -64,7 +70,7 @@ final class Assertions {
             if (jag != (trust.kind() == Trust.Kind.ID_JAG)) continue;
             if (!claimed(trust.claims(), jws.claims())
                     || !PublicKeys.of(trust.jwks()).signed(jws)) continue;
-            var fault = fault(trust, jws.claims(), trust.audience().map(Set::of).orElse(audiences));
+            var fault = fault(trust, jws.claims(), trust.audience().map(Set::of).orElse(audiences), jkt);
             return fault.<Judged>map(why -> new Judged.Bad(why, Optional.of(trust)))
                     .orElseGet(() -> new Judged.Good(trust, jws.claims()));
         }
@@ -77,7 +83,7 @@ final class Assertions {
     }
 
     /** RFC 7523 §3 */
-    private Optional<String> fault(Trust trust, Json.Obj claims, Set<String> audiences) {
+    private Optional<String> fault(Trust trust, Json.Obj claims, Set<String> audiences, Optional<String> jkt) {
         var now = clock.instant();
         if (!addressed(claims, audiences)) return Optional.of("aud is not this authorization server");
         var until = claims.integer("exp").map(Instant::ofEpochSecond);
@@ -87,16 +93,41 @@ final class Assertions {
         if (future(claims, "nbf", now) || future(claims, "iat", now)) return Optional.of("it is of the future");
         if (trust.kind() == Trust.Kind.AGENT_KEY && !claims.string("sub").equals(Optional.of(trust.issuer())))
             return Optional.of("sub is not iss");
-        // A platform may leave jti out (JWT-SVID §3): then audience, claims and exp are all that bounds the token.
-        if (!single && claims.get("jti").isEmpty()) return Optional.empty();
-        return shownBefore(single ? once : platform, trust, claims, now, until.get());
+        return single ? shownBefore(trust, claims, now, until.get()) : held(trust, claims, jkt, now, until.get());
     }
 
-    private static Optional<String> shownBefore(Once shown, Trust trust, Json.Obj claims, Instant now, Instant until) {
-        var jti = claims.string("jti").filter(id -> !id.isEmpty() && id.length() <= 256);
+    private Optional<String> shownBefore(Trust trust, Json.Obj claims, Instant now, Instant until) {
+        var jti = claims.string("jti").filter(id -> !id.isEmpty() && id.length() <= JTI_CHARS_MAX);
         if (jti.isEmpty()) return Optional.of("jti is missing");
-        var mark = Digest.of((trust.tenant() + "\0" + trust.issuer() + "\0" + jti.get()).getBytes(UTF_8));
-        return shown.first(mark, now, until) ? Optional.empty() : Optional.of("it was shown before");
+        boolean since = claims.integer("iat")
+                .map(Instant::ofEpochSecond)
+                .filter(at -> !at.isBefore(begun))
+                .isPresent();
+        // Who ends later than we would have taken before we began was not taken then.
+        if (!since && until.isBefore(begun.plus(ONCE_LIFE_MAX)))
+            return Optional.of("it may have been shown before this server was started; make a new one");
+        return once.first(mark(trust, jti.get()), now, until) ? Optional.empty() : Optional.of("it was shown before");
+    }
+
+    /**
+     * A platform's token is a file that its workload reads as often as it likes, so it is good until its end: but once it
+     * was shown by the holder of a key, for no other holder.
+     */
+    private Optional<String> held(Trust trust, Json.Obj claims, Optional<String> jkt, Instant now, Instant until) {
+        // A platform may leave jti out (JWT-SVID §3); then the token's claims are what it is known by.
+        var what = claims.get("jti").isEmpty()
+                ? Canonical.digest(claims).toString()
+                : claims.string("jti")
+                        .filter(id -> !id.isEmpty() && id.length() <= JTI_CHARS_MAX)
+                        .orElse("");
+        if (what.isEmpty()) return Optional.of("jti is no text");
+        return platform.takes(mark(trust, what), jkt, now, until)
+                ? Optional.empty()
+                : Optional.of("it was shown before by the holder of another key");
+    }
+
+    private static Digest mark(Trust trust, String what) {
+        return Digest.of((trust.tenant() + "\0" + trust.issuer() + "\0" + what).getBytes(UTF_8));
     }
 
     private static boolean future(Json.Obj claims, String name, Instant now) {

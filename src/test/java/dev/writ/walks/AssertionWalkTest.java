@@ -193,7 +193,8 @@ class AssertionWalkTest {
         trusted("workload", SPIRE, Map.of("sub", WORKLOAD));
         var word = signed(key, "JWT", claims(SPIRE, WORKLOAD, client.issuer()));
         works(client.token(bearing(word)));
-        refused(client.token(bearing(word)), "invalid_grant");
+        // The platform keeps it in a file, and the workload comes back with it.
+        works(client.token(bearing(word)));
         refused(
                 client.token(bearing(signed(key, "JWT", claims(SPIRE, WORKLOAD + "2", client.issuer())))),
                 "invalid_grant");
@@ -224,6 +225,51 @@ class AssertionWalkTest {
         works(client.token(bearing(word)));
         var odd = signed(key, "JWT", claims.put("jti", Json.of(7L)).build());
         refused(client.token(bearing(odd)), "invalid_grant");
+    }
+
+    @Test
+    void aPlatformsWordThatAKeysHolderHasShownIsGoodForNobodyElse() {
+        trusted("workload", SPIRE, Map.of("sub", WORKLOAD));
+        var word = signed(key, "JWT", claims(SPIRE, WORKLOAD, client.issuer()));
+        var holder = OauthClient.key();
+        for (int time = 0; time < 2; time++) {
+            var given = client.token(bearing(word), "dpop", proof(holder));
+            assertThat(given.status()).as(given.text()).isEqualTo(200);
+            assertThat(given.json().string("token_type")).hasValue("DPoP");
+        }
+        long tokens = product.countOf("token");
+        refused(client.token(bearing(word)), "invalid_grant");
+        refused(client.token(bearing(word), "dpop", proof(OauthClient.key())), "invalid_grant");
+        assertThat(product.countOf("token")).isEqualTo(tokens);
+        assertThat(product.lastOf("refusal").string("agent")).hasValue("support-bot");
+    }
+
+    private String proof(ECKey holder) {
+        return OauthClient.proof(holder, "POST", client.issuer() + "/oauth/token", java.util.Optional.empty());
+    }
+
+    @Test
+    void whatMayHaveBeenShownBeforeAStartIsNotTakenAfterIt() {
+        trusted("agent-key", "support-bot", Map.of());
+        var shown = own();
+        works(client.token(credentials(shown)));
+        var old = claims("support-bot", "support-bot", client.issuer())
+                .with("iat", Json.of(Instant.now().getEpochSecond() - 30));
+        var kept = signed(key, "JWT", old);
+        var port = product.wiring.url().getPort();
+        product.wiring.close();
+        awaitNextSecond();
+        product = product.onceMore(data, port);
+        client = OauthClient.of(product);
+        refused(client.token(credentials(shown)), "invalid_client");
+        refused(client.token(credentials(kept)), "invalid_client");
+        works(client.token(credentials(own())));
+    }
+
+    /** A token says in whole seconds when it was made. */
+    private static void awaitNextSecond() {
+        long until = Instant.now().getEpochSecond() + 3;
+        while (Instant.now().getEpochSecond() < until) java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
     }
 
     private Json.Obj jag(String email) {

@@ -205,8 +205,10 @@ class RefusedGrantsTest {
         trusting(Trust.Kind.ID_JAG, PROVIDER, Map.of("client_id", "writ-support"));
         var task = product.open(Product.TaskSpec.SUPPORT);
         var word = bearing(signed(key, "JWT", claims(PLATFORM, WORKLOAD)));
-        assertThat(client.token(word).status()).isEqualTo(200);
-        var again = refused(() -> client.token(word), "invalid_grant", "it was shown before");
+        var proof = OauthClient.proof(key, "POST", client.issuer() + "/oauth/token", java.util.Optional.empty());
+        assertThat(client.token(word, "dpop", proof).status()).isEqualTo(200);
+        var again =
+                refused(() -> client.token(word), "invalid_grant", "it was shown before by the holder of another key");
         assertThat(again.string("task")).hasValue(task.text());
         assertThat(payload(again).string("issuer")).hasValue(PLATFORM);
         var nobody = claims(PROVIDER, "00u1")
