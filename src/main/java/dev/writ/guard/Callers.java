@@ -106,7 +106,11 @@ final class Callers {
             if (!dpop) return new Bound.Lacking(Lack.PROOF, "this token takes a proof of possession");
             return switch (issuing.proofs()
                     .judge(presented.proofs(), presented.method(), presented.url(), Optional.of(text))) {
-                case Proofs.Shown.Key(var jkt) when token.jkt().get().equals(jkt) -> new Bound.By(Binding.DPOP);
+                case Proofs.Shown.Key key
+                when token.jkt().get().equals(key.jkt()) ->
+                    issuing.proofs().first(key)
+                            ? new Bound.By(Binding.DPOP)
+                            : new Bound.Lacking(Lack.PROOF, Proofs.AGAIN);
                 case Proofs.Shown.Key _ -> new Bound.Lacking(Lack.PROOF, "the proof is by another key");
                 case Proofs.Shown.Bad(var why) -> new Bound.Lacking(Lack.PROOF, why);
                 case Proofs.Shown.OtherNonce _ -> new Bound.Lacking(Lack.NONCE, "the nonce is not one of ours");

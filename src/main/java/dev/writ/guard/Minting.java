@@ -12,6 +12,7 @@ import dev.writ.identity.Identity;
 import dev.writ.identity.Trust;
 import dev.writ.identity.issuer.AccessToken;
 import dev.writ.identity.issuer.IssuerFailure;
+import dev.writ.identity.issuer.Proofs;
 import dev.writ.store.StoreError;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -62,8 +63,14 @@ final class Minting {
         this.clock = clock;
     }
 
-    /** Opens a grant and mints its first token. */
-    Minted open(Grant wanted, String how, boolean refreshable) {
+    /**
+     * Opens a grant and mints its first token.
+     *
+     * @param proof what shows the key that the grant is bound to; it is used up
+     */
+    Minted open(Grant wanted, String how, boolean refreshable, Optional<Proofs.Shown.Key> proof) {
+        var again = shownAgain(wanted, how, proof);
+        if (again.isPresent()) return again.get();
         return admitted(wanted, how, () -> switch (identity.grants().open(wanted, refreshable)) {
             case Grants.Opened.TooMany _ ->
                 Minted.no(Minted.Code.INVALID_GRANT, "the task has " + Grants.GRANTS_MAX + " grants already");
@@ -72,10 +79,18 @@ final class Minting {
     }
 
     /** Uses a refresh token up and mints the next token of its grant. */
-    Minted next(Grant grant, String refresh) {
+    Minted next(Grant grant, String refresh, Optional<Proofs.Shown.Key> proof) {
+        var again = shownAgain(grant, "refresh_token", proof);
+        if (again.isPresent()) return again.get();
         // Of an ended task: good for nothing but to hear of that end, so there is nothing to decide.
         if (grant.endedAt().isPresent()) return rotated(refresh, "farewell");
         return admitted(grant, "refresh_token", () -> rotated(refresh, "refresh_token"));
+    }
+
+    private Optional<Minted> shownAgain(Grant grant, String how, Optional<Proofs.Shown.Key> proof) {
+        if (proof.isEmpty() || grant.jkt().isEmpty() || issuing.proofs().first(proof.get())) return Optional.empty();
+        refused(grant, how, Proofs.AGAIN);
+        return Optional.of(Minted.no(Minted.Code.INVALID_DPOP_PROOF, Proofs.AGAIN));
     }
 
     private Minted rotated(String refresh, String how) {

@@ -156,12 +156,13 @@ public final class Tokens {
         if (fault.isPresent()) return no(grant(shown, what, Optional.empty()), CODE, fault.get());
         return switch (proved) {
             case Proved.No(var no) -> no(grant(shown, what, Optional.empty()), CODE, no);
-            case Proved.Yes(var jkt) -> {
+            case Proved.Yes yes -> {
+                var jkt = yes.jkt();
                 var grant = grant(shown, what, jkt);
                 // RFC 9449 §10
                 yield what.jkt().isPresent() && !what.jkt().equals(jkt)
                         ? no(grant, CODE, Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the code is bound to another key"))
-                        : meanwhile(shown.code(), grant, minting.open(grant, CODE, true));
+                        : meanwhile(shown.code(), grant, minting.open(grant, CODE, true, yes.key()));
             }
         };
     }
@@ -237,7 +238,11 @@ public final class Tokens {
 
     /** The key that a token request proves, if it proves one. */
     private sealed interface Proved {
-        record Yes(Optional<String> jkt) implements Proved {}
+        record Yes(Optional<Proofs.Shown.Key> key) implements Proved {
+            Optional<String> jkt() {
+                return key.map(Proofs.Shown.Key::jkt);
+            }
+        }
 
         record No(Minted.No no) implements Proved {}
     }
@@ -247,7 +252,7 @@ public final class Tokens {
         if (presented.proofs().isEmpty()) return new Proved.Yes(Optional.empty());
         return switch (issuing.proofs()
                 .judge(presented.proofs(), presented.method(), presented.url(), Optional.empty())) {
-            case Proofs.Shown.Key(var jkt) -> new Proved.Yes(Optional.of(jkt));
+            case Proofs.Shown.Key key -> new Proved.Yes(Optional.of(key));
             case Proofs.Shown.Bad(var why) -> new Proved.No(Minted.no(Minted.Code.INVALID_DPOP_PROOF, why));
             case Proofs.Shown.OtherNonce _ ->
                 new Proved.No(Minted.no(Minted.Code.USE_DPOP_NONCE, "use the nonce in DPoP-Nonce"));
@@ -288,10 +293,10 @@ public final class Tokens {
             return no(grant, REFRESH, Minted.no(Minted.Code.INVALID_TARGET, "the grant is for another resource"));
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no(grant, REFRESH, no);
-            case Proved.Yes(var jkt)
-            when grant.jkt().isPresent() && !grant.jkt().equals(jkt) ->
+            case Proved.Yes yes
+            when grant.jkt().isPresent() && !grant.jkt().equals(yes.jkt()) ->
                 no(grant, REFRESH, Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the grant is bound to another key"));
-            case Proved.Yes _ -> minting.next(grant, shown.refresh());
+            case Proved.Yes(var key) -> minting.next(grant, shown.refresh(), key);
         };
     }
 
@@ -320,13 +325,13 @@ public final class Tokens {
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no(from, EXCHANGE, no);
             // Who holds a bound token proves it here as well: exchange is no way around the binding.
-            case Proved.Yes(var jkt)
-            when from.jkt().isPresent() && !from.jkt().equals(jkt) ->
+            case Proved.Yes yes
+            when from.jkt().isPresent() && !from.jkt().equals(yes.jkt()) ->
                 no(
                         from,
                         EXCHANGE,
                         Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the subject token is bound to another key"));
-            case Proved.Yes(var jkt) -> {
+            case Proved.Yes yes -> {
                 var grant = Grant.opening(
                         from.tenant(),
                         ids.next("grt"),
@@ -336,9 +341,9 @@ public final class Tokens {
                         from.task(),
                         from.person(),
                         resource.get().url(),
-                        jkt,
+                        yes.jkt(),
                         clock.instant());
-                yield minting.open(grant, EXCHANGE, false);
+                yield minting.open(grant, EXCHANGE, false, yes.key());
             }
         };
     }
@@ -375,7 +380,7 @@ public final class Tokens {
     public Minted credentials(Asserted shown) {
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
-            case Proved.Yes(var jkt) -> asserting.credentials(shown, jkt);
+            case Proved.Yes(var key) -> asserting.credentials(shown, key);
         };
     }
 
@@ -383,7 +388,7 @@ public final class Tokens {
     public Minted bearer(Asserted shown) {
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
-            case Proved.Yes(var jkt) -> asserting.bearer(shown, jkt);
+            case Proved.Yes(var key) -> asserting.bearer(shown, key);
         };
     }
 

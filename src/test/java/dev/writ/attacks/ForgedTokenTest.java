@@ -241,6 +241,26 @@ class ForgedTokenTest {
         assertThat(product.lastOf("token").string("binding")).hasValue("dpop");
     }
 
+    /** Keys are free to make: what nobody vouches for takes no room that proofs of others need. */
+    @Test
+    void aProofIsUsedUpOnlyByWhomItLetsIn() {
+        var key = OauthClient.key();
+        var endpoint = client.issuer() + "/oauth/token";
+        var proof = OauthClient.proof(key, "POST", endpoint, Optional.empty());
+        var stranger = client.token(client.redemption(id, "writ_code_nothing"), "dpop", proof);
+        assertThat(stranger.json().string("error")).hasValue("invalid_grant");
+        var code = client.allowed(client.request(id)).sent().get("code");
+        var given = client.token(client.redemption(id, code), "dpop", proof);
+        assertThat(given.status()).as(given.text()).isEqualTo(200);
+        var refresh = given.json().string("refresh_token").orElseThrow();
+        var again = client.token(client.refreshing(id, refresh), "dpop", proof);
+        assertThat(again.json().string("error")).hasValue("invalid_dpop_proof");
+        assertThat(product.lastOf("refusal").string("agent")).hasValue("support-bot");
+        var fresh = OauthClient.proof(key, "POST", endpoint, Optional.empty());
+        assertThat(client.token(client.refreshing(id, refresh), "dpop", fresh).status())
+                .isEqualTo(200);
+    }
+
     private static String at(ECKey key, String url, String token, long seconds) {
         return proof(key, claims(url, token).with("iat", Json.of(Instant.now().getEpochSecond() + seconds)));
     }

@@ -8,6 +8,7 @@ import dev.writ.base.Digest;
 import dev.writ.base.Json;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.text.ParseException;
@@ -23,12 +24,15 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Proofs of possession (DPoP, RFC 9449 §4.3): about this method and URL, of now, made once, by an asymmetric key. Each is
- * good once; what was seen is remembered for as long as it could be shown again, and while there is no room for that,
- * none is accepted. Thread-safe.
+ * good once; what was used is remembered for as long as it could be shown again, and while there is no room for that,
+ * none is accepted. Judging remembers nothing, so that only who is let in takes room. Thread-safe.
  */
 public final class Proofs {
     public static final Duration SKEW = Duration.ofMinutes(5);
-    private static final int SEEN_MAX = 200_000;
+    /** 5,000 a second, in at most 50 MB. */
+    private static final int SEEN_MAX = 1_500_000;
+
+    private static final int MINUTE = 60;
     private static final int JTI_CHARS_MAX = 256;
     /** A nonce is good in the window in which it was given and in the one after. */
     private static final Duration NONCE_WINDOW = Duration.ofMinutes(5);
@@ -36,12 +40,18 @@ public final class Proofs {
     private final InstantSource clock;
     private final Instant begun;
     private final byte[] nonceKey = new byte[32];
-    private final Once seen = new Once(SEEN_MAX);
+    private final Lately seen = new Lately(SEEN_MAX);
 
     /** What a proof shows, or why it shows nothing. */
     public sealed interface Shown {
-        /** @param jkt the SHA-256 thumbprint of the key (RFC 7638), in base64url */
-        record Key(String jkt) implements Shown {}
+        /**
+         * Good, unless it is shown again: {@link #first}.
+         *
+         * @param jkt the SHA-256 thumbprint of the key (RFC 7638), in base64url
+         * @param mark what it is known by
+         * @param at when it was made, in seconds
+         */
+        record Key(String jkt, Digest mark, long at) implements Shown {}
 
         record Bad(String why) implements Shown {}
 
@@ -71,7 +81,10 @@ public final class Proofs {
         if (!jws.get().verifiedBy(key.get())) return bad("the signature is not of the key in the proof");
         if (jws.get().claims().get("nonce").isPresent()
                 && jws.get().claims().string("nonce").filter(this::ourNonce).isEmpty()) return new Shown.OtherNonce();
-        return once(thumbprint(key.get()), jws.get().claims().string("jti").orElse(""));
+        var jkt = thumbprint(key.get());
+        var jti = jws.get().claims().string("jti").orElse("");
+        var mark = Digest.of(jkt.getBytes(UTF_8), new byte[1], jti.getBytes(UTF_8));
+        return new Shown.Key(jkt, mark, jws.get().claims().integer("iat").orElse(0L));
     }
 
     private static Optional<JWK> key(Jws jws) {
@@ -138,14 +151,18 @@ public final class Proofs {
         }
     }
 
-    private Shown once(String jkt, String jti) {
-        var mark = Digest.of(jkt.getBytes(UTF_8), new byte[1], jti.getBytes(UTF_8));
-        var now = clock.instant();
-        // Of the future by as much as the skew, it stays good for twice that.
-        return seen.first(mark, now, now.plus(SKEW.multipliedBy(2)))
-                ? new Shown.Key(jkt)
-                : bad("this proof was shown before, or too many are; make a new one");
+    /**
+     * Uses a proof up: whether it was not used before, and there is room to remember that it is now. To be asked when
+     * everything else about the request is in order.
+     */
+    public boolean first(Shown.Key shown) {
+        long oldest = clock.instant().minus(SKEW).getEpochSecond();
+        long mark = ByteBuffer.wrap(shown.mark().bytes()).getLong();
+        return seen.first(mark, Math.floorDiv(shown.at(), MINUTE), Math.floorDiv(oldest, MINUTE));
     }
+
+    /** What whoever shows one again is told. */
+    public static final String AGAIN = "this proof was shown before, or too many are; make a new one";
 
     /** A nonce for the next proof. */
     public String nonce() {
