@@ -3,7 +3,7 @@
 // tools as a scripted model says, until its task is revoked; then it signs in for another, until its agent is retired.
 // dev.writ.peers.SignInTest starts this and judges; the two
 // talk by lines of JSON over the standard streams. FOLDER is empty, for the homes of agent and browser; PICTURES is one
-// for what the browser showed.
+// for what the browser showed and for the report.
 import fs from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
@@ -50,7 +50,7 @@ try {
   const [signedIn, consent] = await signIn(browser, client);
   const seen = recorder.log.slice(before);
   const ran = await client.work();
-  const read = model.state.saw;
+  const { saw: read, done } = model.state;
   const until = recorder.log.length;
   const again = await signInAgain(browser, client);
   const later = recorder.log.length;
@@ -60,13 +60,13 @@ try {
     { say: "I am not let in any more; I stop." },
   ]);
   const retired = { ran: await client.work(), read: model.state.saw, calls: recorder.log.slice(later).map(brief) };
-  await ask({
-    report: {
-      signedIn, consent, ran, again, retired,
-      offered: model.state.offered, read, done: model.state.done, failures: model.state.failures,
-      first: brief(seen[0]), way: seen.map(brief), calls: recorder.log.slice(before + seen.length, until).map(brief), most: mostRepeated(recorder.log),
-    },
-  });
+  const report = {
+    signedIn, consent, ran, again, retired,
+    offered: model.state.offered, read, done, failures: model.state.failures,
+    way: seen.map(brief), calls: recorder.log.slice(before + seen.length, until).map(brief), most: mostRepeated(recorder.log),
+  };
+  if (pictures) fs.writeFileSync(path.join(pictures, `${agent}.json`), JSON.stringify(report, undefined, 1));
+  await ask({ report });
 } catch (error) {
   await ask({ failed: String(error.stack) }).catch(() => {});
 } finally {
