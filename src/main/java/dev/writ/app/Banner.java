@@ -24,6 +24,8 @@ final class Banner {
         var first = wiring.firstLink()
                 .map(link -> "\nSign in for the first time, within ten minutes:\n  " + link + "\n")
                 .orElse("");
+        // As whoever reads this has typed it.
+        var program = System.getProperty("writ.program", "writ");
         return """
 
                 Writ %s is up.
@@ -32,10 +34,10 @@ final class Banner {
                   data      %s
                 %s%s%s
                 Next, in another terminal:
-                  writ --data %s status
-                  writ --data %s doctor
+                  %s --data %s status
+                  %s --data %s doctor
 
-                Policies are in %s; after an edit: writ policy publish
+                Policies are in %s; after an edit: %s policy publish
                 Ctrl-C stops Writ; open calls are cut, nothing recorded is lost.
                 """.formatted(
                         Version.TEXT,
@@ -45,8 +47,11 @@ final class Banner {
                         database,
                         custody,
                         first,
+                        program,
                         data,
+                        program,
                         data,
-                        data.resolve("policies").resolve(Wiring.TENANT.text()));
+                        data.resolve("policies").resolve(Wiring.TENANT.text()),
+                        program);
     }
 }

@@ -20,11 +20,12 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code writ demo}: the main job in nine steps, against a server that it starts for itself. */
 @Command(
-        name = "demo",
+        name = "writ demo",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Show the main job in nine steps, against a server of its own with a shop behind it.")
@@ -41,14 +42,8 @@ final class DemoCommand implements Callable<Integer> {
             description = "keep the data in this folder, which must not exist yet")
     private Optional<Path> data = Optional.empty();
 
-    @Option(
-            names = "--db",
-            paramLabel = "URL",
-            description = "keep the state in this PostgreSQL database, whose schema must be empty (as for writ up)")
-    private Optional<String> db = Optional.empty();
-
-    @Option(names = "--db-password-file", paramLabel = "FILE", description = "holds the database's password")
-    private Optional<Path> dbPasswordFile = Optional.empty();
+    @Mixin
+    private final Database database = new Database();
 
     private final PrintStream out;
     private final PrintStream err;
@@ -61,14 +56,14 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var up = new ArrayList<String>();
-        if (db.isPresent()) {
-            var inTheWay = inTheWay(db.get());
+        if (database.url.isPresent()) {
+            var inTheWay = inTheWay(database.url.get());
             if (inTheWay.isPresent()) {
                 err.println("writ demo: " + inTheWay.get() + ".");
                 return 1;
             }
-            up.addAll(List.of("--db", db.get()));
-            dbPasswordFile.ifPresent(file -> up.addAll(
+            up.addAll(List.of("--db", database.url.get()));
+            database.passwordFile.ifPresent(file -> up.addAll(
                     List.of("--db-password-file", file.toAbsolutePath().toString())));
         }
         return new Demo(new Demo.Options(auto, json, data.map(Path::toAbsolutePath), up), DemoCommand::ran, out, err)
@@ -78,10 +73,10 @@ final class DemoCommand implements Callable<Integer> {
     /** Why the demo does not use a database; one that is used already is never touched. */
     private Optional<String> inTheWay(String url) {
         try {
-            var database = StateStore.database(url, dbPasswordFile);
-            return database.unused()
+            var found = StateStore.database(url, database.passwordFile);
+            return found.unused()
                     ? Optional.empty()
-                    : Optional.of(database.shown() + " has tables already, and what exists is never touched; name an"
+                    : Optional.of(found.shown() + " has tables already, and what exists is never touched; name an"
                             + " empty database or schema");
         } catch (StoreError | IllegalArgumentException e) {
             return Optional.ofNullable(e.getMessage());
@@ -92,7 +87,7 @@ final class DemoCommand implements Callable<Integer> {
     private Map<String, String> environment() {
         var environment = new HashMap<String, String>();
         environment.put("PATH", System.getenv().getOrDefault("PATH", ""));
-        if (db.isPresent())
+        if (database.url.isPresent())
             for (var name : List.of(StateStore.PASSWORD_VARIABLE, "PGPASSFILE", "HOME"))
                 if (System.getenv(name) != null) environment.put(name, System.getenv(name));
         return environment;

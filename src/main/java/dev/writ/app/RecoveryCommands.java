@@ -47,17 +47,8 @@ final class RecoveryCommands {
 
     /** What settings say besides, when they are named. */
     private static final class Configured {
-        @Option(
-                names = "--db",
-                paramLabel = "URL",
-                description = "the PostgreSQL database of the state: jdbc:postgresql://HOST:PORT/DATABASE?user=ROLE")
-        private Optional<String> db = Optional.empty();
-
-        @Option(
-                names = "--db-password-file",
-                paramLabel = "FILE",
-                description = "holds the database's password (or the variable WRIT_DB_PASSWORD, or ~/.pgpass)")
-        private Optional<Path> dbPasswordFile = Optional.empty();
+        @Mixin
+        private final Database database = new Database();
 
         @Option(
                 names = "--config",
@@ -74,8 +65,8 @@ final class RecoveryCommands {
         }
 
         Optional<Postgres> database() {
-            var url = db.or(() -> settings().flatMap(Settings::db));
-            var password = dbPasswordFile.or(() -> settings().flatMap(Settings::dbPasswordFile));
+            var url = database.url.or(() -> settings().flatMap(Settings::db));
+            var password = database.passwordFile.or(() -> settings().flatMap(Settings::dbPasswordFile));
             try {
                 return url.map(address -> StateStore.database(address, password));
             } catch (IllegalArgumentException e) {
@@ -106,7 +97,7 @@ final class RecoveryCommands {
 
     /** Copies an installation while it runs. */
     @Command(
-            name = "backup",
+            name = "writ backup",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Copy a data folder, also while Writ runs on it.")
@@ -149,7 +140,7 @@ final class RecoveryCommands {
 
     /** Makes an installation out of a backup. */
     @Command(
-            name = "restore",
+            name = "writ restore",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Make a new data folder out of a backup; everything that was open is ended.")
@@ -213,7 +204,7 @@ final class RecoveryCommands {
 
     /** Makes a folder that refuses to start usable again. */
     @Command(
-            name = "recover",
+            name = "writ recover",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Say what is wrong with a data folder that refuses to start; with --yes, keep what is whole.")

@@ -18,11 +18,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code writ up}: starts everything, says where it is, and stops in order when it is told to. */
 @Command(
-        name = "up",
+        name = "writ up",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Start Writ: gateway and control plane in one process, until Ctrl-C.")
@@ -41,18 +42,8 @@ public final class Up implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "settings (default ./writ.yaml, when it is there)")
     private Optional<Path> config = Optional.empty();
 
-    @Option(
-            names = "--db",
-            paramLabel = "URL",
-            description = "a PostgreSQL database instead of the data folder's own:"
-                    + " jdbc:postgresql://HOST:PORT/DATABASE?user=ROLE, never with a password")
-    private Optional<String> db = Optional.empty();
-
-    @Option(
-            names = "--db-password-file",
-            paramLabel = "FILE",
-            description = "holds the database's password (or the variable WRIT_DB_PASSWORD, or ~/.pgpass)")
-    private Optional<Path> dbPasswordFile = Optional.empty();
+    @Mixin
+    private final Database database = new Database();
 
     private final PrintStream out;
     private final PrintStream err;
@@ -114,8 +105,8 @@ public final class Up implements Callable<Integer> {
         variable.map(Path::of).ifPresent(builder::data);
         data.ifPresent(builder::data);
         port.ifPresent(builder::port);
-        db.ifPresent(builder::db);
-        dbPasswordFile.ifPresent(builder::dbPasswordFile);
+        database.url.ifPresent(builder::db);
+        database.passwordFile.ifPresent(builder::dbPasswordFile);
         try {
             return builder.build();
         } catch (IllegalArgumentException e) {

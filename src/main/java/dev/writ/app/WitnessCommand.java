@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 
 /** {@code writ witness}: vouches for other installations' ledgers, on another machine and with its own keys. */
 @Command(
-        name = "witness",
+        name = "writ witness",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Cosign other installations' checkpoints (C2SP tlog-witness), until Ctrl-C.",

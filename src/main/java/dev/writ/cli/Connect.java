@@ -122,10 +122,7 @@ final class Connect implements Callable<Integer> {
                 Resource.name(found),
                 person,
                 purpose.get(),
-                servers,
-                null,
-                categories == null ? List.of("read") : categories,
-                data);
+                Reach.scope(servers, null, categories == null ? List.of("read") : categories, data));
         spec.put("for", duration.orElse("8h"));
         var opened = session.api().post(Api.Path.of("tasks"), Resource.of("Task", Optional.empty(), spec.build()));
         var id = Resource.name(opened);

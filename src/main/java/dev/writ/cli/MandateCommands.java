@@ -1,10 +1,9 @@
 package dev.writ.cli;
 
 import dev.writ.base.Json;
-import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -72,30 +71,7 @@ final class MandateCommands {
                     String source,
             @Option(names = "--purpose", required = true, paramLabel = "TEXT", description = "What for.")
                     String purpose,
-            @Option(
-                            names = "--server",
-                            required = true,
-                            split = ",",
-                            paramLabel = "SERVER",
-                            description = "A server that its tasks may use.")
-                    List<String> servers,
-            @Option(names = "--tool", split = ",", paramLabel = "SERVER/TOOL", description = "Only these tools.")
-                    @Nullable
-                    List<String> tools,
-            @Option(
-                            names = "--category",
-                            split = ",",
-                            paramLabel = "NAME",
-                            description = "A category of tools that its tasks may call.")
-                    @Nullable
-                    List<String> categories,
-            @Option(
-                            names = "--data-class",
-                            split = ",",
-                            paramLabel = "NAME",
-                            description = "A class of data that its tasks may touch.")
-                    @Nullable
-                    List<String> data,
+            @Mixin Reach reach,
             @Option(names = "--calls", paramLabel = "N", description = "How many calls each task may make.")
                     Optional<Long> calls,
             @Option(names = "--for", required = true, paramLabel = "TIME", description = "How long each task lives.")
@@ -106,14 +82,11 @@ final class MandateCommands {
                     long uses,
             @Option(names = "--until", paramLabel = "TIME", description = "Until when, RFC 3339; default in 90 days.")
                     Optional<String> until) {
-        var scope = Json.object().put("servers", servers);
-        if (tools != null) scope.put("tools", tools);
-        scope.put("categories", Resource.all(categories)).put("data", Resource.all(data));
         var spec = Json.object()
                 .put("agent", agent)
                 .put("source", source)
                 .put("purpose", purpose)
-                .put("scope", scope.build());
+                .put("scope", reach.scope());
         calls.ifPresent(n -> spec.put("calls", n));
         atOnce.ifPresent(n -> spec.put("atOnce", n));
         spec.put("for", duration).put("uses", uses).put("until", until);
@@ -139,11 +112,8 @@ final class MandateCommands {
     }
 
     @Command(description = "Takes a mandate back; every task under it ends at once.")
-    int revoke(
-            @Parameters(paramLabel = "MANDATE", description = NAME) String name,
-            @Option(names = "--reason", paramLabel = "TEXT", description = "Why; it is recorded.")
-                    Optional<String> reason) {
-        var body = Resource.reason(reason.or(() -> Optional.of("by writ mandate revoke")));
+    int revoke(@Parameters(paramLabel = "MANDATE", description = NAME) String name, @Mixin Why why) {
+        var body = why.orElse("writ mandate revoke");
         session.out().one(session.api().post(Api.Path.of("mandates", name, "revoke"), body), FIELDS);
         return Exit.DONE;
     }

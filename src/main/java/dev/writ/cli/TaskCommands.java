@@ -130,21 +130,7 @@ final class TaskCommands {
                     String person,
             @Option(names = "--purpose", required = true, paramLabel = "TEXT", description = "What for.")
                     String purpose,
-            @Option(
-                            names = "--server",
-                            required = true,
-                            split = ",",
-                            paramLabel = "SERVER",
-                            description = "A server that it may use; repeat it or list several with commas.")
-                    List<String> servers,
-            @Option(
-                            names = "--tool",
-                            split = ",",
-                            paramLabel = "SERVER/TOOL",
-                            description = "Only these tools of the servers.")
-                    @Nullable
-                    List<String> tools,
-            @Mixin Classes classes,
+            @Mixin Reach reach,
             @Option(names = "--calls", paramLabel = "N", description = "How many calls at most.") Optional<Long> calls,
             @Option(names = "--for", paramLabel = "TIME", description = "How long, for example 8h or 30m.")
                     Optional<String> duration,
@@ -152,7 +138,7 @@ final class TaskCommands {
                     Optional<String> until) {
         if (duration.isPresent() == until.isPresent())
             throw CliError.usage("a task ends: give either --for or --until", "for example --for 8h");
-        var spec = spec(agent, person, purpose, servers, tools, classes.categories, classes.data);
+        var spec = spec(agent, person, purpose, reach.scope());
         calls.ifPresent(n -> spec.put("calls", n));
         spec.put("for", duration).put("until", until);
         var opened = session.api().post(Api.Path.of("tasks"), Resource.of("Task", Optional.empty(), spec.build()));
@@ -161,22 +147,12 @@ final class TaskCommands {
         return Exit.DONE;
     }
 
-    static Json.ObjectBuilder spec(
-            String agent,
-            String person,
-            String purpose,
-            List<String> servers,
-            @Nullable List<String> tools,
-            @Nullable List<String> categories,
-            @Nullable List<String> data) {
-        var scope = Json.object().put("servers", servers);
-        if (tools != null) scope.put("tools", tools);
-        scope.put("categories", Resource.all(categories)).put("data", Resource.all(data));
+    static Json.ObjectBuilder spec(String agent, String person, String purpose, Json.Obj scope) {
         return Json.object()
                 .put("agent", agent)
                 .put("person", person)
                 .put("purpose", purpose)
-                .put("scope", scope.build());
+                .put("scope", scope);
     }
 
     @Command(description = "Makes a key for a task; it is shown once and dies with the task.")

@@ -32,6 +32,7 @@ final class Codes {
         private final Instant given;
         private Optional<Id> grant = Optional.empty();
         private boolean used;
+        private boolean usedAgain;
 
         Entry(CodeFor what, Instant given) {
             this.what = what;
@@ -68,14 +69,20 @@ final class Codes {
     synchronized Taken take(String text) {
         var entry = text.length() > 100 ? null : codes.get(digest(text));
         if (entry == null) return new Taken.Unknown();
-        if (entry.used) return new Taken.Again(entry.what, entry.grant);
+        if (entry.used) {
+            entry.usedAgain = true;
+            return new Taken.Again(entry.what, entry.grant);
+        }
         entry.used = true;
         return clock.instant().isBefore(entry.given.plus(GOOD)) ? new Taken.First(entry.what) : new Taken.Unknown();
     }
 
-    synchronized void gave(String text, Id grant) {
+    /** Notes what a code gave; false when it was shown again meanwhile, so that it must be taken back. */
+    synchronized boolean gave(String text, Id grant) {
         var entry = codes.get(digest(text));
-        if (entry != null) entry.grant = Optional.of(grant);
+        if (entry == null || entry.usedAgain) return false;
+        entry.grant = Optional.of(grant);
+        return true;
     }
 
     private static Digest digest(String text) {

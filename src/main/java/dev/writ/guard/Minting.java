@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  */
 final class Minting {
     /** Shorter ones make clients refresh at once and without end; each use is checked against the grant anyway. */
-    static final Duration LASTS = Duration.ofMinutes(15);
+    static final Duration LASTS = Grant.TOKEN_LASTS;
 
     private static final String PEER = "issuer";
     private static final int CLIENT_CHARS_SHOWN = 200;

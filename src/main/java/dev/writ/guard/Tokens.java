@@ -126,22 +126,31 @@ public final class Tokens {
             Presented presented) {}
 
     public Minted redeem(Redemption shown) {
-        return switch (codes.take(shown.code())) {
-            case Codes.Taken.Unknown _ -> Minted.no(Minted.Code.INVALID_GRANT, "the code is unknown or over");
-            case Codes.Taken.Again(var what, var grant) -> {
-                // RFC 6749 §4.1.2: what a code gave is taken back when the code is shown again.
-                grant.flatMap(id -> identity.grants().grant(what.tenant(), id))
-                        .ifPresent(
-                                each -> minting.revoke(each, "code-reused", "its authorization code was used twice"));
-                minting.refused(grant(what, Optional.empty()), "authorization_code", "the code was used before");
-                yield Minted.no(Minted.Code.INVALID_GRANT, "the code was used before");
-            }
-            case Codes.Taken.First(var what) -> redeemed(shown, what);
+        // Before the code is used up: whoever is told to make another proof comes back with the same code.
+        return switch (proved(shown.presented())) {
+            case Proved.No(var no) -> no;
+            case Proved.Yes(var jkt) -> redeem(shown, jkt);
         };
     }
 
-    private Minted redeemed(Redemption shown, CodeFor what) {
-        var fault = fault(shown, what);
+    private Minted redeem(Redemption shown, Optional<String> jkt) {
+        return switch (codes.take(shown.code())) {
+            case Codes.Taken.Unknown _ -> Minted.no(Minted.Code.INVALID_GRANT, "the code is unknown or over");
+            case Codes.Taken.Again(var what, var grant) ->
+                shownAgain(what, grant.flatMap(id -> identity.grants().grant(what.tenant(), id)));
+            case Codes.Taken.First(var what) -> redeemed(shown, what, jkt);
+        };
+    }
+
+    /** RFC 6749 §4.1.2: what a code gave is taken back when the code is shown again. */
+    private Minted shownAgain(CodeFor what, Optional<Grant> gave) {
+        gave.ifPresent(grant -> minting.revoke(grant, "code-reused", "its authorization code was used twice"));
+        minting.refused(grant(what, Optional.empty()), "authorization_code", "the code was used before");
+        return Minted.no(Minted.Code.INVALID_GRANT, "the code was used before");
+    }
+
+    private Minted redeemed(Redemption shown, CodeFor what, Optional<String> jkt) {
+        var fault = fault(shown, what, jkt);
         if (fault.isPresent()) {
             minting.refused(
                     grant(what, Optional.empty()),
@@ -149,21 +158,14 @@ public final class Tokens {
                     fault.get().why());
             return fault.get();
         }
-        return switch (proved(shown.presented())) {
-            case Proved.No(var no) -> no;
-            case Proved.Yes(var jkt) -> {
-                // RFC 9449 §10
-                if (what.jkt().isPresent() && !what.jkt().equals(jkt))
-                    yield Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the code is bound to another key");
-                var grant = grant(what, jkt);
-                var minted = minting.open(grant, "authorization_code", true);
-                if (minted instanceof Minted.Token) codes.gave(shown.code(), grant.id());
-                yield minted;
-            }
-        };
+        var grant = grant(what, jkt);
+        var minted = minting.open(grant, "authorization_code", true);
+        return minted instanceof Minted.Token && !codes.gave(shown.code(), grant.id())
+                ? shownAgain(what, Optional.of(grant))
+                : minted;
     }
 
-    private Optional<Minted.No> fault(Redemption shown, CodeFor what) {
+    private Optional<Minted.No> fault(Redemption shown, CodeFor what, Optional<String> jkt) {
         if (!shown.tenant().equals(what.tenant()) || !shown.client().equals(what.client()))
             return Optional.of(Minted.no(Minted.Code.INVALID_GRANT, "the code is another client's"));
         // OAuth 2.1 drops the parameter; where it is sent it must be the same.
@@ -173,6 +175,9 @@ public final class Tokens {
             return Optional.of(Minted.no(Minted.Code.INVALID_GRANT, "code_verifier does not fit"));
         if (shown.resource().filter(url -> !url.equals(what.resource())).isPresent())
             return Optional.of(Minted.no(Minted.Code.INVALID_TARGET, "the code is for another resource"));
+        // RFC 9449 §10
+        if (what.jkt().isPresent() && !what.jkt().equals(jkt))
+            return Optional.of(Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the code is bound to another key"));
         return Optional.empty();
     }
 

@@ -34,6 +34,8 @@ public record Grant(
         Optional<Instant> endedAt,
         Optional<Instant> revokedAt) {
     public static final int CLIENT_CHARS_MAX = 2_048;
+    /** How long an access token is good, and with it a grant that cannot be refreshed. */
+    public static final Duration TOKEN_LASTS = Duration.ofMinutes(15);
     /** For this long after its task's end, a grant is still good to be told of that end. */
     public static final Duration FAREWELL = Key.AgentKey.FAREWELL;
 
@@ -76,6 +78,11 @@ public record Grant(
                 now,
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /** Whether its only token ran out before that moment. */
+    boolean outlived(Instant moment) {
+        return refresh.isEmpty() && createdAt.plus(TOKEN_LASTS).isBefore(moment);
     }
 
     /** Whether its holder may still show it, be it only to hear that the task is over. */

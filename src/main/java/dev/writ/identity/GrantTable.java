@@ -33,7 +33,9 @@ record GrantTable(Map<Id, Grant> byId, Map<Digest, Id> refreshes) {
         var byId = new HashMap<Id, Grant>();
         for (var grant : sql.rows("""
                 SELECT * FROM grants
-                WHERE (ended_at IS NULL OR ended_at >= ?) AND (revoked_at IS NULL OR revoked_at >= ?)""", GrantTable::grant, since, since)) byId.put(grant.id(), grant);
+                WHERE (ended_at IS NULL OR ended_at >= ?) AND (revoked_at IS NULL OR revoked_at >= ?)
+                  AND (refresh IS NOT NULL OR created_at >= ?)""", GrantTable::grant, since, since, since.minus(Grant.TOKEN_LASTS)))
+            byId.put(grant.id(), grant);
         var refreshes = new HashMap<Digest, Id>();
         for (var used : sql.rows(
                 "SELECT digest, grant_id FROM refreshes", row -> Map.entry(row.digest("digest"), row.id("grant_id"))))
@@ -110,7 +112,8 @@ record GrantTable(Map<Id, Grant> byId, Map<Digest, Id> refreshes) {
 
     private static boolean overBefore(Grant grant, Instant moment) {
         return grant.endedAt().filter(moment::isAfter).isPresent()
-                || grant.revokedAt().filter(moment::isAfter).isPresent();
+                || grant.revokedAt().filter(moment::isAfter).isPresent()
+                || grant.outlived(moment);
     }
 
     private static Grant grant(Row row) throws SQLException {

@@ -54,7 +54,7 @@ public final class Grants {
             long inForce = now.byId().values().stream()
                     .filter(each ->
                             each.tenant().equals(grant.tenant()) && each.task().equals(grant.task()))
-                    .filter(each -> each.revokedAt().isEmpty())
+                    .filter(each -> each.revokedAt().isEmpty() && !each.outlived(clock.instant()))
                     .count();
             if (inForce >= GRANTS_MAX) return Plan.nothing(new Opened.TooMany());
             return Plan.of(

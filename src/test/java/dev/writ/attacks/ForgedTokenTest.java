@@ -226,6 +226,21 @@ class ForgedTokenTest {
         assertThat(product.calls()).isEqualTo(calls);
     }
 
+    @Test
+    void whoIsToldToUseAnotherNonceComesBackWithTheSameCode() {
+        var key = OauthClient.key();
+        var endpoint = client.issuer() + "/oauth/token";
+        var code = client.allowed(client.request(id)).sent().get("code");
+        var told = client.token(client.redemption(id, code), "dpop", with(key, endpoint, "", "nonce", "made-up"));
+        assertThat(told.status()).isEqualTo(400);
+        assertThat(told.json().string("error")).hasValue("use_dpop_nonce");
+        var nonce = told.header("dpop-nonce").orElseThrow();
+        var given = client.token(client.redemption(id, code), "dpop", with(key, endpoint, "", "nonce", nonce));
+        assertThat(given.status()).isEqualTo(200);
+        assertThat(given.json().string("token_type")).hasValue("DPoP");
+        assertThat(product.lastOf("token").string("binding")).hasValue("dpop");
+    }
+
     private static String at(ECKey key, String url, String token, long seconds) {
         return proof(key, claims(url, token).with("iat", Json.of(Instant.now().getEpochSecond() + seconds)));
     }

@@ -6,6 +6,7 @@ import dev.writ.walks.McpClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("bench")
 class GovernedCallBench {
     private static final int SECONDS = 8;
+    private static final int HALF_LOAD = 64;
 
     @TempDir
     Path directory;
@@ -37,15 +39,17 @@ class GovernedCallBench {
                 int port = Integer.parseInt(ours.readLine().orElseThrow());
                 var key = ours.readLine().orElseThrow();
                 var url = "http://127.0.0.1:" + port + "/mcp/echo";
-                var script = script(key, session(url, key));
+                var session = session(url, key);
+                var script = script("full", key, session, 0);
                 var plainUrl = "http://127.0.0.1:" + proxyPort + "/mcp/echo";
                 var hopUrl = "http://127.0.0.1:" + hop.readLine().orElseThrow() + "/";
-                loads.load(url, script, 64, 2 * SECONDS);
+                loads.load(url, script, 64, 5 * SECONDS);
                 loads.load(hopUrl, script, 64, SECONDS);
                 loads.load(plainUrl, script, 64, SECONDS);
                 System.out.println("bench | " + Loads.machine(directory));
                 System.out.println("bench | what | connections | CPU us/call | calls/s | p50 | p99");
-                for (int connections : new int[] {1, 8, 64}) {
+                double most = 0;
+                for (int connections : new int[] {1, 8, 64, 256}) {
                     var plain = loads.cost(nginx.pid(), plainUrl, script, connections, SECONDS);
                     System.out.println("bench | nginx | " + connections + " | " + plain.line());
                     var bare = loads.cost(hop.pid(), hopUrl, script, connections, SECONDS);
@@ -54,7 +58,19 @@ class GovernedCallBench {
                     System.out.println("bench | writ | " + connections + " | " + governed.line());
                     System.out.printf(
                             "bench | ratio | %d | %.2f%n", connections, governed.cpuMicros() / plain.cpuMicros());
+                    if (connections == HALF_LOAD)
+                        most = Double.parseDouble(governed.load().rate());
                 }
+                // With a pause before each call a connection makes half of the calls that it made without one.
+                long pause = Math.max(1, Math.round(2_000 * HALF_LOAD / most) - 1);
+                var half = script("half", key, session, pause);
+                for (var each : List.of(plainUrl, hopUrl, url))
+                    System.out.printf(
+                            "bench | half load, %d connections, a pause of %d ms on average | %s | %s%n",
+                            HALF_LOAD,
+                            pause,
+                            each.equals(plainUrl) ? "nginx" : each.equals(hopUrl) ? "writ, plain hop" : "writ",
+                            loads.load(each, half, HALF_LOAD, SECONDS).line());
                 assertThat(ours.running()).isTrue();
             }
         }
@@ -70,8 +86,10 @@ class GovernedCallBench {
     }
 
     /** Every call has an id of its own, as in any client. */
-    private Path script(String key, String session) throws IOException {
-        return Files.writeString(directory.resolve("call.lua"), """
+    private Path script(String name, String key, String session, long pauseMillis) throws IOException {
+        var pause =
+                pauseMillis > 0 ? "delay = function() return math.random(0, %d) end%n".formatted(2 * pauseMillis) : "";
+        return Files.writeString(directory.resolve(name + ".lua"), pause + """
                 local id = 1000
                 local headers = { ['Content-Type']='application/json', ['Accept']='application/json, text/event-stream',
                   ['Authorization']='Bearer %s', ['Mcp-Session-Id']='%s', ['MCP-Protocol-Version']='2025-06-18' }

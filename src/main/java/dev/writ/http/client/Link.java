@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to an origin: one exchange at a time, then back to the pool. Runs on the channel's event loop. */
@@ -65,9 +66,17 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
 
     /** Ends an exchange by closing the connection, if it is still this one's. */
     void abort(Receiver receiver) {
-        channel.eventLoop().execute(() -> {
+        onLoop(() -> {
             if (current == receiver) fail(ClientError.Code.ABORTED, "the exchange was closed");
         });
+    }
+
+    private void onLoop(Runnable what) {
+        try {
+            channel.eventLoop().execute(what);
+        } catch (RejectedExecutionException e) {
+            // A loop that has ended has closed its connections, so there is nothing left to be done.
+        }
     }
 
     /** When the exchange in hand has waited too long, in {@link System#nanoTime}; {@link #NEVER} where a reader waits. */
@@ -76,7 +85,7 @@ final class Link extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     void expireIfDue(long now) {
-        if (isPast(due, now)) channel.eventLoop().execute(this::expire);
+        if (isPast(due, now)) onLoop(this::expire);
     }
 
     private void expire() {
