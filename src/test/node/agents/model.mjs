@@ -3,11 +3,12 @@
 import http from "node:http";
 
 /**
- * @param script steps {call, arguments, expect?} and at last {say}; `expect` is what the result must contain, `before`
+ * @param first steps {call, arguments, expect?} and at last {say}; `expect` is what the result must contain, `before`
  *     runs before a step is given out
- * @returns {url, close, failures, saw, offered, headers}
+ * @returns {url, close, state, follow}; `follow` gives the script of the next conversation
  */
-export async function startModel(script) {
+export async function startModel(first) {
+  let script = first;
   const state = { failures: [], saw: [], offered: [], headers: {}, done: false, requests: 0 };
   const server = http.createServer(async (request, response) => {
     let body = "";
@@ -26,10 +27,12 @@ export async function startModel(script) {
     }
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { ...withGetters(state), url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+  const follow = (next) => {
+    script = next;
+    Object.assign(state, { saw: [], done: false });
+  };
+  return { state, follow, url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
-
-const withGetters = (state) => ({ state });
 
 function json(response, value, status = 200) {
   response.writeHead(status, { "content-type": "application/json" });

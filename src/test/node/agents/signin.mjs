@@ -1,8 +1,9 @@
 // node src/test/node/agents/signin.mjs claude-code|codex FOLDER [PICTURES]
 // Runs an agent that people use and that holds no key: it signs in through Writ's pages in a real browser, then calls
-// tools as a scripted model says, until its task is revoked. dev.writ.peers.SignInTest starts this and judges; the two
+// tools as a scripted model says, until its task is revoked; then it signs in for another, until its agent is retired.
+// dev.writ.peers.SignInTest starts this and judges; the two
 // talk by lines of JSON over the standard streams. FOLDER is empty, for the homes of agent and browser; PICTURES is one
-// for what the browser showed.
+// for what the browser showed and for the report.
 import fs from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
@@ -36,7 +37,7 @@ try {
     { call: "get_order", arguments: { order: "1001" } },
     { call: "send_email", arguments: { to: "x@elsewhere.example", subject: "s", body: "b" } },
     { call: "create_refund", arguments: refund },
-    { call: "get_order", arguments: { order: "1001" }, before: () => ask({ revoke: true }) },
+    { call: "get_order", arguments: { order: "1001" }, before: () => ask({ do: "revoke" }) },
     { call: "create_refund", arguments: refund },
     { say: "The task was revoked; I stop." },
   ]);
@@ -49,15 +50,23 @@ try {
   const [signedIn, consent] = await signIn(browser, client);
   const seen = recorder.log.slice(before);
   const ran = await client.work();
+  const { saw: read, done } = model.state;
   const until = recorder.log.length;
   const again = await signInAgain(browser, client);
-  await ask({
-    report: {
-      signedIn, consent, ran, again,
-      offered: model.state.offered, read: model.state.saw, done: model.state.done, failures: model.state.failures,
-      first: brief(seen[0]), way: seen.map(brief), calls: recorder.log.slice(before + seen.length, until).map(brief), most: mostRepeated(recorder.log),
-    },
-  });
+  const later = recorder.log.length;
+  model.follow([
+    { call: "get_order", arguments: { order: "1002" } },
+    { call: "get_order", arguments: { order: "1002" }, before: () => ask({ do: "retire" }) },
+    { say: "I am not let in any more; I stop." },
+  ]);
+  const retired = { ran: await client.work(), read: model.state.saw, calls: recorder.log.slice(later).map(brief) };
+  const report = {
+    signedIn, consent, ran, again, retired,
+    offered: model.state.offered, read, done, failures: model.state.failures,
+    way: seen.map(brief), calls: recorder.log.slice(before + seen.length, until).map(brief), most: mostRepeated(recorder.log),
+  };
+  if (pictures) fs.writeFileSync(path.join(pictures, `${agent}.json`), JSON.stringify(report, undefined, 1));
+  await ask({ report });
 } catch (error) {
   await ask({ failed: String(error.stack) }).catch(() => {});
 } finally {

@@ -83,9 +83,10 @@ class SignInTest {
                                 .put("link", wiring.firstLink().orElseThrow())
                                 .build());
                 var next = said(script);
-                if (next.bool("revoke").orElse(false)) {
-                    revoke();
-                    answer(script, Json.object().put("revoked", true).build());
+                while (next.string("do").isPresent()) {
+                    if (next.string("do").get().equals("retire")) retire(agent);
+                    else revoke();
+                    answer(script, Json.Obj.EMPTY);
                     next = said(script);
                 }
                 answer(script, Json.Obj.EMPTY);
@@ -96,6 +97,7 @@ class SignInTest {
                 assertVerdictsReadByTheModel(report);
                 assertNothingRepeated(report);
                 assertSignedInAgain(report.object("again").orElseThrow(), agent);
+                assertNotAskingWithoutEnd(report.object("retired").orElseThrow());
                 assertRecorded();
             }
         }
@@ -172,10 +174,20 @@ class SignInTest {
         assertThat(again.string("chosen")).hasValue(agent);
         assertThat(again.object("listed").orElseThrow().string("stdout").orElse(""))
                 .containsPattern(agent.equals("codex") ? "shop .*OAuth" : "shop: .*Connected");
-        assertThat(open()).hasSize(1).allSatisfy(task -> {
-            assertThat(task.agent().text()).isEqualTo(agent);
-            assertThat(task.purpose()).isEqualTo("another case");
-        });
+    }
+
+    /** A retired agent's token is not good any more, and a 401 must not set its client going round in circles. */
+    private static void assertNotAskingWithoutEnd(Json.Obj retired) {
+        assertThat(objects(retired, "calls").stream()
+                        .filter(call -> call.string("called").equals(Optional.of("tools/call")))
+                        .map(call -> call.integer("status").orElse(0L)))
+                .as("%s", retired)
+                .hasSizeBetween(2, 4)
+                .startsWith(200L, 401L);
+        assertThat(objects(retired, "calls")).as("all that it sent").hasSizeLessThan(30);
+        assertThat(objects(retired, "read").getLast().string("text").orElse(""))
+                .containsAnyOf("sign in", "Authentication required", "NOT SIGNED IN");
+        assertThat(retired.object("ran").orElseThrow().integer("status")).hasValue(0L);
     }
 
     private List<Task> open() {
@@ -270,6 +282,14 @@ class SignInTest {
         assertThat(Cli.run(words, terminal))
                 .as("%s: %s", String.join(" ", words), err.toString(UTF_8))
                 .isZero();
+    }
+
+    private void retire(String agent) {
+        assertThat(open()).hasSize(1).allSatisfy(task -> {
+            assertThat(task.agent().text()).isEqualTo(agent);
+            assertThat(task.purpose()).isEqualTo("another case");
+        });
+        writ("agent", "retire", agent, "--yes");
     }
 
     /** {@code writ task revoke} as a program of its own, on the one task that the consent has opened. */
