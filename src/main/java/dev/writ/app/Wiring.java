@@ -381,8 +381,6 @@ public final class Wiring implements AutoCloseable {
                 .known(settings.publicUrl());
     }
 
-    /** The person who sends a request: signed in with a browser, or with a key of the command line. */
-
     /** In whose share a request counts; whoever shows no credential in force shares one with all others like that. */
     private static String tenant(Guard guard, Headers headers) {
         return guard.tenantOf(headers.only("authorization")).map(Name::text).orElse("");
