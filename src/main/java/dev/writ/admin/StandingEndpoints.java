@@ -85,11 +85,11 @@ final class StandingEndpoints {
         var revocations = control.revocations();
         return List.of(
                 get("/keys", "Keys, without their text", a -> Answers.items(revocations.keys(a.caller()))),
-                order(
-                        "POST",
+                post(
                         "/keys/{id}/revoke",
                         "Revoke one key",
-                        a -> Answers.document(revocations.revokeKey(a.caller(), a.path("id")))),
+                        "reason",
+                        a -> Answers.document(revocations.revokeKey(a.caller(), a.path("id"), a.reason()))),
                 get("/consents", "Consents that stand", a -> Answers.items(revocations.consents(a.caller()))),
                 post(
                         "/consents/{id}/revoke",

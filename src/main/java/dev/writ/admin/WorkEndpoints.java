@@ -104,10 +104,14 @@ final class WorkEndpoints {
                         "reason",
                         a -> Answers.document(tasks.revoke(a.caller(), a.path("id"), a.reason()))),
                 post(
-                        "/tasks/{id}/complete",
-                        "End a task whose purpose is fulfilled",
-                        "reason",
-                        a -> Answers.document(tasks.complete(a.caller(), a.path("id"), a.reason()))),
+                                "/tasks/{id}/complete",
+                                "End a task whose purpose is fulfilled",
+                                "reason",
+                                a -> Answers.document(tasks.complete(a.caller(), a.path("id"), a.reason())))
+                        .alsoOfAgents((request, agent) -> Answers.document(tasks.complete(
+                                agent,
+                                request.parameter("id"),
+                                Asked.form(request, Set.of("reason"), form -> form.text("reason"))))),
                 delegation(),
                 order(
                         "POST",

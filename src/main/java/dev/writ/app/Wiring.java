@@ -21,7 +21,6 @@ import dev.writ.guard.Guard;
 import dev.writ.guard.Issuing;
 import dev.writ.guard.Journal;
 import dev.writ.guard.Policies;
-import dev.writ.guard.Presented;
 import dev.writ.guard.control.Control;
 import dev.writ.guard.control.FirstStart;
 import dev.writ.guard.replay.Reconciliation;
@@ -30,7 +29,6 @@ import dev.writ.http.client.Destinations;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.server.HttpServer;
 import dev.writ.http.server.Limits;
-import dev.writ.http.server.Request;
 import dev.writ.http.server.Route;
 import dev.writ.http.server.Routes;
 import dev.writ.identity.Identity;
@@ -254,8 +252,7 @@ public final class Wiring implements AutoCloseable {
         var oauth = new OauthEndpoint(control, metadata, visits, clock);
         var routes = new ArrayList<>(api.routes());
         routes.addAll(mcp.routes());
-        routes.addAll(new ServerConnections(upstreams.connections(), home, request -> person(guard, visits, request))
-                .routes());
+        routes.addAll(new ServerConnections(upstreams.connections(), home, control, visits).routes());
         routes.addAll(oauth.routes());
         routes.addAll(new Console(control, visits, provided, TENANT).routes());
         routes.addAll(new ScimEndpoint(control.provisioning()).routes());
@@ -382,15 +379,6 @@ public final class Wiring implements AutoCloseable {
                         settings.address(), settings.port(), settings.hosts(), settings.origins(), limits, THREADS)
                 .shared(headers -> tenant(guard, headers), settings.tenantPercent())
                 .known(settings.publicUrl());
-    }
-
-    /** The person who sends a request: signed in with a browser, or with a key of the command line. */
-    private static Optional<Caller.OfPerson> person(Guard guard, Visits<Caller.OfPerson> visits, Request request) {
-        var session = visits.cookie(request).flatMap(guard::signedIn);
-        if (session.isPresent()) return session;
-        return guard.callerOf(Presented.of(request.headers(), request.method(), request.path()))
-                .filter(Caller.OfPerson.class::isInstance)
-                .map(Caller.OfPerson.class::cast);
     }
 
     /** In whose share a request counts; whoever shows no credential in force shares one with all others like that. */

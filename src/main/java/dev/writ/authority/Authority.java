@@ -134,6 +134,11 @@ public final class Authority implements AutoCloseable {
         return end(tenant, task, new Task.End(Task.Ending.COMPLETED, Optional.of(by), clock.instant(), why));
     }
 
+    /** As the other one, on the word of the agent that passed the task on. */
+    public Stop complete(Name tenant, Id task, String why) {
+        return end(tenant, task, new Task.End(Task.Ending.COMPLETED, Optional.empty(), clock.instant(), why));
+    }
+
     public Stop revoke(Name tenant, Id task, Id by, String why) {
         return end(tenant, task, new Task.End(Task.Ending.REVOKED, Optional.of(by), clock.instant(), why));
     }

@@ -47,10 +47,16 @@ final class KeyCommands {
     @Command(description = "Revokes one key at once; its task and its holder keep the others.")
     int revoke(
             @Parameters(paramLabel = "KEY", description = "The key's id, or its last characters; never its text.")
-                    String id) {
+                    String id,
+            @Option(
+                            names = "--reason",
+                            paramLabel = "TEXT",
+                            description = "Why; it is recorded, and told to the agent whose call waits.")
+                    Optional<String> reason) {
+        var body = Resource.reason(reason.or(() -> Optional.of("by writ key revoke")));
         session.out()
                 .one(
-                        session.api().post(Api.Path.of("keys", id, "revoke"), Json.Obj.EMPTY),
+                        session.api().post(Api.Path.of("keys", id, "revoke"), body),
                         Column.at("KEY", "id"),
                         Column.at("REVOKED", "revoked"));
         return Exit.DONE;

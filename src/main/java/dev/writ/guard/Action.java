@@ -326,6 +326,23 @@ public sealed interface Action {
         }
     }
 
+    /**
+     * To end a task that came of one's own by delegation, because what it was for is done.
+     *
+     * @param above one's own task
+     */
+    record EndTask(Id above, String below, Json.Obj payload) implements Action {
+        @Override
+        public String kind() {
+            return "end-task";
+        }
+
+        @Override
+        public String target() {
+            return below;
+        }
+    }
+
     /** Any change a person makes to the control plane; {@code operation} is {@code noun:verb}, as in {@code agent:create}. */
     record Administer(String operation, String target, Json.Obj payload) implements Action {
         @Override

@@ -43,19 +43,48 @@ final class DelegationAdmission {
         this.clock = clock;
     }
 
-    Verdict admit(Caller.OfAgent caller, Attempt attempt, Action.Delegate wanted) {
+    static boolean decides(Action action) {
+        return action instanceof Action.Delegate || action instanceof Action.EndTask;
+    }
+
+    Verdict admit(Caller.OfAgent caller, Attempt attempt) {
         var now = clock.instant();
         return switch (standings.under(caller, now)) {
             case Standings.Acting.No(var reason, var brief) -> {
-                var payload = Payload.of(wanted);
-                var digest = ActionDigests.ofUnknownStanding(caller, wanted, payload);
+                var payload = Payload.of(attempt.action());
+                var digest = ActionDigests.ofUnknownStanding(caller, attempt.action(), payload);
                 yield refusals.refuse(
                         matter(ids.next("dec"), now, attempt, payload, digest, Optional.empty(), Optional.empty(), NOT),
                         reason,
                         brief);
             }
-            case Standings.Acting.Yes(var under) -> admit(under, attempt, wanted);
+            case Standings.Acting.Yes(var under) ->
+                attempt.action() instanceof Action.Delegate wanted
+                        ? admit(under, attempt, wanted)
+                        : ending(under, attempt);
         };
+    }
+
+    /** What an agent passed on it may take back, whatever the policies say; everybody else's task is not there. */
+    private Verdict ending(Under under, Attempt attempt) {
+        var payload = Payload.of(attempt.action());
+        var digest = ActionDigests.of(under, attempt.action(), payload);
+        var matter = matter(
+                ids.next("dec"), under.now(), attempt, payload, digest, Optional.of(under), Optional.empty(), NOT);
+        return attempt.action() instanceof Action.EndTask wanted && below(under, wanted)
+                ? permitted(matter, under)
+                : refusals.refuse(matter, new Refusal.Absent(), Optional.of(under.brief()));
+    }
+
+    private boolean below(Under under, Action.EndTask wanted) {
+        var given = authority.snapshot(under.caller().tenant());
+        var own = under.task().id();
+        return wanted.above().equals(own)
+                && !wanted.below().equals(own.text())
+                && given.tasks().values().stream()
+                        .filter(task -> task.id().text().equals(wanted.below()))
+                        .anyMatch(task -> given.chain(task).stream()
+                                .anyMatch(above -> above.id().equals(own)));
     }
 
     private static final Evidence.Judged NOT = Evidence.Judged.NOT;

@@ -199,8 +199,8 @@ public final class Guard implements AutoCloseable {
     private Verdict ofAgent(Caller.OfAgent agent, Attempt attempt) {
         var unwitnessed = ledger.unwitnessed(agent.tenant());
         if (unwitnessed.isPresent()) return refused(attempt, unwitnessed.get());
-        return attempt.action() instanceof Action.Delegate wanted
-                ? delegations.admit(agent, attempt, wanted)
+        return DelegationAdmission.decides(attempt.action())
+                ? delegations.admit(agent, attempt)
                 : agents.admit(agent, attempt);
     }
 

@@ -118,7 +118,7 @@ final class PersonAdmission {
             // Whoever may sign a client in may look at what the client says of itself.
             case Action.RedeemCode _ -> new Ruling.Yes(Evidence.Judged.NOT);
             case Action.FetchMetadata _ -> new Ruling.Yes(Evidence.Judged.NOT);
-            case Action.OnServer _, Action.Delegate _, Action.Unmapped _ ->
+            case Action.OnServer _, Action.Delegate _, Action.EndTask _, Action.Unmapped _ ->
                 no("people act through agents and their tasks");
         };
     }
@@ -175,6 +175,7 @@ final class PersonAdmission {
                     Action.RedeemCode _,
                     Action.SignIn _,
                     Action.Delegate _,
+                    Action.EndTask _,
                     Action.ReadEvidence _ -> Optional.empty();
         };
     }

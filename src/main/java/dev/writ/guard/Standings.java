@@ -158,7 +158,10 @@ final class Standings {
     /** Whoever was let in with a credential before goes no further than whoever comes with it now. */
     private Optional<Refusal.Reason> takenBack(Caller.OfAgent caller) {
         return identity.revoked(caller.tenant(), caller.key())
-                ? Optional.of(new Refusal.NotAllowed("the key was revoked"))
+                ? Optional.of(new Refusal.NotAllowed("the key was revoked"
+                        + identity.whyRevoked(caller.tenant(), caller.key())
+                                .map(why -> ": " + why)
+                                .orElse("")))
                 : Optional.empty();
     }
 

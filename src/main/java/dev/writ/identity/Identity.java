@@ -27,6 +27,8 @@ import java.util.random.RandomGenerator;
 public final class Identity implements AutoCloseable {
     /** How many keys of one agent for one task, or of one person, may be in force. */
     public static final int KEYS_MAX = 20;
+
+    private static final int WHYS_MAX = 10_000;
     /** For how long keys that are over stay in memory, so that their use is told from that of unknown ones. */
     public static final Duration KEPT = Duration.ofDays(7);
 
@@ -43,6 +45,7 @@ public final class Identity implements AutoCloseable {
     private final Grants grants;
     private final Trusts trusts;
     private final Map<Id, Instant> lastUsed = new ConcurrentHashMap<>();
+    private final Map<Id, String> whys = new ConcurrentHashMap<>();
 
     /** @param random must be unpredictable: keys are made of it */
     public Identity(Store store, InstantSource clock, RandomGenerator random) {
@@ -213,6 +216,24 @@ public final class Identity implements AutoCloseable {
                                 WHERE tenant = ? AND (created_at <= ? OR created_at > ?) AND revoked_at IS NULL""", at, tenant, until, at)))
                 .with(also)
                 .with(ended);
+    }
+
+    /**
+     * As {@link #revoke(Name, Id)}, and remembers why for as long as this process may still answer what came with the key
+     * before; {@link #whyRevoked} tells it.
+     */
+    public Revoking revoke(Name tenant, Id id, String why) {
+        // First: whoever sees the key revoked is to find the reason.
+        if (key(tenant, id).filter(key -> key.revokedAt().isEmpty()).isPresent()) {
+            if (whys.size() >= WHYS_MAX) whys.clear();
+            whys.put(id, why);
+        }
+        return revoke(tenant, id);
+    }
+
+    /** Why a key was revoked since the start, where that was said. */
+    public Optional<String> whyRevoked(Name tenant, Id id) {
+        return revoked(tenant, id) ? Optional.ofNullable(whys.get(id)) : Optional.empty();
     }
 
     /** Revokes one key; an unknown one, or one of another tenant, changes nothing. */

@@ -101,7 +101,7 @@ class ApiTest {
                 .map(Route::audience);
         for (var route : writ.wiring().server().routes().all())
             if (route.audience().equals("person") && !route.pattern().startsWith(Api.BASE))
-                assertThat(route.pattern()).isIn("/oauth/upstream/start", "/oauth/upstream/callback");
+                assertThat(route.pattern()).isEqualTo("/oauth/upstream/callback");
         assertThat(elsewhere).isNotEmpty().containsOnly("agent", "person", "public", "visitor", "provider");
         // What stands open is the authorization server, whose messages say themselves who sends them, and signing in.
         for (var route : writ.wiring().server().routes().all())

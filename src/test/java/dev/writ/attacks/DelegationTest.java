@@ -217,6 +217,44 @@ class DelegationTest {
         assertThat(product.lastOf("refusal").string("reason")).contains("absent");
     }
 
+    /** The agent above ends what it passed on; nobody ends a task that is above, beside or of somebody else. */
+    @Test
+    void anAgentCompletesWhatItPassedOnAndNothingElse() {
+        var task = product.open(Product.TaskSpec.SUPPORT);
+        var child = delegated(task, "{'agent':'other-bot','calls':5}");
+        var beside = product.open(Product.TaskSpec.SUPPORT);
+        var done = "{'reason':'the part is done'}";
+        var refused = List.of(
+                as(child).post("/tasks/" + task + "/complete", done),
+                as(child).post("/tasks/" + child + "/complete", done),
+                as(beside).post("/tasks/" + child + "/complete", done),
+                as(task).post("/tasks/" + task + "/complete", done),
+                as(task).post("/tasks/" + beside + "/complete", done),
+                as(task).post("/tasks/nothing/complete", done));
+        assertThat(refused).extracting(AgentApi.Answered::status).containsOnly(404);
+        assertThat(refused)
+                .extracting(AgentApi.Answered::text)
+                .containsOnly(refused.getFirst().text());
+        assertThat(product.lastOf("refusal").string("reason")).contains("absent");
+        var open = product.parts().authority();
+        assertThat(open.snapshot(Product.TENANT).task(child).orElseThrow().end())
+                .isEmpty();
+
+        var answer = as(task).post("/tasks/" + child + "/complete", done);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.json().string("state")).contains("completed");
+        var now = open.snapshot(Product.TENANT);
+        assertThat(now.task(child).orElseThrow().end().orElseThrow().ending())
+                .isEqualTo(dev.writ.authority.Task.Ending.COMPLETED);
+        assertThat(now.task(task).orElseThrow().end()).isEmpty();
+        var record = product.lastOf("task");
+        assertThat(record.string("event")).contains("completed");
+        assertThat(record.string("task")).contains(child.text());
+        assertThat(record.string("reason")).contains("the part is done");
+        assertThat(as(task).post("/tasks/" + child + "/complete", done).status())
+                .isEqualTo(409);
+    }
+
     @Test
     void aChainIsNoLongerThanFourAndNeverComesBackToAnAgentThatIsInIt() {
         var task = product.open(Product.TaskSpec.SUPPORT);

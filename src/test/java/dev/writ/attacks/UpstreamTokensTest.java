@@ -3,6 +3,7 @@ package dev.writ.attacks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.writ.base.Json;
+import dev.writ.base.Name;
 import dev.writ.walks.ConnectedStage;
 import dev.writ.walks.Product;
 import java.nio.file.Path;
@@ -54,7 +55,11 @@ class UpstreamTokensTest {
             var erin = stage.personKey(stage.product.erin);
             var dana = stage.personKey(stage.product.dana);
             var back = stage.agreed(erin, "erin");
-            assertThat(stage.get(back, Optional.empty()).status()).isEqualTo(401);
+            var nobody = stage.get(back, Optional.empty());
+            assertThat(nobody.status()).as("to where people are signed in").isEqualTo(303);
+            assertThat(stage.get(nobody.location().orElseThrow(), Optional.empty())
+                            .status())
+                    .isEqualTo(401);
             var stolen = stage.get(back, Optional.of(dana));
             assertThat(stolen.status()).isEqualTo(502);
             assertThat(stolen.text()).contains("somebody else began this connection");
@@ -156,8 +161,7 @@ class UpstreamTokensTest {
     void whoeverHasNoPlaceAtTheServerLearnsNothingOfIt() {
         try (var stage = ConnectedStage.start(data)) {
             var erin = stage.personKey(stage.product.erin);
-            var absent = stage.get(
-                    stage.product.wiring.url() + "/oauth/upstream/start?server=no-such-server", Optional.of(erin));
+            var absent = stage.start(erin, new Name("no-such-server"));
             Product.done(stage.product.registry().servers().disable(Product.TENANT, ConnectedStage.ORDERS));
             var disabled = stage.start(erin);
             assertThat(absent.status()).isEqualTo(404);

@@ -135,6 +135,34 @@ class CommandsTest {
     }
 
     @Test
+    void keysAreListedWithoutTheirTextAndOneIsRevokedWithAReason() {
+        server.when("GET /keys", """
+                {"items":[
+                 {"id":"key_01k0000000000000000000key1","createdAt":"2026-11-01T08:00:00Z","agent":"bot",
+                  "task":"tsk_01k0000000000000000000tsk1","ended":false,"revoked":false},
+                 {"id":"key_01k0000000000000000000key2","createdAt":"2026-11-02T08:00:00Z",
+                  "person":"dana@acme.example","revoked":true}]}""");
+        var listed = ok("key", "list");
+        assertThat(listed.out().lines().toList()).hasSize(3);
+        assertThat(listed.out().lines().findFirst().orElseThrow().split(" +"))
+                .containsExactly("KEY", "AGENT", "TASK", "PERSON", "REVOKED", "MADE");
+        assertThat(listed.out()).contains("bot", "dana@acme.example").doesNotContain("writ_");
+        assertThat(ok("key", "list", "-o", "jsonl").out().lines().toList().getLast())
+                .contains("\"revoked\":true");
+        var gone = "{\"id\":\"key_01k0000000000000000000key1\",\"revoked\":true}";
+        server.when("POST /keys/00KEY1/revoke", gone).when("POST /keys/00KEY2/revoke", gone);
+        assertThat(ok("key", "revoke", "00KEY1", "--reason", "it stood in a mail")
+                        .out())
+                .contains("key_01k0000000000000000000key1");
+        assertThat(server.body("POST /keys/00KEY1/revoke")).isEqualTo(json("{\"reason\":\"it stood in a mail\"}"));
+        ok("key", "revoke", "00KEY2");
+        assertThat(server.body("POST /keys/00KEY2/revoke")).isEqualTo(json("{\"reason\":\"by writ key revoke\"}"));
+        server.when("POST /keys/00KEY3/revoke", Answer.problem(404, "no such key", "there is no key with that id"));
+        assertThat(run("key", "revoke", "00KEY3").exit()).isEqualTo(Exit.FAILED);
+        assertThat(run("key", "revoke").exit()).isEqualTo(Exit.USAGE);
+    }
+
+    @Test
     void whatCannotBeTakenBackNeedsAYes() {
         server.has("agents", "bot", "{\"metadata\":{\"name\":\"bot\"}}");
         server.has("people", "dana@acme.example", "{\"metadata\":{\"name\":\"dana@acme.example\"}}");

@@ -38,7 +38,7 @@ class ConnectedServerTest {
             var pending = agent.call("get_order", ORDER);
             assertThat(McpClient.text(pending)).startsWith("PENDING get_order: a person must connect orders first");
             assertThat(ConnectedStage.link(pending))
-                    .contains(stage.product.wiring.url() + "/oauth/upstream/start?server=orders");
+                    .contains(stage.product.wiring.url() + "/t/acme/oauth/upstream/start?server=orders");
             assertThat(stage.peer.calls).isEmpty();
 
             assertThat(stage.connect(stage.product.erin, "erin").status()).isEqualTo(200);
@@ -63,6 +63,26 @@ class ConnectedServerTest {
             assertThat(late.status()).isEqualTo(404);
             agent.initialize();
             assertThat(McpClient.text(agent.call("get_order", ORDER))).contains("1001");
+        }
+    }
+
+    /** The decision is begun on the event loop, which may open no vault: the call leaves it, and the token is shown. */
+    @Test
+    void aCallThatBeginsOnTheEventLoopLeavesItToBeShownItsToken() throws Exception {
+        try (var stage = ConnectedStage.start(data)) {
+            stage.connect(stage.product.erin, "erin");
+            var agent = stage.agent();
+            assertThat(McpClient.isError(agent.call("get_order", ORDER))).isFalse();
+            stage.peer.heard.clear();
+            var left = Handovers.during(data, () -> {
+                for (int i = 0; i < 3; i++)
+                    assertThat(McpClient.isError(agent.call("get_order", ORDER)))
+                            .isFalse();
+            });
+            assertThat(left).isEqualTo(3);
+            assertThat(stage.peer.calls).containsOnly("erin").hasSize(4);
+            assertThat(stage.peer.heard).hasSize(3).allMatch(text -> stage.peer.given().stream()
+                    .anyMatch(text::contains));
         }
     }
 

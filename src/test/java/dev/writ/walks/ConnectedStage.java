@@ -84,6 +84,10 @@ public final class ConnectedStage implements AutoCloseable {
     public Page get(String url, Optional<String> key) {
         var request = HttpRequest.newBuilder(URI.create(url)).GET();
         key.ifPresent(value -> request.header("authorization", "Bearer " + value));
+        return sent(request);
+    }
+
+    private Page sent(HttpRequest.Builder request) {
         try {
             var answer = browser.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return new Page(answer.statusCode(), answer.headers().firstValue("location"), answer.body());
@@ -96,7 +100,14 @@ public final class ConnectedStage implements AutoCloseable {
     }
 
     public Page start(String key) {
-        return get(product.wiring.url() + "/oauth/upstream/start?server=" + ORDERS, Optional.of(key));
+        return start(key, ORDERS);
+    }
+
+    public Page start(String key, Name server) {
+        return sent(HttpRequest.newBuilder(URI.create(product.wiring.url() + "/oauth/upstream/start"))
+                .header("authorization", "Bearer " + key)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("server=" + server)));
     }
 
     /** Where the authorization server sends a person back to who agreed there. */

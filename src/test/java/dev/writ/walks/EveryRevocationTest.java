@@ -35,7 +35,7 @@ class EveryRevocationTest {
         AGENT("/agents/support-bot/suspend", "", "REVOKED by Olga Owner", "agent-suspended"),
         RETIRED_AGENT("/agents/support-bot/retire", "", "401", "agent-retired"),
         PERSON("/people/erin@acme.example/deactivate", "", "REVOKED by Olga Owner", "person-deactivated"),
-        KEY("/keys/{key}/revoke", "", "401", "key-revoked"),
+        KEY("/keys/{key}/revoke", "{'reason':'stop it'}", "401", "key-revoked"),
         CONSENT("/consents/{consent}/revoke", "{'reason':'stop it'}", "REVOKED by Olga Owner", "consent-revoked"),
         SERVER("/servers/shop/disable", "", "404", "server-disabled"),
         MANDATE("/mandates/triage/revoke", "{'reason':'stop it'}", "REVOKED by Olga Owner", "mandate-revoked"),
@@ -126,6 +126,7 @@ class EveryRevocationTest {
                 ended.get(10, TimeUnit.SECONDS);
                 var released = held.get(10, TimeUnit.SECONDS);
                 assertThat(released.body()).doesNotContain("PENDING");
+                if (taking == Taking.KEY) assertThat(released.body()).contains("the key was revoked: stop it");
                 var next = call(client, "get_order", ORDER);
                 // In a session that is open, a server that is gone has no tools; a new session is not had.
                 if (taking == Taking.SERVER) assertThat(next.body()).contains("-32602", "Unknown tool: get_order");

@@ -274,6 +274,29 @@ class RefusedGrantsTest {
         counted(client.redemption(id, "writ_code_nothing"), "invalid_grant");
     }
 
+    /** A registration is the id itself, so one that is changed is another client, at the page and at the token. */
+    @Test
+    void aClientWhoseRegistrationChangesBetweenThePageAndTheTokenGetsNothing() throws Exception {
+        var code = code();
+        var changed = client.register("{'client_name':'Tester','redirect_uris':['" + OauthClient.REDIRECT
+                        + "','http://127.0.0.1:33418/more']}")
+                .json()
+                .string("client_id")
+                .orElseThrow();
+        var form = client.redemption(changed, code);
+        refused(() -> client.token(form), "invalid_grant", "the code is another client's");
+        refused(() -> client.token(client.redemption(id, code)), "invalid_grant", "the code was used before");
+        var page = OauthClient.form(client.asked(client.request(id)));
+        var request = client.request(id);
+        request.put("client_id", id.substring(0, id.length() - 4) + "AAAA");
+        page.put("request", List.of("?" + OauthClient.encoded(request)));
+        page.put("decision", List.of("allow"));
+        var decided = client.decided(page);
+        assertThat(decided.status()).isEqualTo(400);
+        assertThat(decided.header("location")).isEmpty();
+        last("this client is not registered here");
+    }
+
     private String code() {
         var request = client.request(id);
         request.put("state", UUID.randomUUID().toString());

@@ -60,7 +60,7 @@ class RevocationWalkTest {
                 assertThat(key.text()).doesNotContain("writ_agent_");
             });
 
-            var revoked = keys.revokeKey(owner, id.substring(id.length() - 8));
+            var revoked = keys.revokeKey(owner, id.substring(id.length() - 8), "it stood in a mail");
             assertThat(revoked).isInstanceOf(Reply.Done.class);
             thiefs.get(10, TimeUnit.SECONDS);
             long before = product.calls();
@@ -74,12 +74,13 @@ class RevocationWalkTest {
             var record = product.lastOf("revocation");
             assertThat(record.string("event")).hasValue("key-revoked");
             assertThat(record.string("key")).hasValue(id);
+            assertThat(record.string("reason")).hasValue("it stood in a mail");
             assertThat(record.string("task")).hasValue(task.text());
             assertThat(listed(keys.keys(owner), task).stream()
                             .map(key -> key.get("revoked").orElseThrow()))
                     .containsExactlyInAnyOrder(Json.of(true), Json.of(false));
-            assertThat(keys.revokeKey(owner, id)).isInstanceOf(Reply.Conflict.class);
-            assertThat(keys.revokeKey(product.caller(product.erin), id)).isInstanceOf(Reply.Forbidden.class);
+            assertThat(keys.revokeKey(owner, id, "again")).isInstanceOf(Reply.Conflict.class);
+            assertThat(keys.revokeKey(product.caller(product.erin), id, "mine")).isInstanceOf(Reply.Forbidden.class);
             assertThat(own).isNotDone();
         }
     }

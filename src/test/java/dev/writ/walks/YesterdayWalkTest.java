@@ -87,7 +87,7 @@ class YesterdayWalkTest {
             assertThat(client.toolNames()).doesNotContain("send_email");
         }
         done(control.tasks().revoke(owner, ended.task.text(), "the case is closed"));
-        done(control.revocations().revokeKey(owner, keyId(lost)));
+        done(control.revocations().revokeKey(owner, keyId(lost), "lost"));
         done(control.agents().retire(owner, Product.OTHER_BOT.text()));
         done(control.people().deactivate(owner, product.dana.text()));
         product.shop.redefine("send_email", original());

@@ -99,7 +99,7 @@ final class Orders {
     /** What was taken away, and how it is recorded. */
     record Taken<T>(Reply<T> reply, List<Transition> records) {}
 
-    <T> Reply<T> takeAway(Caller.OfPerson caller, Action.Administer action, Supplier<Taken<T>> taking) {
+    <T> Reply<T> takeAway(Caller caller, Action action, Supplier<Taken<T>> taking) {
         return switch (used(guard.admitAtOnce(new Attempt(caller, action)))) {
             case Used.No(var refusal) -> refused(refusal);
             case Used.Yes(var permit) ->
@@ -235,6 +235,8 @@ final class Orders {
             case Refusal.NotPassedOn(var _, var why) -> new Reply.Forbidden<>(why, decision);
             case Refusal.NoEmergency(var why) -> new Reply.Forbidden<>(why, decision);
             case Refusal.BadArguments(var why) -> new Reply.Invalid<>(why);
+            // Only agents' orders are answered so, and all of these are about tasks.
+            case Refusal.Absent _ -> new Reply.NotFound<>("task with that id");
             case Refusal.TaskEnded ended ->
                 new Reply.Forbidden<>("the task has ended (" + ended.how() + "): stop and tell the user", decision);
             case Refusal.Reason other -> new Reply.Forbidden<>(other.code(), decision);

@@ -68,19 +68,27 @@ public final class Revocations {
     }
 
     /** One key alone; its task and its holder keep what else they have. */
-    public Reply<Json.Obj> revokeKey(Caller.OfPerson caller, String which) {
+    public Reply<Json.Obj> revokeKey(Caller.OfPerson caller, String which, String reason) {
         var tenant = caller.tenant();
-        return directory.reading(caller, () -> Directory.id(
-                        "key", identity.keys(tenant).stream().map(Key::id).toList(), which)
-                .then(id -> orders.takeAway(
-                        caller, Orders.administer("key:revoke", id.text(), Json.Obj.EMPTY), () -> key(tenant, id))));
+        return Directory.valid(() -> Visible.line("a reason", reason, 500))
+                .then(_ -> directory.reading(caller, () -> Directory.id(
+                                "key",
+                                identity.keys(tenant).stream().map(Key::id).toList(),
+                                which)
+                        .then(id -> orders.takeAway(
+                                caller,
+                                Orders.administer(
+                                        "key:revoke",
+                                        id.text(),
+                                        Json.object().put("reason", reason).build()),
+                                () -> key(tenant, id, reason)))));
     }
 
-    private Taken<Json.Obj> key(Name tenant, Id id) {
-        var revoked = identity.revoke(tenant, id);
+    private Taken<Json.Obj> key(Name tenant, Id id, String reason) {
+        var revoked = identity.revoke(tenant, id, reason);
         guard.cut(tenant, id);
         var known = identity.key(tenant, id).map(key -> document(tenant, key));
-        var record = Json.object().put("key", id.text());
+        var record = Json.object().put("key", id.text()).put("reason", reason);
         if (revoked.keys().stream().findFirst().orElse(null) instanceof Key.AgentKey agent)
             record.put("agent", agent.agent().text()).put("task", agent.task().text());
         if (revoked.keys().isEmpty())

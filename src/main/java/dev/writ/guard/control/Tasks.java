@@ -13,6 +13,7 @@ import dev.writ.base.Ids;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.base.Visible;
+import dev.writ.guard.Action;
 import dev.writ.guard.Caller;
 import dev.writ.guard.Guard;
 import dev.writ.guard.Transition;
@@ -260,6 +261,27 @@ public final class Tasks {
                 reason,
                 "task:complete",
                 task -> authority.complete(caller.tenant(), task, caller.person(), reason));
+    }
+
+    /** An agent ends a task that came of its own by delegation; what came of that ends with it. */
+    public Reply<Json.Obj> complete(Caller.OfAgent caller, String id, String reason) {
+        var tenant = caller.tenant();
+        var payload = Json.object().put("reason", reason).build();
+        return Directory.valid(() -> Visible.line("a reason", reason, 500))
+                .then(_ -> orders.takeAway(
+                        caller, new Action.EndTask(caller.task(), id, payload), () -> completed(tenant, id, reason)));
+    }
+
+    private Taken<Json.Obj> completed(Name tenant, String id, String reason) {
+        var taken = taken(tenant, authority.complete(tenant, new Id(id), reason));
+        // An agent is told ids and states, and nobody's address.
+        return new Taken<>(
+                taken.reply()
+                        .then(_ -> new Reply.Done<>(Json.object()
+                                .put("task", id)
+                                .put("state", "completed")
+                                .build())),
+                taken.records());
     }
 
     private Reply<Json.Obj> end(

@@ -13,6 +13,7 @@ import dev.writ.guard.Guard;
 import dev.writ.guard.Holding;
 import dev.writ.guard.Permit;
 import dev.writ.guard.Terms;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,7 @@ import java.util.Optional;
 public final class Connections {
     static final Duration STATE_LIFETIME = Duration.ofMinutes(10);
     static final int OF_PERSON_MAX = 20;
+    private static final String NOT_CONNECTED_BY_PEOPLE = "this server is not one that people connect";
     private static final int STATES_MAX = 10_000;
     private static final int RANDOM_BYTES = 32;
 
@@ -72,6 +74,44 @@ public final class Connections {
         }
     }
 
+    /** What a person is to know before being sent away, or why there is nothing to connect. */
+    public sealed interface About {
+        /**
+         * @param endpoint the server's address, as it is registered
+         * @param issuer who is to let Writ in there, in the person's name
+         * @param authorization where the person is going to be sent
+         */
+        record Of(String endpoint, String issuer, URI authorization) implements About {}
+
+        record Not(String why) implements About {}
+
+        /** There is no such server for this person. */
+        record Nowhere() implements About {}
+    }
+
+    /** Reads who gives tokens for a server; begins nothing. */
+    public About about(Caller.OfPerson caller, Name server) {
+        var payload = Json.object().put("step", "look").build();
+        try {
+            return new Errand(guard, caller, server, "connect").run(payload, permit -> looked(caller, permit));
+        } catch (OAuthError e) {
+            return e.absent() ? new About.Nowhere() : new About.Not(e.why());
+        }
+    }
+
+    private About looked(Caller.OfPerson caller, Permit permit) {
+        var server = permit.target().orElseThrow().server();
+        if (!(credentials.need(permit) instanceof Need.Token need)
+                || need.access().kind() != Terms.Kind.OAUTH) return new About.Not(NOT_CONNECTED_BY_PEOPLE);
+        var of = new Challenges.Of(caller.tenant(), need.subject(), server, Errand.endpoint(permit));
+        var looked = grants.look(permit, need.access(), challenges.last(of));
+        var giver = looked.found().server();
+        return new About.Of(
+                looked.url().toString(),
+                giver.issuer(),
+                URI.create(giver.authorization().toString()));
+    }
+
     /** Where a person is sent, or why not. */
     public sealed interface Started {
         record Away(String url) implements Started {}
@@ -93,8 +133,7 @@ public final class Connections {
     private Started started(Caller.OfPerson caller, Permit permit) {
         var server = permit.target().orElseThrow().server();
         if (!(credentials.need(permit) instanceof Need.Token need)
-                || need.access().kind() != Terms.Kind.OAUTH)
-            return new Started.Not("this server is not one that people connect");
+                || need.access().kind() != Terms.Kind.OAUTH) return new Started.Not(NOT_CONNECTED_BY_PEOPLE);
         var of = new Challenges.Of(caller.tenant(), need.subject(), server, Errand.endpoint(permit));
         var challenge = challenges.last(of);
         if (challenge.filter(Challenge::wantsMore).isPresent() && !challenges.mayAskMore(of, clock.instant()))

@@ -54,17 +54,24 @@ final class Grants {
 
     /** @param permit in use, for a credential */
     Place place(Permit permit, Terms access, Optional<Challenge> challenge) {
+        var looked = look(permit, access, challenge);
+        var client = access.kind() == Terms.Kind.JWT_BEARER && access.client().isEmpty()
+                ? new Client("", Optional.empty(), "none")
+                : clients.client(permit, access, looked.found().server(), looked.addresses());
+        return new Place(permit, access, looked.url(), looked.found(), looked.addresses(), client);
+    }
+
+    /** Who gives tokens for a server, before we are known there. */
+    record Looked(Url url, Discovery.Found found, Addresses addresses) {}
+
+    Looked look(Permit permit, Terms access, Optional<Challenge> challenge) {
         var target = permit.target().orElseThrow();
         var url = Url.parse(target.endpoint().string("url").orElse(""));
         var addresses = new Addresses(rules).registered(url.toString());
         access.issuer().ifPresent(addresses::registered);
         access.provider().ifPresent(provider -> addresses.registered(provider.tokenEndpoint()));
         var reader = new Documents.Reader(permit.attempt().caller(), target.server(), addresses);
-        var found = discovery.find(reader, url, access, challenge);
-        var client = access.kind() == Terms.Kind.JWT_BEARER && access.client().isEmpty()
-                ? new Client("", Optional.empty(), "none")
-                : clients.client(permit, access, found.server(), addresses);
-        return new Place(permit, access, url, found, addresses, client);
+        return new Looked(url, discovery.find(reader, url, access, challenge), addresses);
     }
 
     /** MCP authorization, scope selection: what was challenged, else what the server lists; more than before, never less. */

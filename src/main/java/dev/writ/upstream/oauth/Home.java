@@ -18,9 +18,10 @@ public final class Home {
         this.base = base;
     }
 
-    /** Where a person begins to connect a server. */
-    String link(Name server) {
-        return base.get() + START + "?server=" + server;
+    /** Where a person begins to connect a server; each tenant but {@code default} has its own pages. */
+    String link(Name tenant, Name server) {
+        var prefix = tenant.text().equals("default") ? "" : "/t/" + tenant;
+        return base.get() + prefix + START + "?server=" + server;
     }
 
     public String callback() {

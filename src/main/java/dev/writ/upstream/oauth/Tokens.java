@@ -105,7 +105,7 @@ public final class Tokens {
             var failed = renewed(permit, need, shown, true);
             if (failed.isEmpty()) return new Remedy.Again();
         }
-        return new Remedy.Connect(home.link(of.server()));
+        return new Remedy.Connect(home.link(of.tenant(), of.server()));
     }
 
     private Remedy minted(Permit permit, Need.Token need, Challenges.Of of, Challenge challenge) {
