@@ -143,7 +143,7 @@ final class SettingsFile {
             throw new StartFailure(file + " is not a map of settings", "write key: value lines", null);
         } catch (IOException e) {
             throw new StartFailure(file + " cannot be read", "check the path and its permissions", e);
-        } catch (YamlEngineException e) {
+        } catch (YamlEngineException | IllegalArgumentException e) {
             throw new StartFailure(
                     file + " is not YAML: "
                             + Visible.text(String.valueOf(e.getMessage()), 300).replace("\\u{a}", " "),

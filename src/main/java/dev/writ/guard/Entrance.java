@@ -141,11 +141,11 @@ public final class Entrance {
                         recognised(passkey),
                         "link",
                         Optional.of(passkey),
-                        permit -> enrolled(permit, passkey, link.get()) ? opened(permit) : Optional.empty());
+                        permit -> enrolled(permit, passkey, link.get()));
         };
     }
 
-    private boolean enrolled(Permit permit, Passkey passkey, SignInLinks.Link link) {
+    private Optional<Entered.In> enrolled(Permit permit, Passkey passkey, SignInLinks.Link link) {
         var members = Json.object()
                 .put("person", passkey.person().text())
                 .put("passkey", passkey.id().text())
@@ -155,14 +155,18 @@ public final class Entrance {
                 .put("backedUp", passkey.backedUp())
                 .put("link", link.id().text());
         var record = new Transition("enrolment", "passkey-enrolled", members.build());
-        if (!guard.record(permit, record)) return false;
+        if (!guard.record(permit, record)) return Optional.empty();
         // The link first: of two browsers that answer at once, one makes a passkey.
         if (!identity.links().use(link) || !identity.passkeys().add(passkey)) {
             guard.recordAfter(permit, record.voided());
-            return false;
+            return Optional.empty();
         }
-        concerned.by(Optional.of(passkey.person()), passkey.tenant(), record);
-        return true;
+        try {
+            return opened(permit);
+        } finally {
+            // After the session has begun: told at the next sign-in, for this one may be of whoever found the link.
+            concerned.by(Optional.of(passkey.person()), passkey.tenant(), record);
+        }
     }
 
     /** What the browser is to be asked for, so that a signed-in person confirms a purpose; empty without a passkey. */

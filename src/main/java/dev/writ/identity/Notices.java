@@ -45,14 +45,15 @@ public final class Notices {
                         ON CONFLICT (tenant, id) DO NOTHING""", tenant, notice.id(), notice.person(), notice.what(), notice.about(), notice.by(), notice.at()));
     }
 
-    /** What a person is still to be told, the oldest first. */
-    public List<Notice> untold(Name tenant, Id person) {
+    /** What a person is still to be told of before a moment, the oldest first. */
+    public List<Notice> untold(Name tenant, Id person, Instant before) {
         return store.read(sql -> sql.rows(
-                "SELECT * FROM notices WHERE tenant = ? AND person = ? AND told_at IS NULL ORDER BY at, id LIMIT "
+                "SELECT * FROM notices WHERE tenant = ? AND person = ? AND told_at IS NULL AND at < ? ORDER BY at, id LIMIT "
                         + SHOWN_MAX,
                 Notices::notice,
                 tenant,
-                person));
+                person,
+                before));
     }
 
     /** Marks as told what was shown. */

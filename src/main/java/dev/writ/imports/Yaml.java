@@ -78,6 +78,9 @@ public final class Yaml {
             throw new ImportError(ImportError.Code.MALFORMED, file, "is not UTF-8 text", "save it as UTF-8.");
         } catch (YamlEngineException e) {
             throw reader.malformed(e);
+        } catch (IllegalArgumentException e) {
+            // The parser's own way of refusing an escape that is cut off.
+            throw new ImportError(ImportError.Code.MALFORMED, file, "has a broken escape", "correct the YAML there.");
         }
         return List.copyOf(reader.documents);
     }

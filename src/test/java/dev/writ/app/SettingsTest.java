@@ -198,6 +198,7 @@ class SettingsTest {
                 "listen: {port: 1.5}",
                 "listen: {hosts: writ.corp}",
                 "listen: {hosts: [1]}",
+                "listen: {hosts: [\"\\x",
                 "listen: 7400",
                 "public_url: writ.corp",
                 "public_url: https://writ.corp/",

@@ -60,6 +60,7 @@ class YamlTest {
                 "'? {a: b}#: 1' | not a string",
                 "'a: [1' | f.yaml",
                 "'a: b: c' | f.yaml:1",
+                "'a: \"\\x' | broken escape",
                 "'\ta: 1' | f.yaml",
                 "'%YAML 9.9#---#a: 1' | f.yaml",
             })

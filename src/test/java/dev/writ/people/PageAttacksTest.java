@@ -78,6 +78,13 @@ class PageAttacksTest {
 
     @Test
     void signingInNeverLeadsToAnotherSite() {
+        // The first sign-in stops at the news that a passkey was made; the others go on by themselves.
+        var first = new Browser(origin);
+        var told = first.get("/ui/sign-in").form("/ui/sign-in");
+        passkey.counter++;
+        assertThat(first.submit(told.with("answer", passkey.use(told.options())))
+                        .html())
+                .contains("A passkey was made for you", "<a href=\"/ui\">Continue</a>");
         for (var evil : List.of(
                 "https://evil.example/",
                 "//evil.example/",

@@ -84,6 +84,18 @@ class PasskeyWalkTest {
         assertThat(browser.get("/ui").html()).doesNotContain("command-line key was made");
     }
 
+    /** Whoever finds a link and makes a passkey with it does not take the news of that away from the person. */
+    @Test
+    void aPasskeyIsNewsAtTheNextSignInAndNotToWhoeverMadeIt() {
+        var page = enrol(browser, writ.wiring().firstLink().orElseThrow());
+        assertThat(page.html()).doesNotContain("A passkey was made for you");
+        assertThat(browser.get("/ui").html()).doesNotContain("A passkey was made for you");
+        passkey.counter = 2;
+        assertThat(signIn(new Browser(origin)).html()).contains("A passkey was made for you");
+        passkey.counter = 3;
+        assertThat(signIn(new Browser(origin)).html()).doesNotContain("A passkey was made for you");
+    }
+
     @Test
     void aLinkWorksOnceAndForTenMinutesAndANewerOneTakesItsPlace() {
         var first = writ.wiring().firstLink().orElseThrow();

@@ -133,7 +133,7 @@ final class Entering {
     /** Goes on by itself, unless there is something that the person should read first. */
     Answer in(Asked asked, Entered.In in, Optional<String> back) {
         var to = back.orElse(asked.path(""));
-        var news = own.news(in.person());
+        var news = own.news(in.person(), in.cookie().orElseThrow().reveal());
         var blocks = new ArrayList<Block>();
         if (news.isEmpty()) {
             blocks.add(new Block.Onward("Continue", to));

@@ -56,7 +56,7 @@ final class OwnPage {
 
     private List<Block> blocks(Asked asked, Caller.OfPerson person, Own.Self self) {
         var blocks = new ArrayList<Block>();
-        for (var news : control.own().news(person))
+        for (var news : control.own().news(person, asked.cookie()))
             blocks.add(new Block.Notice(Block.Tone.WARNING, Times.of(news.at()) + ": " + news.text()));
         blocks.add(Block.Facts.of(
                 new Fact("Name", self.name()),

@@ -48,9 +48,17 @@ public final class Own {
     /** Something that the person has not been told yet, as a sentence. */
     public record News(String text, Instant at) {}
 
-    /** What is new; it counts as told from now on. */
-    public List<News> news(Caller.OfPerson caller) {
-        var untold = identity.notices().untold(caller.tenant(), caller.person());
+    /**
+     * What was new when a session began; it counts as told from now on. What came later is for the next sign-in: a passkey
+     * that somebody else made must not be news to nobody but its maker.
+     *
+     * @param cookie the session's
+     */
+    public List<News> news(Caller.OfPerson caller, String cookie) {
+        var session = identity.sessions().session(cookie);
+        if (session.isEmpty()) return List.of();
+        var untold = identity.notices()
+                .untold(caller.tenant(), caller.person(), session.get().createdAt());
         if (!untold.isEmpty())
             identity.notices()
                     .told(caller.tenant(), caller.person(), untold.getLast().at());
