@@ -100,7 +100,7 @@ class CredentialBench {
                 request = function()
                   next = next + 1
                   headers['DPoP'] = proofs[next]
-                  return wrk.format('POST', nil, headers, '%s')
+                  return wrk.format('POST', nil, headers, (string.gsub('%s', '7', 1000 + next, 1)))
                 end
                 """.formatted(unused, credential, session, CALL));
     }
@@ -109,7 +109,11 @@ class CredentialBench {
         return Files.writeString(directory.resolve(name + ".lua"), """
                 local headers = { ['Content-Type']='application/json', ['Accept']='application/json, text/event-stream',
                   ['Authorization']='%s', ['Mcp-Session-Id']='%s', ['MCP-Protocol-Version']='2025-06-18' }
-                request = function() return wrk.format('POST', nil, headers, '%s') end
+                local id = 1000
+                request = function()
+                  id = id + 1
+                  return wrk.format('POST', nil, headers, (string.gsub('%s', '7', id, 1)))
+                end
                 """.formatted(credential, session, CALL));
     }
 

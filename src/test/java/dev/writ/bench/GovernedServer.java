@@ -78,6 +78,7 @@ final class GovernedServer {
         form.put("task", List.of("new"));
         form.put("purpose", List.of("support case"));
         form.put("calls", List.of("9999999"));
+        form.put("category", List.of("read", "money", "external", "irreversible"));
         form.put("decision", List.of("allow"));
         var redemption = client.redemption(id, client.decided(form).sent().get("code"));
         redemption.put("resource", resource);

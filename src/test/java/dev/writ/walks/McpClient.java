@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.writ.base.Json;
 import dev.writ.base.JsonReader;
+import dev.writ.http.Loops;
 import dev.writ.http.client.Call;
 import dev.writ.http.client.Deadlines;
 import dev.writ.http.client.Destinations;
@@ -21,7 +22,10 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class McpClient implements AutoCloseable {
     private static final int BYTES_MAX = 16 << 20;
 
-    private final HttpClient client = HttpClient.start(Settings.to(Destinations.loopbackOnly()));
+    /** Of all clients together: thousands of them would else have as many threads. */
+    private static final Loops LOOPS = Loops.start(2, "mcp-client");
+
+    private final HttpClient client = HttpClient.start(Settings.to(Destinations.loopbackOnly()), LOOPS);
     private final AtomicLong ids = new AtomicLong();
     private final Url url;
     private final String key;

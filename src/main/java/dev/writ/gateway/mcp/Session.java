@@ -1,5 +1,6 @@
 package dev.writ.gateway.mcp;
 
+import dev.writ.base.Id;
 import dev.writ.base.Json;
 import dev.writ.base.Name;
 import dev.writ.guard.Caller;
@@ -17,7 +18,7 @@ import java.util.function.UnaryOperator;
  * A client's session, bound to the caller that opened it and to one server. The id says nothing about authority: every
  * request brings its credential, and every action is decided anew.
  */
-final class Session implements AutoCloseable {
+final class Session implements Crowd.Member, AutoCloseable {
     static final int SUBSCRIPTIONS_MAX = 1_000;
 
     private final String id;
@@ -55,6 +56,16 @@ final class Session implements AutoCloseable {
         return id;
     }
 
+    @Override
+    public Name tenant() {
+        return caller.tenant();
+    }
+
+    @Override
+    public Id task() {
+        return caller.task();
+    }
+
     Caller.OfAgent caller() {
         return caller;
     }
@@ -88,11 +99,13 @@ final class Session implements AutoCloseable {
         lastUsed = now;
     }
 
-    Instant lastUsed() {
+    @Override
+    public Instant lastUsed() {
         return lastUsed;
     }
 
-    boolean idle() {
+    @Override
+    public boolean idle() {
         return inFlight.isEmpty() && !lines.heard();
     }
 
@@ -183,7 +196,8 @@ final class Session implements AutoCloseable {
     }
 
     /** Whether the server is let go of, and nothing more can be asked of it. */
-    boolean over() {
+    @Override
+    public boolean over() {
         return whileOpen.cancelled();
     }
 

@@ -1,12 +1,10 @@
 package dev.writ.gateway.mcp;
 
-import dev.writ.base.Id;
 import dev.writ.base.Name;
 import dev.writ.guard.Caller;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,8 +15,7 @@ import java.util.random.RandomGenerator;
 
 /** The open sessions: bounded in number, each found only by the caller and on the route that opened it. */
 final class Sessions {
-    static final int SESSIONS_MAX = 4_000;
-    static final int SESSIONS_OF_TASK_MAX = 32;
+    private static final Crowd CROWD = new Crowd(10_000, 32);
     static final Duration IDLE_MAX = Duration.ofMinutes(30);
     private static final int ID_BYTES = 32;
     private static final Duration SWEPT_EVERY = Duration.ofMinutes(1);
@@ -34,19 +31,17 @@ final class Sessions {
         this.clock = clock;
     }
 
-    /**
-     * Whether one more may be opened for a task. Idle ones make room first, and of a task with its number the one that
-     * was longest not used: some clients leave without a word, and would shut themselves out.
-     */
+    /** Whether one more may be opened for a task; idle ones make room first. */
     boolean room(Caller.OfAgent caller) {
         closeIdle();
-        var ofTask = ofTask(caller.tenant(), caller.task());
-        if (ofTask.size() >= SESSIONS_OF_TASK_MAX) {
-            var longest = ofTask.stream().filter(Session::idle).min(Comparator.comparing(Session::lastUsed));
-            if (longest.isEmpty()) return false;
-            end(longest.get());
-        }
-        return open.size() < SESSIONS_MAX;
+        return switch (CROWD.place(List.copyOf(open.values()), caller.tenant(), caller.task())) {
+            case Crowd.Place.Free<Session> _ -> true;
+            case Crowd.Place.After<Session>(var leaving) -> {
+                end(leaving);
+                yield true;
+            }
+            case Crowd.Place.None<Session> _ -> false;
+        };
     }
 
     String nextId() {
@@ -120,12 +115,5 @@ final class Sessions {
             session.lines().expire();
             if (session.lost() || (session.idle() && session.lastUsed().isBefore(since))) end(session);
         }
-    }
-
-    private List<Session> ofTask(Name tenant, Id task) {
-        return open.values().stream()
-                .filter(session -> session.caller().tenant().equals(tenant)
-                        && session.caller().task().equals(task))
-                .toList();
     }
 }
