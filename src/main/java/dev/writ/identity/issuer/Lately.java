@@ -26,10 +26,8 @@ final class Lately {
         if (minute < oldest) return false;
         if (minutes.keySet().removeIf(past -> past < oldest))
             size = minutes.values().stream().mapToInt(marks -> marks.size).sum();
-        var marks = minutes.get(minute);
-        if (marks == null) minutes.put(minute, marks = new Marks());
-        else if (marks.has(mark)) return false;
-        if (size >= max) return false;
+        var marks = minutes.computeIfAbsent(minute, _ -> new Marks());
+        if (size >= max || marks.has(mark)) return false;
         marks.add(mark);
         size++;
         return true;
