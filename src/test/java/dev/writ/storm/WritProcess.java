@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** {@code writ up} on a data folder, in a process of its own, with the launcher's flags. */
+/**
+ * {@code writ up} on a data folder, in a process of its own, with the launcher's flags; by the launcher itself, with its AOT
+ * cache, when {@code -Dwrit.storm.launcher=PATH} names it.
+ */
 final class WritProcess implements AutoCloseable {
     private static final String UP = "is up.";
 
@@ -29,7 +32,21 @@ final class WritProcess implements AutoCloseable {
     }
 
     static WritProcess start(Path data, List<String> arguments) {
-        var words = new ArrayList<>(List.of(
+        var words = new ArrayList<>(program());
+        words.addAll(List.of("up", "--data", data.toString(), "--port", "0"));
+        words.addAll(arguments);
+        try {
+            var builder = new ProcessBuilder(words).redirectErrorStream(true);
+            return new WritProcess(builder.start(), data);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> program() {
+        var launcher = System.getProperty("writ.storm.launcher", "");
+        if (!launcher.isEmpty()) return List.of(launcher);
+        return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:MaxDirectMemorySize=96m",
@@ -40,19 +57,7 @@ final class WritProcess implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "up",
-                "--data",
-                data.toString(),
-                "--port",
-                "0"));
-        words.addAll(arguments);
-        try {
-            var builder = new ProcessBuilder(words).redirectErrorStream(true);
-            return new WritProcess(builder.start(), data);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+                Main.class.getName());
     }
 
     private void listen() {
