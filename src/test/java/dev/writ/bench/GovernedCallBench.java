@@ -35,7 +35,7 @@ class GovernedCallBench {
             var upstream = "http://127.0.0.1:" + echoPort + "/mcp";
             try (var nginx = loads.nginxProxy(proxyPort, echoPort);
                     var hop = loads.java(PlainHop.class, upstream, "evented");
-                    var ours = loads.java(GovernedServer.class, data, upstream)) {
+                    var ours = loads.java(recording(), GovernedServer.class, data, upstream)) {
                 int port = Integer.parseInt(ours.readLine().orElseThrow());
                 var key = ours.readLine().orElseThrow();
                 var url = "http://127.0.0.1:" + port + "/mcp/echo";
@@ -74,6 +74,12 @@ class GovernedCallBench {
                 assertThat(ours.running()).isTrue();
             }
         }
+    }
+
+    /** With {@code -Dwrit.bench.recording=FILE} a flight recording for {@link Flame} is made, which costs a little. */
+    private static List<String> recording() {
+        var file = System.getProperty("writ.bench.recording", "");
+        return file.isEmpty() ? List.of() : List.of("-XX:StartFlightRecording=settings=profile,filename=" + file);
     }
 
     private static String session(String url, String key) {

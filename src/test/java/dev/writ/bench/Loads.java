@@ -23,8 +23,8 @@ final class Loads {
     private static final int TICKS_PER_SECOND = 100;
     private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([\\d.]+)");
-    private static final Pattern P50 = Pattern.compile("50%\\s+(\\S+)");
-    private static final Pattern P99 = Pattern.compile("99%\\s+(\\S+)");
+    private static final Pattern P50 = Pattern.compile("(?m)^\\s+50%\\s+(\\S+)");
+    private static final Pattern P99 = Pattern.compile("(?m)^\\s+99%\\s+(\\S+)");
 
     private final Path directory;
 
@@ -67,6 +67,11 @@ final class Loads {
 
     /** A main class of the test tree in a process of its own, with the flags of the launcher. */
     Child java(Class<?> main, String... arguments) {
+        return java(List.of(), main, arguments);
+    }
+
+    /** @param flags for the virtual machine, besides */
+    Child java(List<String> flags, Class<?> main, String... arguments) {
         var words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -74,10 +79,9 @@ final class Loads {
                 "-XX:+UseCompactObjectHeaders",
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                "--sun-misc-unsafe-memory-access=allow"));
+        words.addAll(flags);
+        words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         words.addAll(List.of(arguments));
         return child(words);
     }
