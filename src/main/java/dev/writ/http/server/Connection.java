@@ -351,7 +351,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         // TLS says goodbye in words of its own, first (RFC 8446 §6.1).
-        var _ = secured.get().closeOutbound().addListener(_ -> duplex.shutdownOutput());
+        var _ = secured.get().closeOutbound().addListener(_ -> {
+            var _ = duplex.shutdownOutput();
+        });
     }
 
     private void expire() {

@@ -31,7 +31,9 @@ final class Secured extends SslHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
         super.channelRead(context, bytes);
-        if (again()) context.close();
+        if (again()) {
+            var _ = context.close();
+        }
     }
 
     /** RFC 5746: until 1.2 a client may begin anew, as somebody else say; after 1.3 nobody can (RFC 8446 §4.1.2). */
