@@ -58,7 +58,7 @@ public final class Api {
     }
 
     private Caller caller(Request request) {
-        var presented = Presented.of(request.headers(), request.method(), request.url());
+        var presented = Presented.of(request.headers(), request.method(), request.url(), request.certificate());
         return control.guard().callerOf(presented).orElseThrow(Problem::unauthorized);
     }
 }

@@ -68,8 +68,22 @@ final class WorkEndpoints {
         return Answers.document(control.overview()
                 .doctor(asked.caller(), installation.custody())
                 .map(findings -> Json.object()
-                        .put("findings", new Json.Arr(List.copyOf(findings)))
+                        .put("findings", new Json.Arr(withTls(findings)))
                         .build()));
+    }
+
+    private List<Json> withTls(List<Json.Obj> findings) {
+        var all = new ArrayList<Json>(findings);
+        installation
+                .tls()
+                .get()
+                .ifPresent(why -> all.add(Json.object()
+                        .put("level", "warn")
+                        .put("what", "the listener's TLS")
+                        .put("why", why)
+                        .put("next", "put good files in their place; Writ takes them up by itself")
+                        .build()));
+        return all;
     }
 
     private Answer can(Asked asked) {

@@ -34,10 +34,17 @@ record OwnerFile(Path file) {
 
     /** Complete, or as it was before. */
     void write(URI url, Name tenant, Secret key) {
+        write(url, tenant, key, Optional.empty());
+    }
+
+    /** @param certificate where the listener's own certificate is, which is trusted from here whoever made it */
+    void write(URI url, Name tenant, Secret key, Optional<Path> certificate) {
         var text = Json.object()
                 .put("url", url.toString())
                 .put("tenant", tenant.text())
                 .put("key", key.reveal())
+                .put("certificate", certificate.map(path -> path.toAbsolutePath()
+                        .toString()))
                 .build();
         var fresh = file.resolveSibling("owner.json.new");
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));

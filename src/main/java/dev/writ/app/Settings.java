@@ -2,6 +2,7 @@ package dev.writ.app;
 
 import dev.writ.base.Name;
 import dev.writ.guard.RefusalQuota;
+import dev.writ.http.server.TlsFiles;
 import dev.writ.ledger.WitnessRule;
 import dev.writ.store.Postgres;
 import dev.writ.witness.Peer;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param address where the listener binds
  * @param port 0 for any free one
  * @param hosts further names that a Host header may carry
+ * @param tls the files of the listener's TLS; without them it is plain
  * @param publicUrl the URL under which others reach Writ where that is not the listener's own
  * @param origins further values that an Origin header may carry
  * @param installation the first part of every log's origin, like a URL without scheme
@@ -47,6 +49,7 @@ public record Settings(
         Path data,
         String address,
         int port,
+        Optional<TlsFiles> tls,
         Set<String> hosts,
         Set<String> origins,
         Optional<URI> publicUrl,
@@ -88,6 +91,9 @@ public record Settings(
         origins = Set.copyOf(origins);
         witnesses = List.copyOf(witnesses);
         var _ = dev.writ.http.server.Settings.loopback(0).known(publicUrl);
+        if (tls.isPresent()
+                && publicUrl.filter(url -> url.getScheme().equals("http")).isPresent())
+            throw new IllegalArgumentException("where Writ speaks TLS, the public URL is https");
         if (witnessQuorum < 0) throw new IllegalArgumentException("a quorum is not negative");
         if (witnessLag.isNegative() || witnessLag.compareTo(Duration.ofDays(1)) > 0 || witnessLagRecords < 0)
             throw new IllegalArgumentException("a lag is 0 to 86400 seconds, and not negative");
@@ -123,6 +129,7 @@ public record Settings(
                 data,
                 "127.0.0.1",
                 PORT,
+                Optional.empty(),
                 Set.of(),
                 Set.of(),
                 Optional.empty(),
@@ -194,6 +201,7 @@ public record Settings(
         private Path data;
         private String address;
         private int port;
+        private Optional<TlsFiles> tls;
         private Set<String> hosts;
         private Set<String> origins;
         private Optional<URI> publicUrl;
@@ -223,6 +231,7 @@ public record Settings(
             this.data = from.data;
             this.address = from.address;
             this.port = from.port;
+            this.tls = from.tls;
             this.hosts = from.hosts;
             this.origins = from.origins;
             this.publicUrl = from.publicUrl;
@@ -261,6 +270,11 @@ public record Settings(
 
         public Builder port(int now) {
             this.port = now;
+            return this;
+        }
+
+        public Builder tls(TlsFiles now) {
+            this.tls = Optional.of(now);
             return this;
         }
 
@@ -389,6 +403,7 @@ public record Settings(
                     data,
                     address,
                     port,
+                    tls,
                     hosts,
                     origins,
                     publicUrl,

@@ -3,6 +3,7 @@ package dev.writ.app;
 import dev.writ.base.Name;
 import dev.writ.base.Nearest;
 import dev.writ.base.Visible;
+import dev.writ.http.server.TlsFiles;
 import dev.writ.ledger.token.TokenSettings;
 import dev.writ.ledger.verify.VerifierKey;
 import dev.writ.witness.Peer;
@@ -46,6 +47,7 @@ final class SettingsFile {
         keys.put(
                 "listen.port",
                 (s, v) -> s.toBuilder().port(number("listen.port", v)).build());
+        keys.put("listen.tls", (s, v) -> s.toBuilder().tls(tls(v)).build());
         keys.put(
                 "listen.hosts",
                 (s, v) -> s.toBuilder().hosts(texts("listen.hosts", v)).build());
@@ -188,6 +190,20 @@ final class SettingsFile {
                     vkeys.stream().map(VerifierKey::parse).toList()));
         }
         return peers;
+    }
+
+    private static TlsFiles tls(Object value) {
+        if (!(value instanceof Map<?, ?> files)
+                || !files.keySet().containsAll(Set.of("certificate", "key"))
+                || !Set.of("certificate", "key", "clientAuthorities").containsAll(files.keySet()))
+            throw new IllegalArgumentException("it has certificate and key, and may have clientAuthorities");
+        var authorities = files.get("clientAuthorities");
+        return new TlsFiles(
+                Path.of(text("certificate", Objects.requireNonNullElse(files.get("certificate"), ""))),
+                Path.of(text("key", Objects.requireNonNullElse(files.get("key"), ""))),
+                files.containsKey("clientAuthorities")
+                        ? Optional.of(Path.of(text("clientAuthorities", Objects.requireNonNullElse(authorities, ""))))
+                        : Optional.empty());
     }
 
     private static Pkcs11 pkcs11(Object value) {

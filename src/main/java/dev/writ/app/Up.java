@@ -118,7 +118,19 @@ public final class Up implements Callable<Integer> {
     static StartFailure failure(RuntimeException e) {
         return switch (e) {
             case StartFailure known -> known;
-            case ServerError server -> told(server, "free the port, or choose another one with --port PORT");
+            case ServerError server ->
+                told(
+                        server,
+                        switch (server.code()) {
+                            case TLS_MISSING -> "correct listen.tls, or put the file there, readable for this user";
+                            case TLS_MALFORMED ->
+                                "write it as PEM; for a key: openssl pkcs8 -topk8 -nocrypt -in KEY -out NEW";
+                            case TLS_EXPOSED -> "chmod 600 it";
+                            case TLS_MISFIT -> "put certificate and key of one pair into listen.tls, its own one first";
+                            case TLS_EXPIRED -> "have the certificate renewed, then start again";
+                            case ADDRESS_UNAVAILABLE, GONE, STALLED ->
+                                "free the port, or choose another one with --port PORT";
+                        });
             case StoreError store ->
                 told(
                         store,

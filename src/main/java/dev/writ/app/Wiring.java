@@ -31,6 +31,8 @@ import dev.writ.http.server.HttpServer;
 import dev.writ.http.server.Limits;
 import dev.writ.http.server.Route;
 import dev.writ.http.server.Routes;
+import dev.writ.http.server.Tls;
+import dev.writ.http.server.TlsFiles;
 import dev.writ.identity.Identity;
 import dev.writ.identity.issuer.Issuer;
 import dev.writ.identity.issuer.Proofs;
@@ -136,6 +138,7 @@ public final class Wiring implements AutoCloseable {
             Deque<AutoCloseable> opened,
             List<Function<Parts, List<Route>>> gateways) {
         var clock = new SteadyClock(machine);
+        var tls = settings.tls().map(files -> Tls.open(files, clock));
         var folder = DataFolder.open(settings.data());
         var ids = new Ids(clock, new Drbg(random));
 
@@ -235,7 +238,8 @@ public final class Wiring implements AutoCloseable {
                         clock.instant(),
                         listening::get,
                         site,
-                        TENANT));
+                        TENANT,
+                        () -> tls.flatMap(Tls::trouble)));
         var visits = new Visits<Caller.OfPerson>(
                 site,
                 guard::signedIn,
@@ -249,7 +253,8 @@ public final class Wiring implements AutoCloseable {
         // Administrators name providers, so they may be where servers may be; each URL of theirs is https, or on this
         // machine.
         var provided = new ProviderWeb(new Metadata(guard, client, destinations(settings.network()), true));
-        var oauth = new OauthEndpoint(control, metadata, visits, clock);
+        var oauth = new OauthEndpoint(
+                control, metadata, visits, clock, tls.filter(Tls::asks).isPresent());
         var routes = new ArrayList<>(api.routes());
         routes.addAll(mcp.routes());
         routes.addAll(new ServerConnections(upstreams.connections(), home, control, visits).routes());
@@ -258,7 +263,7 @@ public final class Wiring implements AutoCloseable {
         routes.addAll(new ScimEndpoint(control.provisioning()).routes());
         routes.addAll(new EventsEndpoint(control.provisioning(), provided, TENANT).routes());
         for (var gateway : gateways) routes.addAll(gateway.apply(parts));
-        var server = HttpServer.start(listening(settings, guard), new Routes(routes), clock, loops);
+        var server = HttpServer.start(listening(settings, guard).secured(tls), new Routes(routes), clock, loops);
         opened.push(server);
 
         var wiring = new Wiring(opened, parts, server);
@@ -269,7 +274,10 @@ public final class Wiring implements AutoCloseable {
                                 + control.firstStart()
                                         .link(TENANT, first.person())
                                         .reveal())));
-        owner.ifPresent(key -> new OwnerFile(folder.ownerFile()).write(wiring.url(), TENANT, key));
+        // With TLS by the name that the certificate has.
+        var known = tls.flatMap(_ -> settings.publicUrl()).orElseGet(wiring::url);
+        owner.ifPresent(key -> new OwnerFile(folder.ownerFile())
+                .write(known, TENANT, key, settings.tls().map(TlsFiles::certificate)));
         Runnable settling = () -> {
             // Also finds out, while nothing else is written, that the database is no longer ours.
             store.probe();
@@ -277,6 +285,7 @@ public final class Wiring implements AutoCloseable {
         };
         Runnable noting = () -> journal.note(agreement::settle, agreement::bundle, false);
         opened.push(new Ticker(TICK, List.of(control.tasks()::expire, identity::saveLastUsed, settling, noting)));
+        tls.ifPresent(each -> opened.push(new Ticker(TICK, List.of(each::renew))));
         opened.push(new Ticker(SECOND, List.of(guard::tick)));
         return wiring;
     }
@@ -298,7 +307,7 @@ public final class Wiring implements AutoCloseable {
                             // Port 0 until we listen: whoever holds our port by then must not be sent the key.
                             founded -> {
                                 first.set(Optional.of(founded));
-                                file.write(url(settings.address(), 0), TENANT, founded.text());
+                                file.write(url("http", settings.address(), 0), TENANT, founded.text());
                             });
         return file.key();
     }
@@ -320,11 +329,14 @@ public final class Wiring implements AutoCloseable {
     public URI url() {
         var address = server.address();
         var any = address.getAddress().isAnyLocalAddress();
-        return url(any ? "127.0.0.1" : address.getAddress().getHostAddress(), address.getPort());
+        return url(
+                parts.settings().tls().isPresent() ? "https" : "http",
+                any ? "127.0.0.1" : address.getAddress().getHostAddress(),
+                address.getPort());
     }
 
-    private static URI url(String host, int port) {
-        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+    private static URI url(String scheme, String host, int port) {
+        return URI.create(scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
     }
 
     @Override
@@ -360,7 +372,8 @@ public final class Wiring implements AutoCloseable {
         all.add(listening);
         int port = listening.lastIndexOf(':');
         for (var name : List.of("127.0.0.1", "localhost", "[::1]"))
-            if (port > "http:".length()) all.add("http://" + name + listening.substring(port));
+            if (port > "https:".length())
+                all.add(listening.substring(0, listening.indexOf("://") + 3) + name + listening.substring(port));
         return all;
     }
 

@@ -32,7 +32,7 @@ final class Api implements AutoCloseable {
         // A key in clear must not leave the machine: without TLS only loopback addresses are dialled.
         var destinations =
                 server.tls() || access.plainHttp() ? Destinations.anyGrantable() : Destinations.loopbackOnly();
-        this.client = HttpClient.start(Settings.to(destinations));
+        this.client = HttpClient.start(Settings.to(destinations).trusting(access.trust()));
     }
 
     static Url url(String text) {

@@ -10,6 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +37,15 @@ final class Context {
     }
 
     /** A server and the key for it. */
-    record Access(String url, Optional<Secret> key, boolean plainHttp) {}
+    record Access(String url, Optional<Secret> key, boolean plainHttp, List<X509Certificate> trust) {
+        /** With whom the system trusts. */
+        Access(String url, Optional<Secret> key, boolean plainHttp) {
+            this(url, key, plainHttp, List.of());
+        }
+    }
 
     /** What a file says. */
-    record Kept(String url, Secret key, Optional<String> tenant) {}
+    record Kept(String url, Secret key, Optional<String> tenant, List<X509Certificate> trust) {}
 
     void url(String url) {
         this.url = url;
@@ -79,7 +88,7 @@ final class Context {
             throw CliError.usage(
                     "no key for " + address,
                     "run writ login, set WRIT_KEY, or name the data folder of a server on this machine with --data");
-        return new Access(address, key, plainHttp);
+        return new Access(address, key, plainHttp, kept.map(Kept::trust).orElse(List.of()));
     }
 
     /** The data folder that is in use, when it is there. */
@@ -143,13 +152,28 @@ final class Context {
             var address = json.string("url");
             var key = json.string("key");
             if (address.isEmpty() || key.isEmpty()) throw new JsonError("expected url and key", 0);
-            return Optional.of(new Kept(address.get(), Secret.of(key.get()), json.string("tenant")));
+            return Optional.of(new Kept(
+                    address.get(),
+                    Secret.of(key.get()),
+                    json.string("tenant"),
+                    json.string("certificate").map(Context::certificates).orElse(List.of())));
         } catch (JsonError e) {
             throw new CliError(
                     Exit.FAILED,
                     file + " cannot be used",
                     String.valueOf(e.getMessage()),
                     "delete it and log in again");
+        }
+    }
+
+    /** Those of a listener on this machine; whoever cannot read them trusts whom the system trusts. */
+    private static List<X509Certificate> certificates(String file) {
+        try (var in = Files.newInputStream(Path.of(file))) {
+            return CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
+        } catch (IOException | CertificateException e) {
+            return List.of();
         }
     }
 

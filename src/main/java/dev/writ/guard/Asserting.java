@@ -7,7 +7,6 @@ import dev.writ.base.Name;
 import dev.writ.identity.Binding;
 import dev.writ.identity.Grant;
 import dev.writ.identity.Trust;
-import dev.writ.identity.issuer.Proofs;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -43,12 +42,12 @@ final class Asserting {
     }
 
     /** RFC 6749 §4.4 with RFC 7523 §2.2: the agent itself, by its own key. */
-    Minted credentials(Tokens.Asserted shown, Optional<Proofs.Shown.Key> proof) {
+    Minted credentials(Tokens.Asserted shown, Possession held) {
         return switch (client(shown)) {
             case Assertions.Judged.Bad(var why, var whose) ->
                 no(shown, whose, "client_credentials", Minted.no(Minted.Code.INVALID_CLIENT, why));
             case Assertions.Judged.Good(var trust, var _) ->
-                given(shown, trust, trust.agent().text(), Optional.empty(), proof, "client_credentials");
+                given(shown, trust, trust.agent().text(), Optional.empty(), held, "client_credentials");
         };
     }
 
@@ -71,32 +70,27 @@ final class Asserting {
     }
 
     /** RFC 7523 §2.1 */
-    Minted bearer(Tokens.Asserted shown, Optional<Proofs.Shown.Key> proof) {
+    Minted bearer(Tokens.Asserted shown, Possession held) {
         var kinds = Set.of(Trust.Kind.WORKLOAD, Trust.Kind.ID_JAG);
         return switch (assertions.judge(
-                shown.tenant(),
-                shown.assertion().orElse(""),
-                kinds,
-                us(shown.tenant()),
-                proof.map(Proofs.Shown.Key::jkt))) {
+                shown.tenant(), shown.assertion().orElse(""), kinds, us(shown.tenant()), held.holder())) {
             case Assertions.Judged.Bad(var why, var whose) ->
                 no(shown, whose, "jwt-bearer", Minted.no(Minted.Code.INVALID_GRANT, why));
             case Assertions.Judged.Good(var trust, var claims)
-            when trust.kind() == Trust.Kind.ID_JAG -> enterprise(shown, trust, claims, proof);
+            when trust.kind() == Trust.Kind.ID_JAG -> enterprise(shown, trust, claims, held);
             case Assertions.Judged.Good(var trust, var claims) ->
                 given(
                         shown,
                         trust,
                         claims.string("sub").orElse(trust.agent().text()),
                         Optional.empty(),
-                        proof,
+                        held,
                         "workload");
         };
     }
 
     /** The company's provider says that a person lets this client act: the client shows who it is besides. */
-    private Minted enterprise(
-            Tokens.Asserted shown, Trust trust, dev.writ.base.Json.Obj claims, Optional<Proofs.Shown.Key> proof) {
+    private Minted enterprise(Tokens.Asserted shown, Trust trust, dev.writ.base.Json.Obj claims, Possession held) {
         if (!(client(shown) instanceof Assertions.Judged.Good(var own, var _))
                 || !own.agent().equals(trust.agent()))
             return no(
@@ -126,18 +120,13 @@ final class Asserting {
                 trust,
                 trust.agent().text(),
                 person,
-                proof,
+                held,
                 ID_JAG);
     }
 
     /** A token under the task that is meant, or the only one that can be. */
     private Minted given(
-            Tokens.Asserted shown,
-            Trust trust,
-            String client,
-            Optional<Id> person,
-            Optional<Proofs.Shown.Key> proof,
-            String how) {
+            Tokens.Asserted shown, Trust trust, String client, Optional<Id> person, Possession held, String how) {
         var agent = trust.agent();
         var url = shown.resource().orElseGet(() -> places.joint(shown.tenant()));
         var place = places.resource(url).filter(each -> each.tenant().equals(shown.tenant()));
@@ -170,11 +159,12 @@ final class Asserting {
                         task.id(),
                         task.person(),
                         url,
-                        proof.map(Proofs.Shown.Key::jkt),
+                        held.jkt(),
+                        held.x5t(),
                         clock.instant()),
                 how,
                 false,
-                proof);
+                held);
     }
 
     /** Refuses; where a key that we know has signed what was shown, with a record of its agent. */

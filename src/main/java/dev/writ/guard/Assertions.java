@@ -56,9 +56,9 @@ final class Assertions {
     /**
      * @param kinds what it may be
      * @param audiences us, by every name that it may have for us
-     * @param jkt the key that whoever shows it has proved to hold, if any
+     * @param holder the key or certificate that whoever shows it has proved to hold, if any
      */
-    Judged judge(Name tenant, String text, Set<Trust.Kind> kinds, Set<String> audiences, Optional<String> jkt) {
+    Judged judge(Name tenant, String text, Set<Trust.Kind> kinds, Set<String> audiences, Optional<String> holder) {
         var read = Jws.read(text);
         if (read.isEmpty()) return new Judged.Bad("the assertion is no JWT", Optional.empty());
         var jws = read.get();
@@ -70,7 +70,7 @@ final class Assertions {
             if (jag != (trust.kind() == Trust.Kind.ID_JAG)) continue;
             if (!claimed(trust.claims(), jws.claims())
                     || !PublicKeys.of(trust.jwks()).signed(jws)) continue;
-            var fault = fault(trust, jws.claims(), trust.audience().map(Set::of).orElse(audiences), jkt);
+            var fault = fault(trust, jws.claims(), trust.audience().map(Set::of).orElse(audiences), holder);
             return fault.<Judged>map(why -> new Judged.Bad(why, Optional.of(trust)))
                     .orElseGet(() -> new Judged.Good(trust, jws.claims()));
         }
@@ -83,7 +83,7 @@ final class Assertions {
     }
 
     /** RFC 7523 §3 */
-    private Optional<String> fault(Trust trust, Json.Obj claims, Set<String> audiences, Optional<String> jkt) {
+    private Optional<String> fault(Trust trust, Json.Obj claims, Set<String> audiences, Optional<String> holder) {
         var now = clock.instant();
         if (!addressed(claims, audiences)) return Optional.of("aud is not this authorization server");
         var until = claims.integer("exp").map(Instant::ofEpochSecond);
@@ -93,7 +93,7 @@ final class Assertions {
         if (future(claims, "nbf", now) || future(claims, "iat", now)) return Optional.of("it is of the future");
         if (trust.kind() == Trust.Kind.AGENT_KEY && !claims.string("sub").equals(Optional.of(trust.issuer())))
             return Optional.of("sub is not iss");
-        return single ? shownBefore(trust, claims, now, until.get()) : held(trust, claims, jkt, now, until.get());
+        return single ? shownBefore(trust, claims, now, until.get()) : held(trust, claims, holder, now, until.get());
     }
 
     private Optional<String> shownBefore(Trust trust, Json.Obj claims, Instant now, Instant until) {
@@ -113,7 +113,7 @@ final class Assertions {
      * A platform's token is a file that its workload reads as often as it likes, so it is good until its end: but once it
      * was shown by the holder of a key, for no other holder.
      */
-    private Optional<String> held(Trust trust, Json.Obj claims, Optional<String> jkt, Instant now, Instant until) {
+    private Optional<String> held(Trust trust, Json.Obj claims, Optional<String> holder, Instant now, Instant until) {
         // A platform may leave jti out (JWT-SVID §3); then the token's claims are what it is known by.
         var what = claims.get("jti").isEmpty()
                 ? Canonical.digest(claims).toString()
@@ -121,9 +121,9 @@ final class Assertions {
                         .filter(id -> !id.isEmpty() && id.length() <= JTI_CHARS_MAX)
                         .orElse("");
         if (what.isEmpty()) return Optional.of("jti is no text");
-        return platform.takes(mark(trust, what), jkt, now, until)
+        return platform.takes(mark(trust, what), holder, now, until)
                 ? Optional.empty()
-                : Optional.of("it was shown before by the holder of another key");
+                : Optional.of("it was shown before by the holder of another key or certificate");
     }
 
     private static Digest mark(Trust trust, String what) {

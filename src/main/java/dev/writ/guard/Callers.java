@@ -1,6 +1,5 @@
 package dev.writ.guard;
 
-import dev.writ.base.Digest;
 import dev.writ.base.Name;
 import dev.writ.guard.Recognised.Lack;
 import dev.writ.identity.Binding;
@@ -9,7 +8,6 @@ import dev.writ.identity.Identity;
 import dev.writ.identity.issuer.AccessToken;
 import dev.writ.identity.issuer.Proofs;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -117,16 +115,12 @@ final class Callers {
             };
         }
         if (token.x5t().isPresent()) {
-            var shown = presented.certificate().map(Callers::thumbprint);
-            return shown.equals(token.x5t())
+            // RFC 8705 §3: shown as a bearer's, on a connection of its holder's.
+            return !dpop && presented.thumbprint().equals(token.x5t())
                     ? new Bound.By(Binding.MTLS)
                     : new Bound.Lacking(Lack.TOKEN, "this token takes its holder's certificate");
         }
         return dpop ? new Bound.Lacking(Lack.TOKEN, "this token is bound to no key") : new Bound.By(Binding.NONE);
-    }
-
-    private static String thumbprint(Digest certificate) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(certificate.bytes());
     }
 
     /** Of a person's session, by its cookie's value. */

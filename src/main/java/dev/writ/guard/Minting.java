@@ -66,10 +66,10 @@ final class Minting {
     /**
      * Opens a grant and mints its first token.
      *
-     * @param proof what shows the key that the grant is bound to; it is used up
+     * @param shown what the grant is bound to; a proof of possession is used up
      */
-    Minted open(Grant wanted, String how, boolean refreshable, Optional<Proofs.Shown.Key> proof) {
-        var again = shownAgain(wanted, how, proof);
+    Minted open(Grant wanted, String how, boolean refreshable, Possession shown) {
+        var again = shownAgain(wanted, how, shown.key());
         if (again.isPresent()) return again.get();
         return admitted(wanted, how, () -> switch (identity.grants().open(wanted, refreshable)) {
             case Grants.Opened.TooMany _ ->
@@ -79,8 +79,8 @@ final class Minting {
     }
 
     /** Uses a refresh token up and mints the next token of its grant. */
-    Minted next(Grant grant, String refresh, Optional<Proofs.Shown.Key> proof) {
-        var again = shownAgain(grant, "refresh_token", proof);
+    Minted next(Grant grant, String refresh, Possession shown) {
+        var again = shownAgain(grant, "refresh_token", shown.key());
         if (again.isPresent()) return again.get();
         // Of an ended task: good for nothing but to hear of that end, so there is nothing to decide.
         if (grant.endedAt().isPresent()) return rotated(refresh, "farewell");
@@ -186,7 +186,7 @@ final class Minting {
     }
 
     private static Binding binding(Grant grant) {
-        return grant.jkt().isPresent() ? Binding.DPOP : Binding.NONE;
+        return grant.jkt().isPresent() ? Binding.DPOP : grant.x5t().isPresent() ? Binding.MTLS : Binding.NONE;
     }
 
     private static Minted refused(Refusal.Reason reason) {
@@ -226,7 +226,7 @@ final class Minting {
                 ids.next("tok"),
                 actors(grant),
                 grant.jkt(),
-                Optional.empty(),
+                grant.x5t(),
                 now,
                 now.plus(LASTS));
         var text = issuing.issuer().mint(token);

@@ -2,6 +2,7 @@ package dev.writ.guard;
 
 import dev.writ.base.Digest;
 import dev.writ.base.Headers;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,14 +21,19 @@ public record Presented(
         proofs = List.copyOf(proofs);
     }
 
-    /** What a request's header fields show. */
-    public static Presented of(Headers headers, String method, String url) {
-        return new Presented(headers.only("authorization"), headers.all("dpop"), method, url, Optional.empty());
+    /** What a request's header fields show, and the connection that it came on. */
+    public static Presented of(Headers headers, String method, String url, Optional<Digest> certificate) {
+        return new Presented(headers.only("authorization"), headers.all("dpop"), method, url, certificate);
     }
 
     /** A bearer credential alone, shown for no request in particular: good for keys, never for a token. */
     public static Presented bearer(String credential) {
         return new Presented(Optional.of("Bearer " + credential), List.of(), "", "", Optional.empty());
+    }
+
+    /** The certificate as a token names it (RFC 8705 §3.1). */
+    Optional<String> thumbprint() {
+        return certificate.map(digest -> Base64.getUrlEncoder().withoutPadding().encodeToString(digest.bytes()));
     }
 
     /** The credential behind {@code Bearer} (RFC 6750 §2.1). */

@@ -138,13 +138,13 @@ public final class Tokens {
         return switch (codes.take(shown.code())) {
             case Codes.Taken.Unknown _ -> unknown(Minted.no(Minted.Code.INVALID_GRANT, NO_CODE));
             case Codes.Taken.Late(var what) ->
-                no(grant(shown, what, Optional.empty()), CODE, Minted.no(Minted.Code.INVALID_GRANT, NO_CODE));
+                no(grant(shown, what, Possession.NONE), CODE, Minted.no(Minted.Code.INVALID_GRANT, NO_CODE));
             case Codes.Taken.Again(var what, var first) -> {
                 // RFC 6749 §4.1.2: what a code gave is taken back when the code is shown again.
                 first.flatMap(id -> identity.grants().grant(what.tenant(), id))
                         .ifPresent(
                                 each -> minting.revoke(each, "code-reused", "its authorization code was used twice"));
-                var grant = grant(first.orElseGet(() -> ids.next("grt")), what, Optional.empty());
+                var grant = grant(first.orElseGet(() -> ids.next("grt")), what, Possession.NONE);
                 yield no(grant, CODE, Minted.no(Minted.Code.INVALID_GRANT, "the code was used before"));
             }
             case Codes.Taken.First(var what) -> redeemed(shown, what, proved);
@@ -153,16 +153,15 @@ public final class Tokens {
 
     private Minted redeemed(Redemption shown, CodeFor what, Proved proved) {
         var fault = fault(shown, what);
-        if (fault.isPresent()) return no(grant(shown, what, Optional.empty()), CODE, fault.get());
+        if (fault.isPresent()) return no(grant(shown, what, Possession.NONE), CODE, fault.get());
         return switch (proved) {
-            case Proved.No(var no) -> no(grant(shown, what, Optional.empty()), CODE, no);
-            case Proved.Yes yes -> {
-                var jkt = yes.jkt();
-                var grant = grant(shown, what, jkt);
+            case Proved.No(var no) -> no(grant(shown, what, Possession.NONE), CODE, no);
+            case Proved.Yes(var held) -> {
+                var grant = grant(shown, what, held);
                 // RFC 9449 §10
-                yield what.jkt().isPresent() && !what.jkt().equals(jkt)
+                yield what.jkt().isPresent() && !what.jkt().equals(held.jkt())
                         ? no(grant, CODE, Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the code is bound to another key"))
-                        : meanwhile(shown.code(), grant, minting.open(grant, CODE, true, yes.key()));
+                        : meanwhile(shown.code(), grant, minting.open(grant, CODE, true, held));
             }
         };
     }
@@ -216,13 +215,13 @@ public final class Tokens {
     }
 
     /** What a code leads to; the code's next use is known by it. */
-    private Grant grant(Redemption shown, CodeFor what, Optional<String> jkt) {
+    private Grant grant(Redemption shown, CodeFor what, Possession held) {
         var id = ids.next("grt");
         codes.gave(shown.code(), id);
-        return grant(id, what, jkt);
+        return grant(id, what, held);
     }
 
-    private Grant grant(Id id, CodeFor what, Optional<String> jkt) {
+    private Grant grant(Id id, CodeFor what, Possession held) {
         return Grant.opening(
                 what.tenant(),
                 id,
@@ -232,27 +231,25 @@ public final class Tokens {
                 what.task(),
                 what.person(),
                 what.resource(),
-                jkt,
+                held.jkt(),
+                held.x5t(),
                 clock.instant());
     }
 
-    /** The key that a token request proves, if it proves one. */
+    /** What a token request proves to hold, if anything. */
     private sealed interface Proved {
-        record Yes(Optional<Proofs.Shown.Key> key) implements Proved {
-            Optional<String> jkt() {
-                return key.map(Proofs.Shown.Key::jkt);
-            }
-        }
+        record Yes(Possession held) implements Proved {}
 
         record No(Minted.No no) implements Proved {}
     }
 
     /** RFC 9449 §5 */
     private Proved proved(Presented presented) {
-        if (presented.proofs().isEmpty()) return new Proved.Yes(Optional.empty());
+        var certificate = presented.thumbprint();
+        if (presented.proofs().isEmpty()) return new Proved.Yes(new Possession(Optional.empty(), certificate));
         return switch (issuing.proofs()
                 .judge(presented.proofs(), presented.method(), presented.url(), Optional.empty())) {
-            case Proofs.Shown.Key key -> new Proved.Yes(Optional.of(key));
+            case Proofs.Shown.Key key -> new Proved.Yes(new Possession(Optional.of(key), certificate));
             case Proofs.Shown.Bad(var why) -> new Proved.No(Minted.no(Minted.Code.INVALID_DPOP_PROOF, why));
             case Proofs.Shown.OtherNonce _ ->
                 new Proved.No(Minted.no(Minted.Code.USE_DPOP_NONCE, "use the nonce in DPoP-Nonce"));
@@ -293,10 +290,10 @@ public final class Tokens {
             return no(grant, REFRESH, Minted.no(Minted.Code.INVALID_TARGET, "the grant is for another resource"));
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no(grant, REFRESH, no);
-            case Proved.Yes yes
-            when grant.jkt().isPresent() && !grant.jkt().equals(yes.jkt()) ->
-                no(grant, REFRESH, Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the grant is bound to another key"));
-            case Proved.Yes(var key) -> minting.next(grant, shown.refresh(), key);
+            case Proved.Yes(var held) ->
+                held.missing(grant, "the grant")
+                        .<Minted>map(no -> no(grant, REFRESH, no))
+                        .orElseGet(() -> minting.next(grant, shown.refresh(), held));
         };
     }
 
@@ -324,14 +321,10 @@ public final class Tokens {
             return no(from, EXCHANGE, Minted.no(Minted.Code.INVALID_TARGET, "resource names one of this server's"));
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no(from, EXCHANGE, no);
-            // Who holds a bound token proves it here as well: exchange is no way around the binding.
-            case Proved.Yes yes
-            when from.jkt().isPresent() && !from.jkt().equals(yes.jkt()) ->
-                no(
-                        from,
-                        EXCHANGE,
-                        Minted.no(Minted.Code.INVALID_DPOP_PROOF, "the subject token is bound to another key"));
-            case Proved.Yes yes -> {
+            case Proved.Yes(var held) -> {
+                // Who holds a bound token proves it here as well: exchange is no way around the binding.
+                var missing = held.missing(from, "the subject token");
+                if (missing.isPresent()) yield no(from, EXCHANGE, missing.get());
                 var grant = Grant.opening(
                         from.tenant(),
                         ids.next("grt"),
@@ -341,9 +334,10 @@ public final class Tokens {
                         from.task(),
                         from.person(),
                         resource.get().url(),
-                        yes.jkt(),
+                        held.jkt(),
+                        held.x5t(),
                         clock.instant());
-                yield minting.open(grant, EXCHANGE, false, yes.key());
+                yield minting.open(grant, EXCHANGE, false, held);
             }
         };
     }
@@ -380,7 +374,7 @@ public final class Tokens {
     public Minted credentials(Asserted shown) {
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
-            case Proved.Yes(var key) -> asserting.credentials(shown, key);
+            case Proved.Yes(var held) -> asserting.credentials(shown, held);
         };
     }
 
@@ -388,7 +382,7 @@ public final class Tokens {
     public Minted bearer(Asserted shown) {
         return switch (proved(shown.presented())) {
             case Proved.No(var no) -> no;
-            case Proved.Yes(var key) -> asserting.bearer(shown, key);
+            case Proved.Yes(var held) -> asserting.bearer(shown, held);
         };
     }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param client the client's id as it said it, a URL or a name that we gave
  * @param resource the one audience of its tokens
  * @param jkt the key that tokens and refreshing are bound to (RFC 9449 §5)
+ * @param x5t the certificate that they are bound to (RFC 8705 §3.1); never both
  * @param refresh the refresh token that is good now, its SHA-256; a grant without any ends with its token
  * @param generation how often it was refreshed
  */
@@ -28,6 +29,7 @@ public record Grant(
         Id person,
         String resource,
         Optional<String> jkt,
+        Optional<String> x5t,
         Optional<Digest> refresh,
         long generation,
         Instant createdAt,
@@ -46,6 +48,7 @@ public record Grant(
         person.require("per");
         if (client.isEmpty() || client.length() > CLIENT_CHARS_MAX)
             throw new IllegalArgumentException("a client's id has 1 to " + CLIENT_CHARS_MAX + " characters");
+        if (jkt.isPresent() && x5t.isPresent()) throw new IllegalArgumentException("bound to a key and a certificate");
         createdAt = createdAt.truncatedTo(ChronoUnit.MILLIS);
         endedAt = endedAt.map(at -> at.truncatedTo(ChronoUnit.MILLIS));
         revokedAt = revokedAt.map(at -> at.truncatedTo(ChronoUnit.MILLIS));
@@ -62,6 +65,7 @@ public record Grant(
             Id person,
             String resource,
             Optional<String> jkt,
+            Optional<String> x5t,
             Instant now) {
         return new Grant(
                 tenant,
@@ -73,6 +77,7 @@ public record Grant(
                 person,
                 resource,
                 jkt,
+                x5t,
                 Optional.empty(),
                 0,
                 now,
@@ -102,6 +107,7 @@ public record Grant(
                 person,
                 resource,
                 jkt,
+                x5t,
                 Optional.of(digest),
                 refresh.isPresent() ? generation + 1 : generation,
                 createdAt,
@@ -128,6 +134,7 @@ public record Grant(
                 person,
                 resource,
                 jkt,
+                x5t,
                 refresh,
                 generation,
                 createdAt,

@@ -29,6 +29,9 @@ record GrantTable(Map<Id, Grant> byId, Map<Digest, Id> refreshes) {
               PRIMARY KEY (digest));
             CREATE INDEX refreshes_by_grant ON refreshes (tenant, grant_id)""";
 
+    /** Identity's sixth step: certificates that grants are bound to. */
+    static final String CERTIFICATES = "ALTER TABLE grants ADD COLUMN x5t text";
+
     static GrantTable load(Sql sql, Instant since) throws SQLException {
         var byId = new HashMap<Id, Grant>();
         for (var grant : sql.rows("""
@@ -46,8 +49,8 @@ record GrantTable(Map<Id, Grant> byId, Map<Digest, Id> refreshes) {
     static void insert(Sql sql, Grant grant) throws SQLException {
         sql.changeOne(
                 """
-                INSERT INTO grants (tenant, id, family, client, agent, task, person, resource, jkt, refresh, generation, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                INSERT INTO grants (tenant, id, family, client, agent, task, person, resource, jkt, x5t, refresh, generation, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 grant.tenant(),
                 grant.id(),
                 grant.family(),
@@ -57,6 +60,7 @@ record GrantTable(Map<Id, Grant> byId, Map<Digest, Id> refreshes) {
                 grant.person(),
                 grant.resource(),
                 grant.jkt(),
+                grant.x5t(),
                 grant.refresh(),
                 grant.generation(),
                 grant.createdAt());
@@ -127,6 +131,7 @@ record GrantTable(Map<Id, Grant> byId, Map<Digest, Id> refreshes) {
                 row.id("person"),
                 row.text("resource"),
                 row.optionalText("jkt"),
+                row.optionalText("x5t"),
                 row.optionalDigest("refresh"),
                 row.integer("generation"),
                 row.instant("created_at"),

@@ -29,7 +29,8 @@ final class Tables {
                     Sessions.TABLE,
                     Trusts.TABLE,
                     Passkeys.TABLE + ";" + SignInLinks.TABLE + ";" + Notices.TABLE + ";" + Proposals.TABLE + ";"
-                            + Providers.TABLE));
+                            + Providers.TABLE,
+                    GrantTable.CERTIFICATES));
 
     private Tables() {}
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.writ.base.Name;
+import dev.writ.http.server.TlsFiles;
 import dev.writ.ledger.verify.VerifierKey;
 import dev.writ.witness.Peer;
 import java.io.IOException;
@@ -55,6 +56,13 @@ class SettingsTest {
                             "public_url: https://writ.corp",
                             Settings::publicUrl,
                             Optional.of(java.net.URI.create("https://writ.corp")))),
+            Map.entry(
+                    "listen.tls",
+                    new Example(
+                            "listen: {tls: {certificate: /c.pem, key: /k.pem, clientAuthorities: /a.pem}}",
+                            Settings::tls,
+                            Optional.of(new TlsFiles(
+                                    Path.of("/c.pem"), Path.of("/k.pem"), Optional.of(Path.of("/a.pem")))))),
             Map.entry(
                     "installation", new Example("installation: writ.corp/eu", Settings::installation, "writ.corp/eu")),
             Map.entry("node", new Example("node: node-7", Settings::node, new Name("node-7"))),
@@ -200,6 +208,12 @@ class SettingsTest {
                 "listen: {hosts: [1]}",
                 "listen: {hosts: [\"\\x",
                 "listen: 7400",
+                "listen: {tls: /c.pem}",
+                "listen: {tls: {certificate: /c.pem}}",
+                "listen: {tls: {certificate: /c.pem, key: 7}}",
+                "listen: {tls: {certificate: /c.pem, key: /k.pem, clientAuthorities: }}",
+                "listen: {tls: {certificate: /c.pem, key: /k.pem, ciphers: all}}",
+                "{public_url: 'http://writ.corp', listen: {tls: {certificate: /c.pem, key: /k.pem}}}",
                 "public_url: writ.corp",
                 "public_url: https://writ.corp/",
                 "public_url: https://user@writ.corp",

@@ -61,13 +61,44 @@ class GrantsTest {
     private Grant wanted() {
         var id = ids.next("grt");
         return Grant.opening(
-                ACME, id, id, "client", BOT, task, person, "https://writ/mcp", Optional.empty(), clock.instant());
+                ACME,
+                id,
+                id,
+                "client",
+                BOT,
+                task,
+                person,
+                "https://writ/mcp",
+                Optional.empty(),
+                Optional.empty(),
+                clock.instant());
     }
 
     private void fill(boolean refreshable) {
         for (int i = 0; i < Grants.GRANTS_MAX; i++)
             assertThat(grants.open(wanted(), refreshable)).isInstanceOf(Grants.Opened.Open.class);
         assertThat(grants.open(wanted(), refreshable)).isInstanceOf(Grants.Opened.TooMany.class);
+    }
+
+    @Test
+    void whatAGrantIsBoundToIsRemembered() {
+        var id = ids.next("grt");
+        var thumbprint = Optional.of("A".repeat(43));
+        var bound = Grant.opening(
+                ACME,
+                id,
+                id,
+                "client",
+                BOT,
+                task,
+                person,
+                "https://writ/mcp",
+                Optional.empty(),
+                thumbprint,
+                clock.instant());
+        assertThat(grants.open(bound, true)).isInstanceOf(Grants.Opened.Open.class);
+        assertThat(grants().grant(ACME, id).orElseThrow().x5t()).isEqualTo(thumbprint);
+        assertThat(grants().grant(ACME, id).orElseThrow().jkt()).isEmpty();
     }
 
     @Test

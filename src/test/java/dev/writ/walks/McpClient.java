@@ -12,6 +12,7 @@ import dev.writ.http.client.Exchange;
 import dev.writ.http.client.HttpClient;
 import dev.writ.http.client.Settings;
 import dev.writ.http.client.Url;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,19 +26,25 @@ public final class McpClient implements AutoCloseable {
     /** Of all clients together: thousands of them would else have as many threads. */
     private static final Loops LOOPS = Loops.start(2, "mcp-client");
 
-    private final HttpClient client = HttpClient.start(Settings.to(Destinations.loopbackOnly()), LOOPS);
+    private final HttpClient client;
     private final AtomicLong ids = new AtomicLong();
     private final Url url;
     private final String key;
     private volatile Optional<String> session = Optional.empty();
 
-    private McpClient(Url url, String key) {
+    private McpClient(Url url, String key, List<X509Certificate> trust) {
+        this.client = HttpClient.start(Settings.to(Destinations.loopbackOnly()).trusting(trust), LOOPS);
         this.url = url;
         this.key = key;
     }
 
     public static McpClient to(String url, String key) {
-        return new McpClient(Url.parse(url), key);
+        return to(url, key, List.of());
+    }
+
+    /** @param trust the authorities of the gateway's certificate */
+    public static McpClient to(String url, String key, List<X509Certificate> trust) {
+        return new McpClient(Url.parse(url), key, trust);
     }
 
     /** A status and a body, as they came. */

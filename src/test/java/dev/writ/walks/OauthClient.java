@@ -45,7 +45,7 @@ public final class OauthClient {
     private static final Pattern TICKED =
             Pattern.compile("<input type=\"(?:checkbox|radio)\" name=\"([^\"]+)\" value=\"([^\"]*)\" checked>");
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http;
     private final Product product;
     private final Optional<String> session;
 
@@ -75,7 +75,8 @@ public final class OauthClient {
         }
     }
 
-    private OauthClient(Product product, Optional<String> session) {
+    private OauthClient(HttpClient http, Product product, Optional<String> session) {
+        this.http = http;
         this.product = product;
         this.session = session;
     }
@@ -85,12 +86,18 @@ public final class OauthClient {
         var parts = product.parts();
         var opened =
                 parts.identity().sessions().open(Product.TENANT, parts.ids().next("ses"), person);
-        return new OauthClient(product, Optional.of(opened.value().reveal()));
+        return new OauthClient(
+                HttpClient.newHttpClient(), product, Optional.of(opened.value().reveal()));
     }
 
     /** With nobody signed in. */
     public static OauthClient of(Product product) {
-        return new OauthClient(product, Optional.empty());
+        return new OauthClient(HttpClient.newHttpClient(), product, Optional.empty());
+    }
+
+    /** The same one on other connections. */
+    public OauthClient over(HttpClient other) {
+        return new OauthClient(other, product, session);
     }
 
     /** Our authorization server's identifier for the tenant of the tests. */
@@ -162,13 +169,15 @@ public final class OauthClient {
     }
 
     public String site() {
-        return "http://localhost:" + product.wiring.url().getPort();
+        return product.wiring.url().getScheme() + "://localhost:"
+                + product.wiring.url().getPort();
     }
 
     /** As the browser sends it. */
     public HttpRequest.Builder browsing(HttpRequest.Builder request) {
-        session.ifPresent(value ->
-                request.header("cookie", "writ-session-" + product.wiring.url().getPort() + "=" + value));
+        var url = product.wiring.url();
+        var cookie = url.getScheme().equals("https") ? "__Host-writ-session" : "writ-session-" + url.getPort();
+        session.ifPresent(value -> request.header("cookie", cookie + "=" + value));
         return request;
     }
 

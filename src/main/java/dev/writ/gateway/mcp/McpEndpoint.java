@@ -89,7 +89,8 @@ public final class McpEndpoint implements AutoCloseable {
     }
 
     private Entry entry(Request request) {
-        var recognised = guard.recognise(Presented.of(request.headers(), request.method(), request.url()));
+        var recognised = guard.recognise(
+                Presented.of(request.headers(), request.method(), request.url(), request.certificate()));
         if (recognised instanceof Recognised.Nobody nobody) return new Entry.Turned(challenges.answer(request, nobody));
         // Another tenant's name in front is no different from one that nobody has.
         if (!(recognised.known().orElseThrow() instanceof Caller.OfAgent agent) || !ofTenant(request, agent))

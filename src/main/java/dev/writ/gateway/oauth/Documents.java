@@ -17,10 +17,15 @@ final class Documents {
     private static final String SERVER = "/.well-known/oauth-authorization-server";
     private static final String OPENID = "/.well-known/openid-configuration";
 
+    /** RFC 8705 §3.3, RFC 9728 §2 */
+    private static final String BOUND = "tls_client_certificate_bound_access_tokens";
+
     private final Tokens tokens;
     private final Supplier<Site> site;
+    private final boolean certificates;
 
-    Documents(Tokens tokens, Supplier<Site> site) {
+    Documents(Tokens tokens, Supplier<Site> site, boolean certificates) {
+        this.certificates = certificates;
         this.tokens = tokens;
         this.site = site;
     }
@@ -53,13 +58,13 @@ final class Documents {
         if (prefixed && (!Name.isName(segments[2]) || segments[2].equals(Tenancy.DEFAULT.text()))) return notThere();
         if (segments.length % 2 == 1 && !Name.isName(segments[segments.length - 1])) return notThere();
         var tenant = prefixed ? new Name(segments[2]) : Tenancy.DEFAULT;
-        return kept(Json.object()
+        var document = Json.object()
                 .put("resource", request.base() + path)
                 .put("authorization_servers", List.of(tokens.issuer(tenant)))
                 .put("bearer_methods_supported", List.of("header"))
                 .put("dpop_signing_alg_values_supported", tokens.algorithms())
-                .put("resource_name", "Writ")
-                .build());
+                .put("resource_name", "Writ");
+        return kept(withCertificates(document).build());
     }
 
     private static Answer notThere() {
@@ -70,7 +75,7 @@ final class Documents {
     private Json.ObjectBuilder server(Tenancy tenancy) {
         var issuer = tokens.issuer(tenancy.tenant());
         var oauth = issuer + "/oauth/";
-        return Json.object()
+        var document = Json.object()
                 .put("issuer", issuer)
                 // Where people's sessions are: on loopback a passkey knows a name, and an address is none.
                 .put("authorization_endpoint", site.get().at(tenancy.prefix() + "/oauth/authorize"))
@@ -91,6 +96,11 @@ final class Documents {
                 .put("client_id_metadata_document_supported", true)
                 .put("authorization_details_types_supported", List.of("writ_task"))
                 .put("authorization_grant_profiles_supported", List.of("urn:ietf:params:oauth:grant-profile:id-jag"));
+        return withCertificates(document);
+    }
+
+    private Json.ObjectBuilder withCertificates(Json.ObjectBuilder document) {
+        return certificates ? document.put(BOUND, true) : document;
     }
 
     /** OpenID Connect Discovery 1.0 §3: clients look here too; we identify nobody to them. */

@@ -17,9 +17,15 @@ public final class OauthEndpoint {
     private final Authorization authorization;
     private final TokenEndpoint tokens;
 
-    public OauthEndpoint(Control control, Metadata metadata, Visits<Caller.OfPerson> visits, InstantSource clock) {
+    /** @param certificates whether the listener asks clients for certificates */
+    public OauthEndpoint(
+            Control control,
+            Metadata metadata,
+            Visits<Caller.OfPerson> visits,
+            InstantSource clock,
+            boolean certificates) {
         var clients = new Clients(control.guard(), metadata, clock);
-        this.documents = new Documents(control.guard().tokens(), visits::site);
+        this.documents = new Documents(control.guard().tokens(), visits::site, certificates);
         this.registration = new Registration(clients, clock);
         this.authorization = new Authorization(control, clients, visits, clock);
         this.tokens = new TokenEndpoint(control.guard());

@@ -129,7 +129,7 @@ public final class ServerConnections {
     }
 
     private Optional<Caller.OfPerson> byKey(Request request) {
-        return guard.callerOf(Presented.of(request.headers(), request.method(), request.path()))
+        return guard.callerOf(Presented.of(request.headers(), request.method(), request.path(), request.certificate()))
                 .filter(Caller.OfPerson.class::isInstance)
                 .map(Caller.OfPerson.class::cast);
     }

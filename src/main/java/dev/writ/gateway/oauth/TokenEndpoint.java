@@ -35,7 +35,8 @@ final class TokenEndpoint {
             var form = Parameters.form(request);
             var type = GrantType.of(form.text("grant_type"))
                     .orElseThrow(() -> new Fault(400, "unsupported_grant_type", "this grant is not given here"));
-            var presented = Presented.of(request.headers(), request.method(), url(request, tenancy));
+            var presented =
+                    Presented.of(request.headers(), request.method(), url(request, tenancy), request.certificate());
             return answer(
                     switch (type) {
                         case AUTHORIZATION_CODE -> code(form, tenancy, presented);
@@ -160,7 +161,8 @@ final class TokenEndpoint {
 
     /** RFC 7662 §2, for whoever shows a key. */
     Answer introspect(Request request, Tenancy tenancy) {
-        var caller = guard.callerOf(Presented.of(request.headers(), request.method(), request.url()))
+        var caller = guard.callerOf(
+                        Presented.of(request.headers(), request.method(), request.url(), request.certificate()))
                 .filter(known -> known.tenant().equals(tenancy.tenant())
                         || tenancy.prefix().isEmpty());
         if (caller.isEmpty())

@@ -11,10 +11,14 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +52,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Turns turns;
     private final InetSocketAddress peer;
     private final RequestReader reader;
+    private final Optional<Secured> secured;
 
     private State state = State.IDLE;
     private @Nullable ByteBuf held;
@@ -60,12 +65,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private int drained;
     private volatile long deadline = Deadlines.NONE;
 
-    Connection(HttpServer server, Channel channel) {
+    Connection(HttpServer server, Channel channel, Optional<Secured> secured) {
         this.server = server;
         this.channel = channel;
         this.turns = server.loops.turns(channel.eventLoop());
         this.peer = (InetSocketAddress) channel.remoteAddress();
-        this.reader = new RequestReader(server.gate, peer);
+        this.secured = secured;
+        this.reader = new RequestReader(server.gate, peer, () -> secured.flatMap(Secured::certificate));
     }
 
     InetAddress peer() {
@@ -153,11 +159,29 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         if (!server.join(this)) {
+            // No handshake for whom there is no room.
+            if (secured.isPresent()) {
+                cut();
+                return;
+            }
             closeAfter = true;
             writeFull(Answer.problem(503, "Busy", "Too many connections are open."), false);
             return;
         }
         wait(State.IDLE, server.limits.head());
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        switch (event) {
+            case SslHandshakeCompletionEvent done
+            when done.isSuccess() -> {
+                if (!secured.orElseThrow().completed()) cut();
+            }
+            // The client has sent its last word, or the connection is over anyway.
+            case SslCloseCompletionEvent _ -> cut();
+            default -> {}
+        }
     }
 
     @Override
@@ -193,7 +217,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException))
+        // What cannot be decoded as TLS is the client's doing.
+        if (!(cause instanceof IOException)
+                && !(cause instanceof DecoderException && cause.getCause() instanceof IOException))
             HttpServer.LOG.log(System.Logger.Level.ERROR, "a connection failed", cause);
         cut();
     }
@@ -319,7 +345,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
         wait(State.DRAINING, DRAIN);
         letGo();
         channel.config().setAutoRead(true);
-        var _ = ((DuplexChannel) channel).shutdownOutput();
+        var duplex = (DuplexChannel) channel;
+        if (secured.isEmpty()) {
+            var _ = duplex.shutdownOutput();
+            return;
+        }
+        // TLS says goodbye in words of its own, first (RFC 8446 §6.1).
+        var _ = secured.get().closeOutbound().addListener(_ -> {
+            var _ = duplex.shutdownOutput();
+        });
     }
 
     private void expire() {

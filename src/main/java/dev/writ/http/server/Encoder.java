@@ -19,12 +19,18 @@ final class Encoder {
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
+    /** RFC 6797 §6.1: a year. */
+    private static final String ALWAYS_TLS = "strict-transport-security: max-age=31536000\r\n";
+
     private final InstantSource clock;
+    private final boolean alwaysTls;
     private volatile Stamp stamp = new Stamp(Long.MIN_VALUE, "");
 
     private record Stamp(long second, String text) {}
 
-    Encoder(InstantSource clock) {
+    /** @param alwaysTls whether browsers are told to come with TLS alone from now on */
+    Encoder(InstantSource clock, boolean alwaysTls) {
+        this.alwaysTls = alwaysTls;
         this.clock = clock;
     }
 
@@ -62,6 +68,7 @@ final class Encoder {
             ascii(out, field.value());
             ascii(out, "\r\n");
         }
+        if (alwaysTls && headers.first("content-type").orElse("").startsWith("text/html")) ascii(out, ALWAYS_TLS);
         ascii(out, "date: ");
         ascii(out, date());
         ascii(out, close ? "\r\nconnection: close\r\n" : "\r\n");

@@ -21,6 +21,7 @@ final class Gate {
     private final Set<String> hosts;
     private final Set<String> origins;
     private final Optional<URI> publicUrl;
+    private final boolean secured;
     private final Function<Headers, String> shares;
     private final Admission admission;
 
@@ -39,6 +40,7 @@ final class Gate {
         this.hosts = settings.hosts();
         this.origins = settings.origins();
         this.publicUrl = settings.publicUrl();
+        this.secured = settings.tls().isPresent();
         this.shares = settings.shares();
         this.admission = admission;
     }
@@ -68,7 +70,7 @@ final class Gate {
     private String base(Head head) {
         var host = head.headers().first("host").orElse("").toLowerCase(Locale.ROOT);
         boolean loopback = LOOPBACK.contains(host.replaceFirst(":[0-9]+$", ""));
-        return publicUrl.filter(_ -> !loopback).map(URI::toString).orElse("http://" + host);
+        return publicUrl.filter(_ -> !loopback).map(URI::toString).orElse((secured ? "https://" : "http://") + host);
     }
 
     /** A browser's page may ask only when it is our own or named in the settings. */
@@ -79,7 +81,9 @@ final class Gate {
         var origin = values.getFirst();
         var host = head.headers().first("host").orElse("");
         if (origins.contains(origin)) return;
-        if (origin.equalsIgnoreCase("http://" + host) || origin.equalsIgnoreCase("https://" + host)) return;
+        if (!secured && origin.equalsIgnoreCase("http://" + host)) return;
+        // Also without TLS of our own: something before us may end it.
+        if (origin.equalsIgnoreCase("https://" + host)) return;
         throw Refused.unwelcome(403, "Forbidden", "Requests from that Origin are not accepted.", head.hasBody());
     }
 

@@ -13,6 +13,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,7 @@ public final class HttpServer implements AutoCloseable {
     final Gate gate;
     final Encoder encoder;
     final Deadlines deadlines = new Deadlines();
+    private final Optional<Tls> tls;
 
     private final Routes routes;
     private final Admission admission;
@@ -46,11 +48,13 @@ public final class HttpServer implements AutoCloseable {
 
     private HttpServer(Settings settings, Routes routes, InstantSource clock, Loops loops, boolean ownLoops) {
         this.limits = settings.limits();
+        this.tls = settings.tls();
         this.routes = routes;
         this.networks = new Networks(limits.connectionsMax());
         this.admission = new Admission(limits, settings.sharePercent());
         this.gate = new Gate(routes, settings, admission);
-        this.encoder = new Encoder(clock);
+        this.encoder =
+                new Encoder(clock, tls.isPresent() && settings.publicUrl().isPresent());
         this.loops = loops;
         this.ownLoops = ownLoops;
         this.listener = bind(settings);
@@ -160,7 +164,9 @@ public final class HttpServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new Connection(HttpServer.this, channel));
+                        var secured = tls.map(each -> each.secured(channel.alloc(), limits.head()));
+                        secured.ifPresent(channel.pipeline()::addLast);
+                        channel.pipeline().addLast(new Connection(HttpServer.this, channel, secured));
                     }
                 });
         KeepAlive.options().forEach(server::childOption);

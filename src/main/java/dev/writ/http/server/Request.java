@@ -1,5 +1,6 @@
 package dev.writ.http.server;
 
+import dev.writ.base.Digest;
 import dev.writ.base.Headers;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -16,9 +17,10 @@ public final class Request {
     private final Map<String, String> parameters;
     private final InetSocketAddress peer;
     private final String base;
+    private final Optional<Digest> certificate;
     private final Departure departure = new Departure();
 
-    Request(Gate.Head head, Gate.Pass pass, byte[] body, InetSocketAddress peer) {
+    Request(Gate.Head head, Gate.Pass pass, byte[] body, InetSocketAddress peer, Optional<Digest> certificate) {
         this.method = head.method();
         this.target = head.target();
         this.headers = head.headers();
@@ -27,6 +29,7 @@ public final class Request {
         this.parameters = pass.parameters();
         this.base = pass.base();
         this.peer = peer;
+        this.certificate = certificate;
     }
 
     public String method() {
@@ -83,6 +86,11 @@ public final class Request {
 
     public InetSocketAddress peer() {
         return peer;
+    }
+
+    /** The SHA-256 of the certificate that the client showed on this connection and that we verified; no header says it. */
+    public Optional<Digest> certificate() {
+        return certificate;
     }
 
     /** Whether the client has left before its answer was complete. */

@@ -1,13 +1,20 @@
 package dev.writ.http.server;
 
+import dev.writ.base.Digest;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes requests out of a connection's bytes, one at a time. Belongs to the connection's event loop. */
 final class RequestReader {
+    /** With this byte TLS begins (RFC 8446 §5.1), and no method. */
+    private static final byte TLS_HANDSHAKE = 22;
+
     private final Gate gate;
     private final InetSocketAddress peer;
+    private final Supplier<Optional<Digest>> certificate;
 
     private int scanned;
     private int lineFrom;
@@ -25,7 +32,8 @@ final class RequestReader {
         record Ready(Request request, Admission.Slot slot) implements Step {}
     }
 
-    RequestReader(Gate gate, InetSocketAddress peer) {
+    RequestReader(Gate gate, InetSocketAddress peer, Supplier<Optional<Digest>> certificate) {
+        this.certificate = certificate;
         this.gate = gate;
         this.peer = peer;
     }
@@ -59,6 +67,7 @@ final class RequestReader {
 
     private boolean headIsWhole(ByteBuf in) {
         int from = in.readerIndex();
+        if (in.getByte(from) == TLS_HANDSHAKE) throw Refused.malformed("There is no TLS at this port.");
         while (true) {
             int lf = in.indexOf(from + scanned, in.writerIndex(), (byte) '\n') - from;
             int seen = lf < 0 ? in.readableBytes() : lf + 1;
@@ -94,7 +103,7 @@ final class RequestReader {
     private Step readBody(ByteBuf in) {
         if (body == null || head == null || pass == null) throw new IllegalStateException("no head was read");
         if (!body.feed(in)) return new Step.More();
-        var ready = new Step.Ready(new Request(head, pass, body.body(), peer), pass.slot());
+        var ready = new Step.Ready(new Request(head, pass, body.body(), peer, certificate.get()), pass.slot());
         pass = null;
         abandon();
         return ready;

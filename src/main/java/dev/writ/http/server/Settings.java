@@ -21,6 +21,7 @@ import java.util.function.Function;
  * @param sharePercent the largest part of the limits that one share may take while the others are empty
  * @param publicUrl the URL under which others reach us where it is not the listener's own, {@code https://writ.corp}:
  *     scheme and authority and nothing behind; its name may stand in a Host header
+ * @param tls how connections are secured; without it they are plain
  */
 public record Settings(
         String address,
@@ -31,7 +32,8 @@ public record Settings(
         int threads,
         Function<Headers, String> shares,
         int sharePercent,
-        Optional<URI> publicUrl) {
+        Optional<URI> publicUrl,
+        Optional<Tls> tls) {
     public Settings {
         if (port < 0 || port > 65_535) throw new IllegalArgumentException("port " + port);
         if (sharePercent < 1 || sharePercent > 100) throw new IllegalArgumentException("a share is 1 to 100 percent");
@@ -58,7 +60,7 @@ public record Settings(
 
     /** Without shares: the limits are for all together. */
     public Settings(String address, int port, Set<String> hosts, Set<String> origins, Limits limits, int threads) {
-        this(address, port, hosts, origins, limits, threads, _ -> "", 100, Optional.empty());
+        this(address, port, hosts, origins, limits, threads, _ -> "", 100, Optional.empty(), Optional.empty());
     }
 
     /** Loopback only. */
@@ -67,18 +69,22 @@ public record Settings(
     }
 
     public Settings with(Limits limits) {
-        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent, publicUrl);
+        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent, publicUrl, tls);
     }
 
     public Settings withNames(Set<String> hosts, Set<String> origins) {
-        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent, publicUrl);
+        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent, publicUrl, tls);
     }
 
     public Settings shared(Function<Headers, String> shares, int sharePercent) {
-        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent, publicUrl);
+        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent, publicUrl, tls);
     }
 
     public Settings known(Optional<URI> publicUrl) {
-        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent, publicUrl);
+        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent, publicUrl, tls);
+    }
+
+    public Settings secured(Optional<Tls> tls) {
+        return new Settings(address, port, hosts, origins, limits, threads, shares, sharePercent, publicUrl, tls);
     }
 }

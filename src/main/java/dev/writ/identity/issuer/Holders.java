@@ -11,7 +11,7 @@ public final class Holders {
     private final int max;
     private final Map<Digest, Held> held = new HashMap<>();
 
-    private record Held(String jkt, Instant until) {}
+    private record Held(String holder, Instant until) {}
 
     public Holders(int max) {
         this.max = max;
@@ -21,13 +21,13 @@ public final class Holders {
      * Whether it may be shown by this holder. Whoever proves a key is its only holder from then on; without room to
      * remember that, nobody becomes one.
      */
-    public synchronized boolean takes(Digest mark, Optional<String> jkt, Instant now, Instant until) {
+    public synchronized boolean takes(Digest mark, Optional<String> holder, Instant now, Instant until) {
         var known = held.get(mark);
-        if (known != null && !known.until().isBefore(now)) return jkt.equals(Optional.of(known.jkt()));
-        if (jkt.isEmpty()) return true;
+        if (known != null && !known.until().isBefore(now)) return holder.equals(Optional.of(known.holder()));
+        if (holder.isEmpty()) return true;
         if (held.size() >= max) held.values().removeIf(old -> old.until().isBefore(now));
         if (held.size() >= max) return false;
-        held.put(mark, new Held(jkt.get(), until));
+        held.put(mark, new Held(holder.get(), until));
         return true;
     }
 }
