@@ -41,7 +41,7 @@ import java.util.stream.Collectors;
  */
 public final class Company {
     private static final Duration KEPT = Duration.ofMinutes(10);
-    /** A provider is not asked for new keys more often than this, whatever key ids come. */
+    /** A provider is not asked because of unknown keys more often than this, whatever key ids come. */
     private static final Duration AGAIN = Duration.ofSeconds(30);
 
     private final Guard guard;
@@ -91,8 +91,12 @@ public final class Company {
         record Nowhere(String why) implements Going {}
     }
 
-    /** What a provider says of itself, and its keys. */
-    private record Known(Json.Obj discovery, Json.Obj keys, Instant at) {}
+    /**
+     * What a provider says of itself, and its keys.
+     *
+     * @param again when it was last asked because of a key that was not among them
+     */
+    private record Known(Json.Obj discovery, Json.Obj keys, Instant at, Instant again) {}
 
     /** Stops a sign-in; the sentence is for the person. */
     private static final class Stop extends RuntimeException {
@@ -199,7 +203,8 @@ public final class Company {
                         .put("code", sha256(code))
                         .build());
         return switch (web.post(permitted(provider, action), form(fields), basic(provider))) {
-            case Heard.Nothing _ -> throw new Stop("the provider does not redeem its code");
+            case Heard.Nothing _ ->
+                throw new Stop("the company's provider does not confirm your sign-in now; try again in a moment");
             case Heard.Document(var json) ->
                 json.string("id_token").orElseThrow(() -> new Stop("the provider's answer says nothing about you"));
         };
@@ -320,14 +325,18 @@ public final class Company {
         var now = clock.instant();
         var kept = known.get(provider);
         if (kept != null) {
-            var age = Duration.between(kept.at(), now);
-            if (anew ? age.compareTo(AGAIN) < 0 : age.compareTo(KEPT) < 0) return kept;
+            if (anew
+                    ? now.isBefore(kept.again().plus(AGAIN))
+                    : now.isBefore(kept.at().plus(KEPT))) return kept;
+            // Asking counts, whatever comes of it.
+            if (anew) known.put(provider, new Known(kept.discovery(), kept.keys(), kept.at(), now));
         }
+        var again = anew ? now : kept == null ? Instant.EPOCH : kept.again();
         var discovery = document(web, provider, provider.discovery());
         // OIDC Discovery 1.0 §4.3: who describes somebody else is not believed.
         if (!discovery.string("issuer").equals(Optional.of(provider.issuer())))
             throw new Stop("the provider calls itself by another name than the one that was agreed");
-        var fresh = new Known(discovery, document(web, provider, endpoint(discovery, "jwks_uri")), now);
+        var fresh = new Known(discovery, document(web, provider, endpoint(discovery, "jwks_uri")), now, again);
         known.put(provider, fresh);
         return fresh;
     }

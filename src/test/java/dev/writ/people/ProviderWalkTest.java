@@ -195,6 +195,19 @@ class ProviderWalkTest {
     }
 
     @Test
+    void aKeyThatIsChangedRightAfterTheProviderWasAskedIsFoundAtOnce() {
+        var browser = new Browser(origin);
+        var going = browser.get("/ui/provider/corp").location().orElseThrow();
+        corp.rotate();
+        assertThat(browser.get(provider(going)).html()).contains("You are signed in");
+        corp.rotate();
+        refused("a key that the provider does not have");
+        writ.pass(Duration.ofSeconds(31));
+        corp.now = Instant.now().plusSeconds(31);
+        assertThat(signIn(new Browser(origin), "").html()).contains("You are signed in");
+    }
+
+    @Test
     void anAnswerOfAnotherIssuerIsNotRedeemed() {
         corp.answerIssuer = Optional.of("https://evil.example");
         refused("another issuer than the one that was asked");
