@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Signing in with a real Keycloak: its own form and cookies, its own tokens and keys, its own ways to say no. */
 @Tag("extended")
+@Tag("keycloak")
 class KeycloakTest {
     private static final Name TENANT = Installed.DEFAULT;
     private static final String SECRET = "keycl0ak:with/odd chars";
