@@ -207,8 +207,10 @@ class RefusedGrantsTest {
         var word = bearing(signed(key, "JWT", claims(PLATFORM, WORKLOAD)));
         var proof = OauthClient.proof(key, "POST", client.issuer() + "/oauth/token", java.util.Optional.empty());
         assertThat(client.token(word, "dpop", proof).status()).isEqualTo(200);
-        var again =
-                refused(() -> client.token(word), "invalid_grant", "it was shown before by the holder of another key");
+        var again = refused(
+                () -> client.token(word),
+                "invalid_grant",
+                "it was shown before by the holder of another key or certificate");
         assertThat(again.string("task")).hasValue(task.text());
         assertThat(payload(again).string("issuer")).hasValue(PLATFORM);
         var nobody = claims(PROVIDER, "00u1")
