@@ -65,7 +65,12 @@ let connects = 0;
 async function connect(link) {
   if (++connects > CONNECTS_MAX) throw new Error("connected too often");
   const person = { authorization: `Bearer ${stage.key}` };
-  const away = await fetch(link, { headers: person, redirect: "manual" });
+  // The link itself is a page that begins nothing; its form is sent with the person's key.
+  const page = new URL(link);
+  const away = await fetch(page.origin + page.pathname, {
+    method: "POST", headers: { ...person, "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ server: page.searchParams.get("server") }), redirect: "manual",
+  });
   if (away.status !== 303) throw new Error(`not sent away: ${away.status} ${await away.text()}`);
   const agreed = await fetch(away.headers.get("location"), { redirect: "manual" });
   const back = await fetch(agreed.headers.get("location"), { headers: person, redirect: "manual" });
