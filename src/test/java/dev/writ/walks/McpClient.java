@@ -24,7 +24,7 @@ public final class McpClient implements AutoCloseable {
     private static final int BYTES_MAX = 16 << 20;
 
     /** Of all clients together: thousands of them would else have as many threads. */
-    private static final Loops LOOPS = Loops.start(2, "mcp-client");
+    private static final Loops LOOPS = Loops.start(2, "test-clients");
 
     private final HttpClient client;
     private final AtomicLong ids = new AtomicLong();
